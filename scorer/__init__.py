@@ -1,0 +1,64 @@
+"""Score Chinese budget performance self-evaluations (绩效自评) and show where their figures disagree.
+
+The whole public API is listed in `__all__`; everything else may change. Names are imported when first used, so that
+``import scorer`` and ``scorer --help`` stay fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scorer.evaluate import evaluate, evaluate_all
+    from scorer.forms import read_submission
+    from scorer.model import Finding, Report, ScorerError, Submission
+    from scorer.quantity import Quantity, find_quantities, parse_quantity
+    from scorer.report import write_report
+    from scorer.sets import list_sets, load_set
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Finding",
+    "Quantity",
+    "Report",
+    "ScorerError",
+    "Submission",
+    "evaluate",
+    "evaluate_all",
+    "find_quantities",
+    "list_sets",
+    "load_set",
+    "parse_quantity",
+    "read_submission",
+    "write_report",
+]
+
+_HOME = {
+    "Finding": "model",
+    "Quantity": "quantity",
+    "Report": "model",
+    "ScorerError": "model",
+    "Submission": "model",
+    "evaluate": "evaluate",
+    "evaluate_all": "evaluate",
+    "find_quantities": "quantity",
+    "list_sets": "sets",
+    "load_set": "sets",
+    "parse_quantity": "quantity",
+    "read_submission": "forms",
+    "write_report": "report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
