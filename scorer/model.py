@@ -172,7 +172,7 @@ class Answer:
     reviewed: Cell = EMPTY  # 复核分
     evidence: Cell = EMPTY  # 佐证材料
     unit: str = ""  # 度量单位, where the form has a column of its own
-    direction: Literal["", "forward", "reverse", "qualitative"] = ""  # 指标性质/指标方向, where the form says it in words
+    direction: Literal["", "forward", "reverse", "qualitative"] = ""  # 指标性质/指标方向, as the form says it
 
 
 @dataclass(frozen=True, slots=True)
