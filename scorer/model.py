@@ -309,13 +309,17 @@ class Finding(_Frozen):
 
 
 class Tally(_Frozen):
-    """How often a check was sound, faulty and undecided; `not_run` says why it could not be run at all."""
+    """How often a check was sound, faulty and undecided; `not_run` says why it could not be run at all.
+
+    `reasons` counts the words of the undecided outcomes, and of the sound ones where only rounding made figures agree.
+    """
 
     code: str
     sound: int = 0
     faulty: int = 0
     undecided: int = 0
     not_run: str | None = None
+    reasons: dict[str, int] = Field(default_factory=dict)
 
 
 class FileInfo(_Frozen):

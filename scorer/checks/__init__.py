@@ -1,0 +1,5 @@
+"""All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling."""
+
+from scorer.checks.registry import CHECKS, Check, Form, run, selected
+
+__all__ = ["CHECKS", "Check", "Form", "run", "selected"]

@@ -1,0 +1,297 @@
+"""What a check is, the registry of all of them, and the run that counts three outcomes.
+
+A check is a plain generator function. Its code, level and message stand in the decorator, its name is the function's
+name with hyphens, its documentation is its docstring: an English first line for developers, then the Chinese sections
+为何重要 / 依据 / 例 / 改法 / 何时无法判定 that ``scorer explain`` and the docs print.
+
+    @check("A103", level="error", message="自评得分 {claimed} 超过分值 {weight}")
+    def claimed_over_weight(form: Form) -> Outcomes:
+        for leaf in form.leaves:
+            yield sound() | faulty(path, cells, claimed=…, weight=…) | undecided("分值未填")
+
+Every value that was looked at gives exactly one outcome: nothing is skipped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from scorer.model import Cell, Document, Finding, Level, Place, Submission, Tally
+
+if TYPE_CHECKING:
+    from scorer.mentions import Mention
+    from scorer.score import Leaf, Scorecard
+    from scorer.sets import IndicatorSet
+
+SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Looked at, nothing wrong. `note` says when only rounding makes the figures agree."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Could not tell, and why (Chinese)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """The whole check does not apply to this submission, and why (Chinese)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """Figures that disagree: the indicator's path, all places, the figures by name."""
+
+    path: tuple[str, ...]
+    where: tuple[Place, ...]
+    numbers: dict[str, str]
+    level: Level | None = None
+    message: str | None = None
+
+
+Outcome = Sound | Undecided | NotRun | Faulty
+Outcomes = Iterator[Outcome]
+
+
+def sound(note: str = "") -> Sound:
+    return Sound(note)
+
+
+def undecided(reason: str) -> Undecided:
+    return Undecided(reason)
+
+
+def not_run(reason: str) -> NotRun:
+    return NotRun(reason)
+
+
+def plain(value: object) -> str:
+    """A figure as printed in messages and `numbers`: exact, no exponent, no superfluous zeros."""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def faulty(
+    path: Iterable[str] = (),
+    where: Iterable[Cell | Place] = (),
+    *,
+    level: Level | None = None,
+    message: str | None = None,
+    **numbers: object,
+) -> Faulty:
+    """A finding. `where` are cells or places; the keyword arguments fill the check's message and become `numbers`.
+
+    `level` and `message` replace the check's own, for the cases where a check grades what it found (尾差 → note).
+    """
+    places = tuple(item if isinstance(item, Place) else Place.of(item) for item in where)
+    shown = {name: plain(value) for name, value in numbers.items() if value is not None}
+    return Faulty(tuple(path), tuple(place for place in places if place.at or place.quote), shown, level, message)
+
+
+@dataclass
+class Form:
+    """What a check sees: the submission as written, the set, the scored leaves, and the figures of its prose."""
+
+    submission: Submission
+    set: IndicatorSet
+    scorecard: Scorecard
+
+    @property
+    def leaves(self) -> Sequence[Leaf]:
+        return self.scorecard.leaves
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        return self.submission.documents
+
+    @cached_property
+    def mentions(self) -> Sequence[Mention]:
+        """Every figure of the documents' prose and free tables, in order."""
+        from scorer.mentions import find_mentions
+
+        return [mention for document in self.documents for mention in find_mentions(document)]
+
+
+CheckFunction = Callable[[Form], Outcomes]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One registered check."""
+
+    code: str
+    name: str
+    level: Level
+    message: str
+    function: CheckFunction
+    per: Literal["form", "batch"] = "form"
+    sections: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The Chinese title: the first line of 为何重要's preceding text, else the English summary."""
+        return self.sections.get("标题", self.name)
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def split_sections(docstring: str) -> dict[str, str]:
+    """A docstring as its sections: ``{"summary": English first line, "标题": …, "为何重要": …}``.
+
+    A section starts at a line that consists of its name and a colon (full-width or not), text may follow on that line.
+    """
+    sections: dict[str, list[str]] = {"summary": []}
+    current = "summary"
+    for line in docstring.strip().splitlines():
+        match = re.match(r"\s*(标题|为何重要|依据|例|改法|何时无法判定|公式|参数|边界)[：:](.*)$", line)
+        if match:
+            current = match[1]
+            sections[current] = [match[2].strip()]
+        else:
+            sections[current].append(line.strip())
+    return {name: "\n".join(lines).strip() for name, lines in sections.items()}
+
+
+def check(
+    code: str, *, level: Level, message: str, per: Literal["form", "batch"] = "form"
+) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a check under `code`; codes are never reused.
+
+    `message` is Chinese with the `numbers` of a finding as placeholders.
+    """
+
+    def register(function: CheckFunction) -> CheckFunction:
+        if code in CHECKS:
+            raise ValueError(f"check code {code} is used twice")
+        CHECKS[code] = Check(
+            code=code,
+            name=function.__name__.replace("_", "-"),
+            level=level,
+            message=message,
+            function=function,
+            per=per,
+            sections=split_sections(function.__doc__ or ""),
+        )
+        return function
+
+    return register
+
+
+def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Check]:
+    """The checks that `--select` and `--ignore` leave, in the order of their codes. Prefixes of codes, or names.
+
+    Raises:
+        ScorerError: a word that matches no check.
+    """
+    from scorer.model import ScorerError
+
+    def matches(entry: Check, words: Sequence[str]) -> bool:
+        return any(entry.code.startswith(word.upper()) or entry.name == word for word in words)
+
+    for word in (*select, *ignore):
+        if not any(matches(entry, [word]) for entry in CHECKS.values()):
+            raise ScorerError(
+                f"没有代码或名称为“{word}”的检查。--select 和 --ignore 接受代码、代码前缀或名称，如 A、T401；"
+                "全部代码见 scorer explain。"
+            )
+    chosen = [entry for entry in CHECKS.values() if not select or matches(entry, select)]
+    return sorted((entry for entry in chosen if not matches(entry, ignore)), key=lambda entry: entry.code)
+
+
+def run(
+    form: Form, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> tuple[tuple[Finding, ...], tuple[Tally, ...]]:
+    """Run the selected checks on one form: findings in the order of their place, and a tally a check."""
+    findings: list[Finding] = []
+    tallies: list[Tally] = []
+    for entry in selected(select, ignore):
+        if entry.per != "form":
+            continue
+        outcomes = list(entry.function(form))
+        counts = Counter(type(outcome) for outcome in outcomes)
+        reasons = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, Undecided))
+        reasons.update(outcome.note for outcome in outcomes if isinstance(outcome, Sound) and outcome.note)
+        skipped = [outcome.reason for outcome in outcomes if isinstance(outcome, NotRun)]
+        findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
+        tallies.append(
+            Tally(
+                code=entry.code,
+                sound=counts[Sound],
+                faulty=counts[Faulty],
+                undecided=counts[Undecided],
+                not_run=skipped[0] if skipped else None,
+                reasons=dict(reasons),
+            )
+        )
+    return in_order(findings, form.submission), tuple(tallies)
+
+
+def finding(entry: Check, outcome: Faulty) -> Finding:
+    message = outcome.message if outcome.message is not None else entry.message
+    return Finding(
+        code=entry.code,
+        name=entry.name,
+        level=outcome.level or entry.level,
+        message=message.format_map(_Shown(outcome.numbers)) if outcome.message is None else message,
+        path=outcome.path,
+        where=outcome.where,
+        numbers=outcome.numbers,
+    )
+
+
+class _Shown(dict[str, str]):
+    """Figures of a message; one that a finding has not is shown as 未填 rather than failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "未填"
+
+
+def in_order(findings: Iterable[Finding], submission: Submission) -> tuple[Finding, ...]:
+    """Findings in the order of their first place in the submission: file, part, row, column, then code."""
+    files = {document.path: index for index, document in enumerate(submission.documents)}
+    parts = {
+        (document.path, table.name): index
+        for document in submission.documents
+        for index, table in enumerate(document.tables)
+    }
+
+    def key(item: Finding) -> tuple[int, int, tuple[int, int], str, tuple[str, ...]]:
+        if not item.where:
+            return (-1, 0, (0, 0), item.code, item.path)
+        place = item.where[0]
+        part, _, at = place.at.rpartition("!")
+        return (files.get(place.file, 0), parts.get((place.file, part), 0), _row_column(at), item.code, item.path)
+
+    return tuple(sorted(findings, key=key))
+
+
+def _row_column(at: str) -> tuple[int, int]:
+    """The order of a place inside its part: F12, R21C4 or L123:5-9 as (row, column)."""
+    if match := re.match(r"R(\d+)C(\d+)$", at):
+        return int(match[1]), int(match[2])
+    if match := re.match(r"([A-Z]+)(\d+)$", at):
+        column = 0
+        for letter in match[1]:
+            column = column * 26 + ord(letter) - 64
+        return int(match[2]), column
+    if match := re.match(r"L(\d+)(?::(\d+))?", at):
+        return int(match[1]), int(match[2] or 0)
+    return 0, 0
