@@ -357,8 +357,8 @@ FUNDS_LEVELS: Final = _words(
 # ------------------------------------------------------------------------------------------------------ label and value
 
 Label = Literal[
-    "project", "unit", "department", "year", "grade", "total", "review_total", "reason", "problems", "goal_block", "
-    ""goal_target", goal_actual", "note", "known", "",
+    "project", "unit", "department", "year", "grade", "total", "review_total", "reason", "problems",
+    "goal_block", "goal_target", "goal_actual", "note", "known", "",
 ]  # fmt: skip
 
 LABELS: Final[dict[Label, tuple[str, ...]]] = {
