@@ -1,5 +1,6 @@
 """All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling."""
 
+from scorer.checks import arithmetic, explanations, filling, targets
 from scorer.checks.registry import CHECKS, Check, Form, run, selected
 
-__all__ = ["CHECKS", "Check", "Form", "run", "selected"]
+__all__ = ["CHECKS", "Check", "Form", "arithmetic", "explanations", "filling", "run", "selected", "targets"]

@@ -1,0 +1,200 @@
+"""E: whether what asks for an explanation has one."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.targets import squeezed
+from scorer.model import Cell
+from scorer.score import Leaf, funds_total, rate_in
+
+BLANK = re.compile(r"[-—－/\\*＊0.。无略空]*")
+EMPTY_WORDS = re.compile(
+    r"(无|没有|暂无|略|不详|正常|同上|见上|其他|指标(进行)?(了)?调整|计划(进行)?(了)?调整|预算(进行)?(了)?调整|"
+    r"未完成|没有完成|未达到目标|未达标|客观原因|历史原因|工作需要|(因)?日常工作需要.{0,12}|按实际(情况)?(支出|执行))"
+)
+
+
+def has_reason_column(form: Form) -> bool:
+    return "reason" in form.submission.columns or any(leaf.answer.reason for leaf in form.leaves if not leaf.execution)
+
+
+def is_blank(cell: Cell) -> bool:
+    """Nothing, or only a dash, a slash or a zero typed into the reason column."""
+    return not cell or bool(BLANK.fullmatch(squeezed(cell.text)))
+
+
+def is_empty(cell: Cell) -> bool:
+    """Words that explain nothing."""
+    return bool(EMPTY_WORDS.fullmatch(squeezed(cell.text)))
+
+
+def deducted(leaf: Leaf) -> bool:
+    return leaf.weight is not None and leaf.claimed is not None and 0 <= leaf.claimed < leaf.weight
+
+
+def why_not_run(form: Form) -> str:
+    if has_reason_column(form) or form.submission.reason.source.at:
+        return ""
+    return "表中没有偏差原因栏"
+
+
+@check("E501", level="warning", message="分值 {weight}，得分 {claimed}，扣 {deducted} 分而偏差原因栏为空；请填写扣分原因")
+def deduction_without_reason(form: Form) -> Outcomes:
+    """A row that loses points says why.
+
+    标题：扣分而未说明原因
+    为何重要：扣分的依据和改进措施是自评的主要内容。
+    依据：财预〔2020〕10号：对未完成绩效目标或偏离绩效目标较大的项目要分析并说明原因；各地自评表“偏差原因分析及改进措施”栏。
+    例：“公共机构节能工作”分值 7，得分 6，偏差原因空白。
+    改法：在偏差原因栏写明为何扣分、如何改进。
+    何时无法判定：表中没有偏差原因栏；没有分值或得分；全表共用一个原因栏且已填写。
+    """
+    yield from _without_reason(form, missed=False)
+
+
+@check("E502", level="warning", message="完成值 {actual} 未达到目标 {target}，而偏差原因栏为空；请填写未完成的原因和改进措施")
+def missed_without_reason(form: Form) -> Outcomes:
+    """A row that misses its target says why.
+
+    标题：未完成目标而未说明原因
+    为何重要：未完成的指标必须说明原因，这是复核的第一关。
+    依据：财预〔2020〕10号：对未完成绩效目标的，要分析并说明原因，研究提出改进措施。
+    例：目标 ≥4754人，完成 4604人，偏差原因空白。
+    改法：在偏差原因栏写明原因和改进措施。
+    何时无法判定：表中没有偏差原因栏；目标或完成值不是可以比较的数字。
+    """
+    yield from _without_reason(form, missed=True)
+
+
+def _without_reason(form: Form, *, missed: bool) -> Outcomes:
+    """E501 takes the rows that lose points, E502 those whose figures miss the target; one row is reported once."""
+    if reason := why_not_run(form):
+        yield not_run(reason)
+        return
+    for leaf in form.leaves:
+        if leaf.execution:
+            continue
+        short = leaf.met is False and leaf.status == "recomputed" and not leaf.direction_inferred
+        if missed and not short:
+            if leaf.met is None and leaf.answer.target and leaf.answer.actual:
+                yield undecided(leaf.comparable or "目标或完成值不是可以比较的数字")
+            elif leaf.met is not None:
+                yield sound()
+            continue
+        if not missed and (short or not deducted(leaf)):
+            if leaf.claimed is None or leaf.weight is None:
+                yield undecided("没有分值或得分")
+            elif not short:
+                yield sound()
+            continue
+        if not is_blank(leaf.answer.reason):
+            yield sound()
+        elif not is_blank(form.submission.reason):
+            yield undecided("全表共用一个原因栏，未必包括本行")
+        else:
+            cells = [leaf.answer.claimed, leaf.answer.reason, leaf.answer.actual]
+            yield faulty(
+                leaf.path,
+                [cell for cell in cells if cell.source.at],
+                weight=leaf.weight,
+                claimed=leaf.claimed,
+                deducted=leaf.weight - leaf.claimed if leaf.weight is not None and leaf.claimed is not None else None,
+                target=leaf.answer.target.text,
+                actual=leaf.answer.actual.text,
+            )
+
+
+@check("E503", level="warning", message="偏差原因“{reason}”没有说明为什么；请写明具体原因和改进措施")
+def empty_reason(form: Form) -> Outcomes:
+    """A reason that is asked for explains something.
+
+    标题：偏差原因空泛
+    为何重要：“无”“指标进行调整”等于没有解释。
+    依据：财预〔2020〕10号：要分析并说明原因，研究提出改进措施。
+    例：未完成而原因写“指标进行调整”。
+    改法：写明什么变了、由谁批准、影响多少。
+    何时无法判定：该行没有扣分也没有未完成，不要求填写原因。
+    """
+    asked = [
+        leaf
+        for leaf in form.leaves
+        if leaf.answer.reason and (deducted(leaf) or (leaf.met is False and leaf.status == "recomputed"))
+    ]
+    if not asked:
+        yield not_run("没有要求说明原因的行，或原因栏为空")
+        return
+    for leaf in asked:
+        if is_empty(leaf.answer.reason):
+            yield faulty(leaf.path, [leaf.answer.reason], reason=leaf.answer.reason.text)
+        else:
+            yield sound()
+
+
+@check("E504", level="warning", message="预算执行率 {rate}%，低于 {limit}%，没有说明原因；请说明未执行的原因和资金去向")
+def low_execution_without_reason(form: Form) -> Outcomes:
+    """An execution rate below the set's limit is explained.
+
+    标题：预算执行率偏低而未说明
+    为何重要：资金没有用出去，要说明原因以及结余、结转的去向。
+    依据：各地通知（如四川要求执行率低于90%的说明原因）；界限见指标体系文件。
+    例：预算 185，执行 125，执行率 67.57%，没有任何说明。
+    改法：在资金栏或偏差原因栏说明。
+    何时无法判定：预算数或执行数没有填；别的行的说明提到了资金。
+    """
+    row = funds_total(form.submission)
+    limit = form.set.thresholds.execution_explained
+    if row is None or limit is None:
+        yield not_run("没有资金数字，或本套指标没有规定界限")
+        return
+    rate = execution_rate(form)
+    if rate is None:
+        yield undecided("预算数或执行数没有填")
+        return
+    explained = [row.reason, form.submission.reason, *(funds.reason for funds in form.submission.funds)]
+    if rate >= limit or any(not is_blank(cell) for cell in explained):
+        yield sound()
+    elif any(re.search("资金|预算|执行|支付|拨付|结余|结转|尾款", leaf.answer.reason.text) for leaf in form.leaves):
+        yield undecided("别的行的偏差原因提到了资金")
+    else:
+        cells = [cell for cell in (row.rate, row.executed, row.budget) if cell]
+        yield faulty(("预算执行率",), cells, rate=rate.quantize(Decimal("0.01")), limit=limit)
+
+
+def execution_rate(form: Form) -> Decimal | None:
+    """Executed ÷ adjusted budget in per cent, the printed rate where the amounts are missing."""
+    for leaf in form.leaves:
+        if leaf.execution and leaf.target.number and leaf.actual.number is not None:
+            return leaf.actual.number / leaf.target.number * 100
+    from scorer.checks.arithmetic import money_rows
+
+    for money in money_rows(form):
+        if money.row is funds_total(form.submission):
+            if money.planned and money.executed is not None:
+                return money.executed / money.planned * 100
+            return rate_in(money.row.rate)
+    return None
+
+
+@check("E505", level="note", message="{count} 行扣分或未完成，存在问题栏却为“{problems}”；请写明问题")
+def problem_section_empty(form: Form) -> Outcomes:
+    """Where points are lost or targets missed, the section on problems is not empty.
+
+    标题：有扣分而存在问题栏为空
+    为何重要：自评要找出问题；分数说有问题，文字说没有，两处不一致。
+    依据：财预〔2020〕10号：绩效评价报告应包括存在的问题及原因分析。
+    例：扣 2 分，“存在的问题及原因分析：无”。
+    改法：写明存在的问题和改进措施。
+    何时无法判定：提交件没有存在问题一栏。
+    """
+    problems = form.submission.problems
+    if not problems.source.at:
+        yield not_run("提交件没有存在问题一栏")
+        return
+    short = [leaf for leaf in form.leaves if deducted(leaf) or (leaf.met is False and leaf.status == "recomputed")]
+    if short and (is_blank(problems) or is_empty(problems)):
+        yield faulty((), [problems, *(leaf.answer.claimed for leaf in short[:3])], count=len(short), problems=problems.text)
+    else:
+        yield sound()

@@ -1,0 +1,207 @@
+"""F: what was, or was not, filled in. F604–F606 (residue of templates, damaged figures) live in `residue`."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.targets import name_of, squeezed
+from scorer.model import Cell
+from scorer.score import Leaf, amount_in, points_in, read
+
+# 万元 columns of one project: figures from here on are what a project in 元 looks like (一百亿元)
+SUSPECT_MONEY = Decimal(1_000_000)
+OPTION_BOX = re.compile("[□☐○◻]")
+TICKED_BOX = re.compile("[☑■●√✓✔☒▣⊙◉]")
+OPTION_WORDS = re.compile("优良中差|优良中低差|好坏|好中差|高中低|是否|有无|达标未达标|是/否|有/无|好/坏|高/中/低|优/良/中/差")
+
+
+def unanswered(cell: Cell) -> bool:
+    """Blank, or a dash, a slash or an asterisk; "无" and 0 are answers."""
+    return not cell or (read(cell.text).kind == "empty" and "无" not in cell.text)
+
+
+def _row_cells(leaf: Leaf) -> list[Cell]:
+    cells = [leaf.answer.actual, leaf.answer.target, leaf.answer.claimed, *leaf.answer.names[-1:]]
+    return [cell for cell in cells if cell.source.at]
+
+
+def nothing_is_filled(form: Form) -> bool:
+    rows = [leaf for leaf in form.leaves if not leaf.execution]
+    return bool(rows) and all(unanswered(leaf.answer.actual) and unanswered(leaf.answer.claimed) for leaf in rows)
+
+
+def _has_actual_column(form: Form) -> bool:
+    return "actual" in form.submission.columns or any(leaf.answer.actual for leaf in form.leaves if not leaf.execution)
+
+
+@check("F601", level="error", message="有目标“{target}”而完成值未填；请填写实际完成值")
+def actual_missing(form: Form) -> Outcomes:
+    """Every row with a target has an actual.
+
+    标题：完成值未填
+    为何重要：没有完成值就无从判断是否完成。
+    依据：财预〔2020〕10号：自评应填写实际完成值。
+    例：目标“≤16元”，完成值空白。
+    改法：填写实际完成值；不适用的写“不适用”并说明。
+    何时无法判定：表中没有完成值一栏；整张表未填（见 F609）。
+    """
+    if not form.submission.answers or not _has_actual_column(form) or nothing_is_filled(form):
+        yield not_run("没有指标行或完成值一栏，或整张表未填")
+        return
+    for leaf in form.leaves:
+        if leaf.execution or unanswered(leaf.answer.target):
+            continue
+        if unanswered(leaf.answer.actual):
+            yield faulty(leaf.path, _row_cells(leaf), target=leaf.answer.target.text)
+        else:
+            yield sound()
+
+
+@check("F602", level="error", message="完成值未填，却得 {claimed} 分；请补填完成值或核对得分")
+def scored_without_actual(form: Form) -> Outcomes:
+    """A row without an actual has no claimed score.
+
+    标题：完成值未填却有得分
+    为何重要：没有完成情况的得分没有依据。
+    依据：财预〔2020〕10号：以实际完成值与指标值比对记分。
+    例：完成值空白，得分 8。
+    改法：补填完成值。
+    何时无法判定：表中没有完成值一栏；整张表未填（见 F609）。
+    """
+    if not form.submission.answers or not _has_actual_column(form):
+        yield not_run("没有指标行或完成值一栏")
+        return
+    for leaf in form.leaves:
+        if leaf.execution or not unanswered(leaf.answer.actual):
+            continue
+        if leaf.claimed:
+            yield faulty(leaf.path, _row_cells(leaf), claimed=leaf.claimed, weight=leaf.weight)
+        else:
+            yield sound()
+
+
+@check("F603", level="error", message="“{name_}”得 {claimed} 分，却没有分值；请补填分值")
+def weight_missing(form: Form) -> Outcomes:
+    """Every scored row has a weight.
+
+    标题：指标未列分值
+    为何重要：没有分值就无法核对得分，合计也无从检查。
+    依据：财预〔2020〕10号：各项指标应当设定分值。
+    例：其他各行都有分值，“路灯亮灯率”一行空白。
+    改法：补填该行分值。
+    何时无法判定：全表没有分值一栏；该行没有得分，可能与上一行合并计分。
+    """
+    rows = [leaf for leaf in form.leaves if not leaf.execution]
+    if not form.set.points or not any(leaf.weight is not None for leaf in rows):
+        yield not_run("本套指标或本表没有分值")
+        return
+    for leaf in rows:
+        if leaf.weight is not None:
+            yield sound()
+        elif leaf.claimed is None or unanswered(leaf.answer.actual):
+            yield undecided("该行没有分值也没有得分或完成值，可能与上一行合并计分")
+        else:
+            yield faulty(
+                leaf.path,
+                [cell for cell in (leaf.answer.weight, *_row_cells(leaf)) if cell.source.at],
+                name_=name_of(leaf),
+                claimed=leaf.claimed,
+            )
+
+
+@check("F607", level="warning", message="资金栏以{unit}计，“{source}”填 {figure}，折合 {yuan} 亿元；请核对是否把元填进了{unit}栏")
+def money_unit_suspect(form: Form) -> Outcomes:
+    """Amounts fit the unit of their column.
+
+    标题：金额单位与数量级不符
+    为何重要：万元栏填了元，金额大一万倍，汇总全错。
+    依据：各地自评表“项目资金（万元）”。
+    例：万元栏填 145000000，即 14500 亿元。
+    改法：核对单位，按栏目的单位改写。
+    何时无法判定：金额无法读成数字。
+    """
+    rows = [funds for funds in form.submission.funds if funds.unit == "万元"]
+    if not rows:
+        yield not_run("没有以万元计的资金数字")
+        return
+    for funds in rows:
+        for cell in (funds.initial, funds.budget, funds.executed):
+            if not cell:
+                continue
+            number = points_in(cell)
+            if number is None:
+                if amount_in(cell, funds.unit).kind not in ("empty", "quantity"):
+                    yield undecided("金额无法读成数字")
+                continue
+            if abs(number) < SUSPECT_MONEY:
+                yield sound()
+                continue
+            yield faulty(
+                ("资金", funds.source),
+                [cell],
+                unit=funds.unit,
+                source=funds.source,
+                figure=cell.text,
+                yuan=(number / 10000).quantize(Decimal("0.01")),
+            )
+            break
+
+
+@check("F608", level="warning", message="{column}“{text}”是备选项，没有选定；请只保留一项")
+def options_left(form: Form) -> Outcomes:
+    """Options of the form are chosen from, not left standing.
+
+    标题：选项未选
+    为何重要：没有选就没有回答。
+    依据：各地自评表的选项栏。
+    例：完成值“□是 □否”；“优良中低差”原样保留。
+    改法：勾选或只写一项。
+    何时无法判定：——
+    """
+    cells = [
+        (column, leaf, cell)
+        for leaf in form.leaves
+        if not leaf.execution
+        for column, cell in (("目标值", leaf.answer.target), ("完成值", leaf.answer.actual))
+        if cell
+    ]
+    if form.submission.claimed_grade:
+        cells.append(("等级", None, form.submission.claimed_grade))
+    if not cells:
+        yield not_run("没有可看的栏目")
+    for column, leaf, cell in cells:
+        if _options_stand(cell.text):
+            yield faulty(leaf.path if leaf else (), [cell], column=column, text=cell.text)
+        else:
+            yield sound()
+
+
+def _options_stand(text: str) -> bool:
+    if OPTION_BOX.search(text):
+        return not TICKED_BOX.search(text) and len(OPTION_BOX.findall(text)) >= 2
+    return bool(OPTION_WORDS.fullmatch(re.sub(r"[\s、，,/]+", "", squeezed(text)))) or bool(
+        OPTION_WORDS.fullmatch(squeezed(text))
+    )
+
+
+@check("F609", level="error", message="整张表 {count} 行指标的完成值和得分都没有填；请填写后再提交")
+def nothing_filled(form: Form) -> Outcomes:
+    """The form is filled in at all.
+
+    标题：整张表未填
+    为何重要：空表不是自评。
+    依据：财预〔2020〕10号：自评应覆盖全部项目，填写完成情况。
+    例：完成值和得分两栏全部空白。
+    改法：填写完成值和得分。
+    何时无法判定：——
+    """
+    rows = [leaf for leaf in form.leaves if not leaf.execution]
+    if not rows:
+        yield not_run("没有指标行")
+    elif nothing_is_filled(form):
+        cells = [cell for leaf in rows for cell in (leaf.answer.actual, leaf.answer.target) if cell.source.at]
+        yield faulty((), cells, count=len(rows))
+    else:
+        yield sound()

@@ -1,0 +1,208 @@
+"""The pipeline: find the set, align, score, check, report. It reads like a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from scorer import __version__
+from scorer.checks import CHECKS, Form, run
+from scorer.checks.registry import in_order
+from scorer.model import (
+    Doubt,
+    FileInfo,
+    Finding,
+    Line,
+    Place,
+    Report,
+    ScorerError,
+    SetInfo,
+    Submission,
+    SubmissionInfo,
+    Tally,
+)
+from scorer.score import Leaf, Node, Scorecard, score_submissions
+from scorer.sets import IndicatorSet, find_set, form_set, load_set
+
+Work = tuple[Submission, IndicatorSet, str]
+
+
+def evaluate(
+    submission: Submission,
+    indicator_set: IndicatorSet | None = None,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Report:
+    """Score and check one submission.
+
+    Args:
+        submission: what `read_submission` read.
+        indicator_set: the set to score by; without it the one that the submission names, else the one that its own
+            words fit, else the weights and rules written in the form.
+        select, ignore: codes, prefixes or names of checks.
+
+    Raises:
+        ScorerError: the submission names a set that does not exist, or a word in `select` or `ignore` fits no check.
+    """
+    return evaluate_all([submission], indicator_set, select=select, ignore=ignore)[0]
+
+
+def evaluate_all(
+    submissions: Iterable[Submission],
+    indicator_set: IndicatorSet | None = None,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> list[Report]:
+    """Score and check many submissions in one run of the kernel; each report is what `evaluate` alone would give."""
+    work = [(submission, *choose_set(submission, indicator_set)) for submission in submissions]
+    cards = score_submissions(work)
+    return [
+        build(submission, card, *check(submission, card, select, ignore))
+        for (submission, _, _), card in zip(work, cards, strict=True)
+    ]
+
+
+def choose_set(submission: Submission, given: IndicatorSet | None) -> tuple[IndicatorSet, str]:
+    """The set to score by, and why (Chinese)."""
+    if given is not None:
+        return given, "由 --set 指定"
+    if submission.set:
+        return load_set(submission.set), "提交件写明"
+    if not submission.answers:
+        return form_set(submission), "提交件中没有指标表"
+    found, why = find_set(submission)
+    return (found, why) if found is not None else (form_set(submission), why)
+
+
+def check(
+    submission: Submission, card: Scorecard, select: Sequence[str], ignore: Sequence[str]
+) -> tuple[tuple[Finding, ...], tuple[Tally, ...]]:
+    """All findings of one scored submission in the order of their place, the readers' doubts among them."""
+    findings, tallies = run(Form(submission, card.set, card), select, ignore)
+    doubts = [] if select else [doubt_finding(doubt) for doubt in submission.doubts]
+    return in_order([*findings, *doubts], submission), tallies
+
+
+def doubt_finding(doubt: Doubt) -> Finding:
+    """What a reader was unsure of, as a finding: a note that asks a person to look."""
+    registered = CHECKS.get(doubt.code)
+    return Finding(
+        code=doubt.code,
+        name=registered.name if registered else "reading-doubtful",
+        level="note",
+        message=doubt.message,
+        where=(Place(file=doubt.source.file, at=doubt.source.place, quote=doubt.quote),),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ report
+
+
+def build(
+    submission: Submission, card: Scorecard, findings: tuple[Finding, ...], tallies: tuple[Tally, ...]
+) -> Report:
+    """The published report of one scored and checked submission."""
+    return Report(
+        tool=__version__,
+        submission=describe(submission),
+        set=SetInfo(id=card.set.id, version=card.set.version, digest=card.set.digest, why=card.why),
+        total=card.total,
+        full=card.full,
+        low=card.low,
+        high=card.high,
+        claimed_total=card.claimed_total,
+        grade=card.grade,
+        claimed_grade=card.claimed_grade,
+        recomputed_weight=card.recomputed_weight,
+        judged_weight=card.judged_weight,
+        missing_weight=card.missing_weight,
+        lines=tuple(lines(card)),
+        findings=findings,
+        tallies=tallies,
+    )
+
+
+def describe(submission: Submission) -> SubmissionInfo:
+    return SubmissionInfo(
+        unit=submission.unit,
+        project=submission.project,
+        year=submission.year,
+        files=tuple(FileInfo(path=document.path, sha256=document.sha256) for document in submission.documents),
+    )
+
+
+def lines(card: Scorecard) -> Iterable[Line]:
+    """The scored tree in the form's order: each upper level once, before its first row."""
+    nodes = {node.path: node for node in card.nodes}
+    shown: set[tuple[str, ...]] = set()
+    for leaf in card.leaves:
+        for depth in range(1, len(leaf.path)):
+            path = leaf.path[:depth]
+            if path in nodes and path not in shown:
+                shown.add(path)
+                yield node_line(nodes[path])
+        yield leaf_line(leaf)
+
+
+def node_line(node: Node) -> Line:
+    return Line(
+        path=node.path,
+        leaf=False,
+        weight=node.weight,
+        claimed=node.claimed,
+        points=node.points,
+        low=node.low,
+        high=node.high,
+    )
+
+
+def leaf_line(leaf: Leaf) -> Line:
+    answer = leaf.answer
+    cell = next((cell for cell in (answer.actual, answer.target, *answer.names[-1:]) if cell.source.at), None)
+    return Line(
+        path=leaf.path,
+        leaf=True,
+        weight=leaf.weight,
+        target=answer.target.text,
+        actual=answer.actual.text,
+        claimed=leaf.claimed,
+        points=leaf.points,
+        low=leaf.low,
+        high=leaf.high,
+        status=leaf.status,
+        rule=leaf.rule.kind,
+        words=leaf.words,
+        where=Place.of(cell, answer.actual.text) if cell else None,
+    )
+
+
+def unreadable(path: str, digest: str, error: ScorerError) -> Report:
+    """The report of a file that could not be read: F610, so that nothing is missing from a batch."""
+    finding = Finding(
+        code="F610", name="unreadable", level="error", message=str(error), where=(Place(file=path, at=""),)
+    )
+    return _empty(path, digest, finding)
+
+
+def failed(path: str, digest: str, error: Exception) -> Report:
+    """The report of a file on which this program itself failed: Z901, and the run goes on."""
+    finding = Finding(
+        code="Z901",
+        name="internal-error",
+        level="error",
+        message=f"程序处理此文件时出错（{type(error).__name__}：{error}）。请把文件和这段话发给维护人；其余文件不受影响。",
+        where=(Place(file=path, at=""),),
+    )
+    return _empty(path, digest, finding)
+
+
+def _empty(path: str, digest: str, finding: Finding) -> Report:
+    return Report(
+        tool=__version__,
+        submission=SubmissionInfo(files=(FileInfo(path=path, sha256=digest),)),
+        set=SetInfo(id="", why="未能读取"),
+        missing_weight=Decimal(0),
+        findings=(finding,),
+    )

@@ -1,0 +1,437 @@
+"""Align a submission to an indicator set, score every leaf with the kernel, roll the tree up.
+
+The only place where a form's words meet the set's rules: `score_submission` and, for many forms at once,
+`score_submissions`, which puts the leaves of all of them into one `Answers` so that a form scored alone and a form
+scored among a million get the same figures from the same code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from scorer.answers import Answers, Entry
+from scorer.model import Answer, Branch, Cell, Funds, Status, Submission
+from scorer.quantity import Quantity, dimension, parse_quantity, same_unit
+from scorer.rules import Rule, Scores, score, words
+from scorer.sets import Indicator, IndicatorSet
+
+EXECUTION = "预算执行率"
+HUNDRED = Decimal(100)
+
+Direction = Literal["", "forward", "reverse", "qualitative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One scored row: an indicator as filled in, or the 预算执行率 of the funds block (`funds` set, `answer` its row).
+
+    `weight`, `claimed`, `points`, `low`, `high` in points. `target` and `actual` are the figures as compared, the actual
+    in the target's scale and unit. `comparable` is "" or says in Chinese why the two cannot be compared. `met` is None
+    where that cannot be told. `cut` marks a claim that lies outside the band its words allow. `direction_inferred`
+    marks a bare target whose direction only the indicator's name tells (a cost): good enough to score by, not to accuse.
+    """
+
+    path: tuple[str, ...]
+    answer: Answer
+    indicator: Indicator | None
+    rule: Rule
+    weight: Decimal | None
+    claimed: Decimal | None
+    target: Quantity
+    actual: Quantity
+    comparable: str = ""
+    direction: Direction = ""
+    direction_inferred: bool = False
+    funds: Funds | None = None
+    category: str = ""
+    points: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    status: Status = "missing"
+    met: bool | None = None
+    cut: bool = False
+    words: str = ""
+
+    @property
+    def execution(self) -> bool:
+        return self.funds is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An upper level: printed and summed weights and points of what is below it; None where nothing is printed."""
+
+    path: tuple[str, ...]
+    printed_weight: Cell
+    printed_claimed: Cell
+    weight: Decimal | None
+    claimed: Decimal | None
+    points: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """One submission scored. `total` is None where the form carries no points at all."""
+
+    set: IndicatorSet
+    why: str
+    leaves: tuple[Leaf, ...]
+    nodes: tuple[Node, ...]
+    total: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    full: Decimal | None
+    claimed_total: Decimal | None
+    grade: str | None
+    claimed_grade: str | None
+    recomputed_weight: Decimal
+    judged_weight: Decimal
+    missing_weight: Decimal
+    cap: str = ""
+
+
+# ------------------------------------------------------------------------------------------------ reading of figures
+
+
+def points_in(cell: Cell) -> Decimal | None:
+    """The points or weight written in a cell ("8", "8分", "10%", "９.５"), None for a blank, a dash or words."""
+    if not cell:
+        return None
+    if cell.number is not None and "%" not in cell.text:
+        return cell.number
+    quantity = read(cell.text)
+    return quantity.number if quantity.unit in ("", "分", "%") else None
+
+
+@lru_cache(maxsize=65536)
+def read(text: str, unit: str = "") -> Quantity:
+    """`parse_quantity`, remembered: the same words recur on thousands of forms."""
+    return parse_quantity(text, unit)
+
+
+def amount_in(cell: Cell, unit: str) -> Quantity:
+    """The money of a funds cell, in 元; `unit` is the block's (万元 or 元), used where the cell names none."""
+    return read(cell.text, unit)
+
+
+def comparable(target: Cell, actual: Cell, unit: str = "") -> tuple[Quantity, Quantity, str]:
+    """Target and actual as figures of one scale and unit, and why they cannot be compared ("" when they can).
+
+    `unit` is the form's own 度量单位. A bare actual is read in the target's unit and scale (≥90万元 | 90); a bare
+    fraction beside a percentage as its hundredfold (≥95% | 0.97).
+    """
+    wanted = read(target.text, unit)
+    got = read(actual.text)
+    if wanted.kind not in ("quantity", "range") or got.kind not in ("quantity", "range"):
+        return wanted, got, ""
+    if got.unit == "" and wanted.unit != "":
+        got = _bare_in_unit_of(wanted, got)
+    elif wanted.unit == "" and got.unit == "%" and _largest(wanted) <= 1 < _largest(got):
+        wanted = _scaled(wanted, HUNDRED, "%")
+    if not agree(wanted.unit, got.unit):
+        return wanted, got, f"目标以“{wanted.unit}”计，完成值以“{got.unit}”计"
+    return wanted, got, ""
+
+
+def agree(first: str, second: str) -> bool:
+    """Can figures of these two counting units be compared? 户, 人 and 人次 cannot; 个, 项 and 家 can."""
+    if not first or not second or same_unit(first, second):
+        return True
+    kinds = {dimension(first), dimension(second)}
+    return kinds <= {"count", "time-count", ""} and len(kinds) == 1
+
+
+def _largest(quantity: Quantity) -> Decimal:
+    return max(abs(value) for value in (quantity.number, quantity.low, quantity.high, Decimal(0)) if value is not None)
+
+
+def _scaled(quantity: Quantity, factor: Decimal, unit: str) -> Quantity:
+    def times(value: Decimal | None) -> Decimal | None:
+        return None if value is None else value * factor
+
+    return replace(
+        quantity, number=times(quantity.number), low=times(quantity.low), high=times(quantity.high), unit=unit
+    )
+
+
+def _bare_in_unit_of(wanted: Quantity, got: Quantity) -> Quantity:
+    """A figure without a unit, read as the target's column says."""
+    if wanted.unit == "%":
+        fraction = abs(_largest(got)) <= 1 < _largest(wanted) / 2
+        return _scaled(got, HUNDRED if fraction else Decimal(1), "%")
+    scale = Decimal(wanted.scale or 1)
+    if scale != 1 and _largest(wanted):
+        # "≥180万吨 | 1860000" is written out in full: scaling it again would multiply it by ten thousand
+        written_out = _largest(got) / _largest(wanted)
+        if Decimal("0.1") <= written_out <= Decimal(10):
+            scale = Decimal(1)
+    return _scaled(got, scale, wanted.unit)
+
+
+# -------------------------------------------------------------------------------------------------------- alignment
+
+
+def align(submission: Submission, indicators: IndicatorSet) -> list[Leaf]:
+    """The leaves to be scored: the 预算执行率 of the funds block where it carries points, then every indicator row."""
+    leaves = []
+    execution = execution_leaf(submission, indicators)
+    if execution is not None:
+        leaves.append(execution)
+    leaves += [_answer_leaf(answer, indicators) for answer in submission.answers]
+    return leaves
+
+
+def _answer_leaf(answer: Answer, indicators: IndicatorSet) -> Leaf:
+    match = indicators.find(answer.path)
+    indicator = match.indicator
+    target, actual, why = comparable(answer.target, answer.actual, answer.unit)
+    in_figures = target.kind in ("quantity", "range")
+    category = indicators.category(answer.path)
+    inferred = not answer.direction and target.op == "" and in_figures and less_is_better(answer.path[-1], category)
+    weight = points_in(answer.weight)
+    if weight is None and not answer.weight and indicator is not None and not indicator.open:
+        weight = indicator.weight
+    return Leaf(
+        path=answer.path,
+        answer=answer,
+        indicator=indicator,
+        rule=indicators.rule_for(indicator, in_figures=in_figures),
+        weight=weight if indicators.points else None,
+        claimed=points_in(answer.claimed),
+        target=target,
+        actual=actual,
+        comparable=why,
+        direction="reverse" if inferred else answer.direction,
+        direction_inferred=inferred,
+        category=category,
+    )
+
+
+# Words about an indicator's direction. A name that matches both sides says nothing.
+_LESS = re.compile(
+    "成本|费用|投诉|结余率|结转率|结余结转|结转结余|事故|死亡率|发病率|患病率|病死率|受害率|成灾率|违规|违纪|差错|逾期"
+    "|空置率|流失率|返贫|失业率|能耗|超支|等待时间|等待时长|响应时间|办理时间|办结时间"
+)
+_FORWARD = re.compile(
+    "节约|降低|减少|下降|控制率|压减|处置|处理|办结率|回复|达标|合格|完成率|及时|满意|发放|查处|整改|核销|覆盖"
+)
+_MORE = re.compile(
+    "覆盖率|满意度|满意率|合格率|达标率|及时率|知晓率|完成率|普及率|入学率|签约率|参保率|优良率|处置率|办结率"
+)
+
+
+def usual_direction(name: str) -> Literal["", "less", "more"]:
+    """Whether less or more of what the name says is good; "" for a name that does not tell."""
+    if _MORE.search(name):
+        return "more"
+    return "less" if _LESS.search(name) and not _FORWARD.search(name) else ""
+
+
+def less_is_better(name: str, category: str) -> bool:
+    """Does a bare target of this indicator set a limit? So it is for costs, and where the name says so."""
+    usual = usual_direction(name)
+    return usual == "less" or (usual == "" and category.endswith("成本") and not _FORWARD.search(name))
+
+
+def funds_total(submission: Submission) -> Funds | None:
+    """The row of the money block that holds the whole, None without a money block."""
+    rows = [row for row in submission.funds if row.total]
+    return rows[0] if rows else (submission.funds[0] if len(submission.funds) == 1 else None)
+
+
+def execution_leaf(submission: Submission, indicators: IndicatorSet) -> Leaf | None:
+    """预算执行率 as a leaf, where the form prints points for it or the set gives it a weight of its own."""
+    row = funds_total(submission)
+    if row is None or not indicators.points:
+        return None
+    weight, claimed = points_in(row.weight), points_in(row.claimed)
+    of_set = indicators.execution.weight
+    if weight is None and claimed is None:
+        # nothing is printed: the points are there only when the rows leave room for them
+        listed = [points_in(answer.weight) for answer in submission.answers]
+        if not of_set or not listed or _sum(listed) + of_set != indicators.full:
+            return None
+    if weight is None:
+        weight = of_set or None
+    budget = row.budget if row.budget else row.initial
+    cell = row.claimed or row.rate or row.name
+    answer = Answer(
+        path=(EXECUTION,),
+        names=(row.name,),
+        weight=row.weight,
+        target=budget,
+        actual=row.executed,
+        claimed=row.claimed,
+        reason=row.reason,
+        evidence=cell,
+    )
+    executed = amount_in(row.executed, row.unit)
+    planned = amount_in(budget, row.unit)
+    if executed.number is None and not row.executed:
+        # only the rate is printed: take it as executed per hundred of budget
+        rate = rate_in(row.rate)
+        if rate is not None:
+            planned, executed = read("100%"), replace(read("100%"), number=rate, low=rate, high=rate)
+    return Leaf(
+        path=(EXECUTION,),
+        answer=answer,
+        indicator=None,
+        rule=indicators.execution.rule,
+        weight=weight,
+        claimed=claimed,
+        target=planned,
+        actual=executed,
+        funds=row,
+        category=EXECUTION,
+    )
+
+
+def rate_in(cell: Cell) -> Decimal | None:
+    """A printed execution rate in per cent: "95%", "0.95" and "95" are the same; None where there is none."""
+    quantity = read(cell.text)
+    if quantity.number is None:
+        return None
+    if quantity.unit == "%":
+        return quantity.number
+    if quantity.unit == "":
+        return quantity.number * HUNDRED if abs(quantity.number) <= Decimal("1.5") else quantity.number
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------------- scoring
+
+
+def score_submission(submission: Submission, indicators: IndicatorSet, why: str = "") -> Scorecard:
+    """Score one submission. See `score_submissions`."""
+    return score_submissions([(submission, indicators, why)])[0]
+
+
+def score_submissions(work: Sequence[tuple[Submission, IndicatorSet, str]]) -> list[Scorecard]:
+    """Score many submissions in one run of the kernel; the result of each does not depend on the others."""
+    aligned = [align(submission, indicators) for submission, indicators, _ in work]
+    entries = [entry(index, leaf) for index, leaves in enumerate(aligned) for leaf in leaves]
+    scores = score(Answers.build(entries))
+    cards, start = [], 0
+    for (submission, indicators, why), leaves in zip(work, aligned, strict=True):
+        scored = [
+            _scored(leaf, entries[start + offset], scores, start + offset) for offset, leaf in enumerate(leaves)
+        ]
+        start += len(leaves)
+        cards.append(roll_up(submission, indicators, why, scored))
+    return cards
+
+
+def entry(index: int, leaf: Leaf) -> Entry:
+    """A leaf as the kernel's row."""
+    return Entry(
+        submission=index,
+        rule=leaf.rule,
+        weight=leaf.weight,
+        target=leaf.target,
+        actual=leaf.actual,
+        claimed=leaf.claimed,
+        comparable=not leaf.comparable,
+        coefficient=rate_in(leaf.answer.coefficient),
+        direction=leaf.direction,
+    )
+
+
+def _scored(leaf: Leaf, row: Entry, scores: Scores, index: int) -> Leaf:
+    one = scores.row(index)
+    return replace(
+        leaf,
+        points=one.points,
+        low=one.low,
+        high=one.high,
+        status=one.status,
+        met=one.met,
+        cut=one.cut,
+        words=words(row, one) + (f"；{leaf.comparable}，未作比较" if leaf.comparable else ""),
+    )
+
+
+def roll_up(submission: Submission, indicators: IndicatorSet, why: str, leaves: list[Leaf]) -> Scorecard:
+    """Sum the tree: nodes of every level, the total, its range, and how much of it was recomputed."""
+    pointed = [leaf for leaf in leaves if leaf.points is not None and leaf.weight is not None]
+    by_status: dict[str, Decimal] = {}
+    for leaf in pointed:
+        by_status[leaf.status] = by_status.get(leaf.status, Decimal(0)) + (leaf.weight or Decimal(0))
+    total = low = high = None
+    cap = ""
+    if pointed:
+        total, low, high = (_sum(getattr(leaf, name) for leaf in pointed) for name in ("points", "low", "high"))
+    full = indicators.full if indicators.points and pointed else None
+    weights = _sum(leaf.weight for leaf in pointed)
+    grade = indicators.grade(total) if total is not None and weights == full else None
+    return Scorecard(
+        set=indicators,
+        why=why,
+        leaves=tuple(leaves),
+        nodes=tuple(_nodes(submission, leaves)),
+        total=total,
+        low=low,
+        high=high,
+        full=full,
+        claimed_total=points_in(submission.claimed_total),
+        grade=grade,
+        claimed_grade=written_grade(submission.claimed_grade, indicators),
+        recomputed_weight=by_status.get("recomputed", Decimal(0)),
+        judged_weight=by_status.get("judged", Decimal(0)),
+        missing_weight=by_status.get("missing", Decimal(0)) + by_status.get("unreadable", Decimal(0)),
+        cap=cap,
+    )
+
+
+def written_grade(cell: Cell, indicators: IndicatorSet) -> str | None:
+    """The grade a cell names ("优", "优秀", "☑优 □良"), None for a blank or several."""
+    text = re.sub(r"[□☐○][^□☐○☑■●√✓\s]*", "", cell.text)
+    named = [grade.name for grade in indicators.grades if grade.name in text]
+    return named[0] if len(named) == 1 else None
+
+
+def _nodes(submission: Submission, leaves: Iterable[Leaf]) -> list[Node]:
+    printed: dict[tuple[str, ...], Branch] = {}
+    for branch in submission.branches:
+        known = printed.get(branch.path)
+        printed[branch.path] = (
+            branch
+            if known is None
+            else replace(known, weight=known.weight or branch.weight, claimed=known.claimed or branch.claimed)
+        )
+    below: dict[tuple[str, ...], list[Leaf]] = {}
+    for leaf in leaves:
+        if not leaf.execution:
+            for depth in range(1, len(leaf.path)):
+                below.setdefault(leaf.path[:depth], []).append(leaf)
+    nodes = []
+    for path, rows in below.items():
+        branch = printed.get(path, Branch(path))
+        nodes.append(
+            Node(
+                path=path,
+                printed_weight=branch.weight,
+                printed_claimed=branch.claimed,
+                weight=_sum_if_all(leaf.weight for leaf in rows),
+                claimed=_sum_if_all(leaf.claimed for leaf in rows),
+                points=_sum_if_all(leaf.points for leaf in rows),
+                low=_sum_if_all(leaf.low for leaf in rows),
+                high=_sum_if_all(leaf.high for leaf in rows),
+            )
+        )
+    return nodes
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal:
+    return sum((value for value in values if value is not None), Decimal(0))
+
+
+def _sum_if_all(values: Iterable[Decimal | None]) -> Decimal | None:
+    listed = list(values)
+    return None if not listed or any(value is None for value in listed) else _sum(listed)
