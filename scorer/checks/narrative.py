@@ -1,0 +1,628 @@
+"""Family N: arithmetic of the prose. What is printed is recomputed from the figures beside it.
+
+Every check walks one kind of statement (`scorer.statements`); a statement that fits in any of its readings is sound, one
+that fits in none is faulty when its reading is certain and undecided when it is not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, check, faulty, sound, undecided
+from scorer.mentions import Mention
+from scorer.model import Cell
+from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
+from scorer.statements import Change, Execution, Product, Share, Sum, Survey
+
+HUNDRED = Decimal(100)
+PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
+
+
+def cells(*mentions: Mention | None) -> list[Cell]:
+    """The places of figures, each once, in the order of the document."""
+    unique = {id(mention): mention for mention in mentions if mention is not None}
+    return [mention.cell() for mention in unique.values()]
+
+
+def figure(mention: Mention) -> str:
+    """A figure as written, without its unit."""
+    parts = written(mention.quantity)
+    return shown(parts[0]) if parts else mention.quote
+
+
+def scale_of(mention: Mention) -> Decimal:
+    parts = written(mention.quantity)
+    return parts[1] if parts and parts[1] else Decimal(1)
+
+
+def words(mention: Mention) -> str:
+    """A figure with what it is of, for a message: 茶园管护82.4万元."""
+    name = mention.subject or mention.label
+    return f"{name[-16:]}{mention.quote}"
+
+
+# --------------------------------------------------------------------------------------------------------------- N201
+
+
+@check(
+    "N201",
+    level="error",
+    message="{sum_words} = {sum}，与所列 {whole} 相差 {difference}；请核对各分项与合计",
+)
+def parts_differ_from_sum(form: Form) -> Outcomes:
+    """Parts that a text or a free table names for a whole do not add up to it.
+
+    标题: 分项之和与合计不符
+    为何重要: 合计是报告里被引用最多的数；分项加不起来，说明至少有一个数写错，或有一项漏列、重列。
+    依据: 《项目支出绩效评价管理办法》（财预〔2020〕10号）要求绩效自评内容真实、数据准确；决算公开说明中分项须与合计衔接。
+    例: “支出 234.62 万元”，各项 218.28 + 1 + 14.34 + 0 = 233.62，相差 1.00。
+    改法: 对照决算表核对每一分项，改正写错的数，或补列漏掉的分项；因四舍五入产生的尾差请注明。
+    何时无法判定: 分项以“等”结束；“其中”只列了部分；分项相互交叉（女性、党员）；数字只是约数。
+    """
+    for item in form.statements.sums:
+        yield judge_sum(item)
+    yield from table_sums(form)
+
+
+def judge_sum(item: Sum) -> Outcome:
+    return judge_parts(item.whole, item.parts, item.wholes or (item.whole,), item.longer, item.complete, item.doubt)
+
+
+def judge_parts(
+    whole: Mention,
+    parts: Sequence[Mention],
+    wholes: Sequence[Mention],
+    longer: Sequence[Mention],
+    complete: bool,
+    doubt: str = "",
+) -> Outcome:
+    unit = scale_of(parts[0]) if whole.dimension == "" else scale_of(whole)
+    figures = [mention.number or Decimal(0) for mention in parts]
+    total = sum(figures, Decimal(0))
+    tail = ""
+    for candidate in wholes:
+        fit = fitting(candidate, [*parts, *longer], len(parts), unit)
+        if fit == "exact":
+            return sound()
+        if fit:
+            tail = fit
+    target = (whole.number or Decimal(0)) * (unit if whole.dimension == "" else 1)
+    difference = abs(total - target)
+    numbers = {
+        "sum_words": " + ".join(shown(number, unit) for number in figures),
+        "sum": shown(total, unit),
+        "whole": shown(target, unit),
+        "difference": f"{difference / unit:f}" if unit else "",
+    }
+    where = cells(whole, *parts)
+    if tail == "rounding":
+        return sound("仅因四舍五入而一致")
+    if tail == "last place":
+        return faulty(
+            (), where, level="note",
+            message="{sum_words} = {sum}，与所列 {whole} 有尾差 {difference}；合计少写了小数位，请补齐或注明".format(**numbers),
+            **numbers,
+        )  # fmt: skip
+    if any(loose(mention.quantity) for mention in (*parts, whole)):
+        low = sum((bounds.low for mention in parts if (bounds := span(mention.quantity)) is not None), Decimal(0))
+        upper = span(whole.quantity)
+        if upper is None or low <= upper.high:
+            return undecided("分项或合计是约数")
+    if total > target:
+        if doubt.startswith("分项可能") and max(figures) <= target:
+            return undecided(doubt)
+        if len(parts) == 1 and not complete:
+            return undecided("只列了一个分项")
+        return faulty((), where, **numbers)
+    if doubt:
+        return undecided(doubt)
+    if target == 0 or len(parts) < 2:
+        return undecided("“其中”只列了一项，无法判断是否列全")
+    if not complete and not _others_last(parts) and difference / target > PARTIAL:
+        return undecided("“其中”所列可能只是部分分项")
+    return faulty((), where, **numbers)
+
+
+def _others_last(parts: Sequence[Mention]) -> bool:
+    return parts[-1].label.startswith(("其他", "其它", "其余", "剩余"))
+
+
+def fitting(whole: Mention, parts: Sequence[Mention], least: int, unit: Decimal) -> str:
+    """How a beginning of `parts` adds up to `whole`: "exact", "rounding", "last place" or "" (it does not).
+
+    The first `least` parts are those that the words name; a longer or shorter beginning that fits exactly is accepted.
+    """
+    if whole.number is None:
+        return ""
+    target = whole.number * (unit if whole.dimension == "" else 1)
+    total = Decimal(0)
+    for count, part in enumerate(parts, 1):
+        total += part.number or Decimal(0)
+        if total == target and (count >= 2 or least == 1):
+            return "exact"
+        if count == least and (kind := _nearly(whole, parts[:count], target, total)):
+            return kind
+    return ""
+
+
+def _nearly(whole: Mention, parts: Sequence[Mention], target: Decimal, total: Decimal) -> str:
+    figures = [*parts, whole]
+    precision = finest(mention.quantity for mention in figures)
+    scale = scale_of(parts[0])
+    if precision is None or precision == 0:
+        return ""
+    printed = written(whole.quantity)
+    finer = max((decimals(own[0]) for part in parts if (own := written(part.quantity))), default=0)
+    if printed and decimals(printed[0]) < finer and whole.dimension == "元" and scale == printed[1]:
+        if abs(total - target) < Decimal(1).scaleb(-decimals(printed[0])) * scale:
+            return "last place"
+        return ""
+    if precision >= scale:  # whole numbers of 万元 are meant exactly
+        return ""
+    bounds = [span(mention.quantity, precision) for mention in parts]
+    if any(bound is None for bound in bounds):
+        return ""
+    sums = Span(sum(b.low for b in bounds if b), sum(b.high for b in bounds if b))  # type: ignore[arg-type]
+    return "rounding" if sums.meets(Span(target - precision / 2, target + precision / 2)) else ""
+
+
+def table_sums(form: Form) -> Iterator[Outcome]:
+    from scorer.checks.columns import column_sums
+
+    for whole, parts, complete in column_sums(form):
+        yield judge_parts(whole, parts, (whole,), (), complete)
+
+
+# --------------------------------------------------------------------------------------------------------------- N202
+
+
+@check("N202", level="warning", message="{part} ÷ {whole} = {computed}%，文中写作 {printed}；请核对占比或两个数")
+def share_differs(form: Form) -> Outcomes:
+    """A printed share differs from part ÷ whole.
+
+    标题: 占比与部分÷整体不符
+    为何重要: 占比由两个数算出，算不出来说明占比、部分或整体有一个写错。
+    依据: 绩效自评应数据准确（财预〔2020〕10号）；占比按印出的小数位四舍五入。
+    例: 19.35 万元占 355.2 万元，应为 5.45%，文中为 5.44%。
+    改法: 用部分除以整体重算，改正占比；为凑足 100% 而调整的，请注明。
+    何时无法判定: 文中没有说明是占什么的比重，或整体没有写出数字。
+    """
+    for share in form.statements.shares:
+        yield judge_share(share)
+    for survey in form.statements.surveys:
+        if survey.agreed and survey.asked:
+            yield judge_survey(survey)
+
+
+def judge_share(share: Share) -> Outcome:
+    part, percent = share.part, share.percent
+    if part is None or part.number is None or percent.number is None:
+        return undecided("占比前没有写出部分的数字")
+    wholes = [whole for whole in share.wholes if whole.number]
+    if not wholes:
+        if part.number == 0 and percent.number == 0:
+            return sound()
+        return undecided("没有找到占比所对的整体")
+    printed = span(percent.quantity)
+    if printed is None:
+        return undecided("占比是约数")
+    note = ""
+    for whole in wholes:
+        computed = ratio(part, whole)
+        if computed is None:
+            continue
+        exact = HUNDRED * part.number / whole.number
+        if printed.low <= exact <= printed.high:
+            return sound()
+        if computed.meets(printed):
+            note = "仅因四舍五入而一致"
+    if note:
+        return sound(note)
+    if not share.certain:
+        return undecided("占比所对的整体不能确定")
+    whole = wholes[0]
+    assert whole.number is not None
+    exact = HUNDRED * part.number / whole.number
+    return faulty(
+        (),
+        cells(part, percent, whole),
+        part=words(part),
+        whole=words(whole),
+        computed=rounded(exact, max(2, _places(percent))),
+        printed=percent.quote,
+    )
+
+
+def _places(mention: Mention) -> int:
+    own = written(mention.quantity)
+    return decimals(own[0]) if own else 0
+
+
+def ratio(part: Mention, whole: Mention) -> Span | None:
+    """part ÷ whole in percent, with the written precision of both (money drops trailing zeros)."""
+    precision = finest((part.quantity, whole.quantity)) if part.dimension == "元" else None
+    if precision is not None and precision >= 10000:
+        precision = Decimal(0)
+    upper, lower = span(part.quantity, precision), span(whole.quantity, precision)
+    if upper is None or lower is None:
+        return None
+    quotient = upper.over(lower)
+    return None if quotient is None else Span(quotient.low * HUNDRED, quotient.high * HUNDRED)
+
+
+def judge_survey(survey: Survey) -> Outcome:
+    """The printed rate against every number of those who agreed ÷ every number of those asked."""
+    printed = span(survey.rate.quantity)
+    if printed is None:
+        return undecided("比率是约数")
+    groups = [list(group) for size in (1, 2, 3) for group in combinations(survey.agreed[:4], size)]
+    best: tuple[Mention, Decimal, Decimal] | None = None
+    for asked in survey.asked:
+        if not asked.number:
+            continue
+        for group in groups:
+            agreed = sum((mention.number or Decimal(0) for mention in group), Decimal(0))
+            value = HUNDRED * agreed / asked.number
+            if printed.low <= value <= printed.high:
+                return sound()
+            if best is None and agreed <= asked.number:
+                best = asked, agreed, value
+    if any(loose(mention.quantity) for mention in (*survey.asked, *survey.agreed)):
+        return undecided("调查人数或满意人数是约数")
+    if best is None:
+        return undecided("满意人数多于调查人数或没有写出")
+    asked, agreed, value = best
+    return faulty(
+        (), cells(asked, *survey.agreed, survey.rate),
+        part=f"{shown(agreed)}", whole=words(asked), computed=rounded(value, max(2, _places(survey.rate))),
+        printed=survey.rate.quote,
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------- N203
+
+
+@check("N203", level="error", message="{computation}，文中写作 {printed}；请核对增减额、增减率和上年数")
+def change_rate_differs(form: Form) -> Outcomes:
+    """A printed change rate differs from change ÷ last year's figure.
+
+    标题: 增减率与增减额÷上年数不符
+    为何重要: 增减率是对比分析的结论，算不出来时，本年数、上年数、增减额、增减率中有一个写错。
+    依据: 决算公开说明须说明与上年相比的增减情况；增减率＝增减额÷上年数。
+    例: “2023年348.49万元，增加10.78万元，增长5.5%”：10.78 ÷ 348.49 = 3.09%。
+    改法: 用决算表的本年数、上年数重算。
+    何时无法判定: 上年数没有写出，也不能由本年数和增减额推出。
+    """
+    for change in form.statements.changes:
+        yield judge_change(change)
+
+
+def judge_change(change: Change) -> Outcome:
+    rate, amount = change.rate, change.amount
+    sign = 1 if change.up else -1
+    readings: list[tuple[Decimal, Decimal, str, tuple[Mention, ...]]] = []  # (change, base, words, figures)
+    for before in change.before:
+        if not before.number:
+            continue
+        if amount is not None and amount.number is not None:
+            readings.append((amount.number, before.number, f"{figure(amount)} ÷ {figure(before)}", (amount, before)))
+        else:
+            for now in change.now:
+                if now.number is not None:
+                    delta = now.number - before.number
+                    readings.append(
+                        (delta * sign, before.number, f"（{figure(now)} − {figure(before)}）÷ {figure(before)}", (before, now))
+                    )
+    if amount is not None and amount.number is not None and not change.before:
+        for now in change.now:
+            if now.number is None:
+                continue
+            base = now.number - sign * amount.number
+            operation = "−" if change.up else "+"
+            readings.append(
+                (amount.number, base, f"{figure(amount)} ÷（{figure(now)} {operation} {figure(amount)}）", (now, amount))
+            )
+    difference = _difference(change)
+    if rate is None or not readings:
+        return difference or undecided("上年数没有写出，也推不出")
+    printed = span(rate.quantity)
+    if printed is None:
+        return undecided("增减率是约数")
+    for delta, base, _, figures in readings:
+        if base <= 0:
+            if delta == 0 and rate.number == 0:
+                return sound()
+            continue
+        value = HUNDRED * delta / base
+        precision = finest(m.quantity for m in figures if m.dimension == "元") or Decimal(0)
+        precision = Decimal(0) if precision >= 10000 else precision
+        slack = HUNDRED * precision * (delta + base) / (2 * base * base) if base else Decimal(0)
+        if printed.low - abs(slack) <= value <= printed.high + abs(slack):
+            return difference or sound()
+    usable = [reading for reading in readings if reading[1] > 0]
+    if not usable or not change.certain:
+        return undecided("上年数没有写出，也推不出")
+    delta, base, computation, figures = usable[0]
+    value = HUNDRED * delta / base
+    return faulty(
+        (), cells(*figures, rate),
+        computation=f"{computation} = {rounded(value, max(2, _places(rate)))}%",
+        printed=f"{rate.label[-6:]}{rate.quote}",
+    )  # fmt: skip
+
+
+def _difference(change: Change) -> Outcome | None:
+    """比2019年的5.80万元减少0.47万元: this year's figure, last year's and the change are all printed."""
+    amount = change.amount
+    if amount is None or amount.number is None or not change.before or not change.now:
+        return None
+    before = change.before[0]
+    if before.number is None:
+        return None
+    expected = before.number + (amount.number if change.up else -amount.number)
+    precision = finest(m.quantity for m in (amount, before, *change.now)) or Decimal(0)
+    for now in change.now:
+        if now.number is not None and abs(now.number - expected) <= 2 * precision:
+            return sound() if change.rate is None else None
+    if change.rate is not None or len({now.number for now in change.now}) != 1:
+        return None
+    now = change.now[0]
+    operation = "+" if change.up else "−"
+    unit = scale_of(before)
+    return faulty(
+        (), cells(now, before, amount),
+        computation=f"{figure(before)} {operation} {figure(amount)} = {shown(expected, unit)}",
+        printed=words(now),
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------- N204
+
+
+@check("N204", level="error", message="{computation}，文中写作 {printed}；请核对单价、数量和金额")
+def product_differs(form: Form) -> Outcomes:
+    """Unit price × quantity differs from the amount.
+
+    标题: 单价×数量与金额不符
+    为何重要: 补助标准、单价与发放人数、采购数量决定金额，是复核最先抽查的一处。
+    依据: 资金使用应符合标准、手续齐全（财预〔2020〕10号 附件 产出成本指标）。
+    例: 每盏 420 元、460 盏，应为 19.32 万元，文中为 18.32 万元。
+    改法: 核对发放表、合同，改正三个数中写错的一个；有多种标准的，请分别写明。
+    何时无法判定: 数量或金额没有写出；同一句里有几个数量、几笔金额，不能确定用哪一个。
+    """
+    for product in form.statements.products:
+        yield judge_product(product)
+
+
+def judge_product(product: Product) -> Outcome:
+    price = product.price
+    if not product.counts or not product.totals:
+        return undecided("与单价相配的数量或金额没有写出")
+    price_span = span(price.quantity)
+    if price_span is None:
+        return undecided("单价是约数或上下限")
+    averaged = price.per != "" and "均" in price.label
+    tried = False
+    for count in product.counts:
+        count_span = span(count.quantity)
+        if count_span is None:
+            continue
+        for total in product.totals:
+            total_span = span(total.quantity)
+            if total_span is None or total.number is None or count.number is None or price.number is None:
+                continue
+            tried = True
+            if price.number * count.number == total.number or price_span.times(count_span).meets(total_span):
+                return sound()
+            # 每人每月62元: the price of a month, a quarter or a day over a year
+            if any(f"每{word}" in price.label for word in "月季天日周次学期"):
+                return undecided("单价按月、按次计，期数没有写出")
+    if not tried:
+        return undecided("数量或金额是约数")
+    if not product.certain:
+        return undecided("同一句里有几个数量或几笔金额，不能确定用哪一个")
+    count, total = product.counts[0], product.totals[0]
+    assert price.number is not None and count.number is not None and total.number is not None
+    unit = scale_of(total)
+    places = [price, count, total]
+    if averaged:
+        computation = f"{figure(total)} ÷ {figure(count)} = {rounded(total.number / count.number / scale_of(price), max(2, _places(price)))}"
+        return faulty((), cells(*places), computation=computation, printed=words(price))
+    product_words = f"{price.quote} × {count.quote} = {shown(price.number * count.number, unit)}{'万' if unit == 10000 else ''}元"
+    return faulty((), cells(*places), computation=product_words, printed=total.quote)
+
+
+# --------------------------------------------------------------------------------------------------------- N205, N208
+
+
+@check("N205", level="error", message="{spent} ÷ {budget} = {computed}%，文中写作 {printed}；请核对预算数、决算数和完成率")
+def completion_rate_differs(form: Form) -> Outcomes:
+    """A printed rate of execution differs from spent ÷ budget.
+
+    标题: 完成率（执行率）与决算÷预算不符
+    为何重要: 预算执行率直接计分，也是判断绩效的第一个数。
+    依据: 《中央部门项目支出绩效自评操作指南》等规定预算执行率＝全年执行数÷全年预算数。
+    例: 预算 370 万元，到 12 月底支出 273.79 万元，执行率应为 74.0%，文中为 100%。
+    改法: 以评价年度 12 月 31 日的执行数重算执行率。
+    何时无法判定: 预算数或决算数没有写出；预算数为 0。
+    """
+    year = form.year
+    for item in form.statements.executions:
+        yield judge_execution(item, year)
+
+
+def judge_execution(item: Execution, year: int | None) -> Outcome:
+    rate = item.rate
+    printed = span(rate.quantity)
+    if printed is None or rate.number is None:
+        return undecided("完成率是约数")
+    budgets = [m for m in item.budgets if m.number]
+    within = [m for m in item.spent if m.number is not None and not _after_year(m, year)]
+    late = [m for m in item.spent if m not in within]
+    spent = within
+    if not budgets:
+        return undecided("预算数没有写出或为 0")
+    readings = [(s.number, s) for s in spent if s.number is not None]
+    for budget in budgets[:3]:
+        readings += [(budget.number - m.number, m) for m in item.left if m.number is not None and budget.number]
+    for budget in budgets:
+        for number, mention in readings:
+            assert budget.number is not None
+            value = HUNDRED * number / budget.number
+            if printed.low <= value <= printed.high:
+                return sound()
+            computed = ratio(mention, budget) if mention in spent else None
+            if computed is not None and computed.meets(printed):
+                return sound("仅因四舍五入而一致")
+    if not spent:
+        return undecided("决算数没有写出")
+    if not item.near and not late and spent[0].line != rate.line:
+        return undecided("预算数、决算数不在同一段，不能确定是否同一笔")
+    first, budget = spent[0], budgets[0]
+    if first.number is None or budget.number is None or loose(first.quantity) or loose(budget.quantity):
+        return undecided("预算数或决算数是约数")
+    if first.kind != "executed" and len(spent) > 1:
+        return undecided("决算数不能确定")
+    return faulty(
+        (), cells(budget, first, rate),
+        spent=words(first), budget=words(budget),
+        computed=rounded(HUNDRED * first.number / budget.number, max(2, _places(rate))), printed=rate.quote,
+    )  # fmt: skip
+
+
+def _after_year(mention: Mention, year: int | None) -> bool:
+    return year is not None and mention.year is not None and mention.year > year
+
+
+@check("N208", level="warning", message="{words}：0 ÷ 0 没有意义，写作 {printed}；请改为“不适用”或“—”")
+def zero_rate_stated(form: Form) -> Outcomes:
+    """A rate is printed for nothing out of nothing.
+
+    标题: 0÷0 写成百分比
+    为何重要: 预算、决算都为 0 时没有完成率；写成 100% 或 0% 会被当作真实的执行率统计。
+    依据: 执行率＝执行数÷预算数，预算数为 0 时不适用。
+    例: “公务接待费预算 0 万元、支出 0 万元，执行率为 0%”。
+    改法: 删去完成率，或写“不适用”。
+    何时无法判定: 决算为 0、写完成 0%，而预算数没有写出。
+    """
+    implied: dict[str, list[tuple[Mention, Mention]]] = defaultdict(list)
+    for item in form.statements.executions:
+        rate = item.rate
+        same = [m for m in item.spent if m.sentence == rate.sentence and m.start < rate.start]
+        budgets = [m for m in item.budgets if m.sentence == rate.sentence and m.start < rate.start]
+        if not same or same[0].number != 0 or rate.number not in (0, 100):
+            yield sound()
+        elif budgets and budgets[0].number == 0:
+            yield faulty((), cells(budgets[0], same[0], rate), words="预算与决算均为 0", printed=rate.quote)
+        elif budgets and budgets[0].number:
+            yield sound()
+        else:
+            implied[str(rate.number)].append((same[0], rate))
+    yield from _implied_zero_rates(implied)
+
+
+def _implied_zero_rates(implied: dict[str, list[tuple[Mention, Mention]]]) -> Iterator[Outcome]:
+    full, none = implied.get("100", []), implied.get("0", [])
+    if full:
+        both = "同为 0 万元，一处写 100%，一处写 0%" if none else "决算为 0 而写完成 100%"
+        pairs = full + none
+        yield faulty(
+            (), cells(*(mention for pair in pairs for mention in pair)), words=both, printed="、".join(sorted({rate.quote for _, rate in pairs}))
+        )  # fmt: skip
+        return
+    for _ in none:
+        yield undecided("决算为 0、写完成 0%，预算数没有写出")
+
+
+# --------------------------------------------------------------------------------------------------------------- N206
+
+
+@check("N206", level="error", message="{computation}，超过整体；请核对是否把不同口径的分项并列，或占比写错")
+def shares_exceed_whole(form: Form) -> Outcomes:
+    """Shares of one whole add up to more than 100%, or a part exceeds its whole.
+
+    标题: 占比之和超过 100%，或部分大于整体
+    为何重要: 同一整体的各部分之和不会超过整体；超过说明口径重叠（如把经济分类与功能分类并列）或有数写错。
+    依据: 绩效自评应数据准确、口径一致。
+    例: 38.4% + 22.1% + 31.5% + 18% = 110.0%。
+    改法: 只列同一种分类的各项；改正写错的占比。
+    何时无法判定: 各占比不是同一整体的占比。
+    """
+    groups: dict[int, list[Share]] = defaultdict(list)
+    for share in form.statements.shares:
+        groups[share.group].append(share)
+    for group in groups.values():
+        yield judge_group(group)
+    for item in form.statements.sums:
+        if len(item.parts) == 1 and not item.complete:
+            part, whole = item.parts[0], item.whole
+            upper, lower = span(whole.quantity), span(part.quantity)
+            if upper is None or lower is None:
+                yield undecided("部分或整体是约数")
+            elif lower.low > upper.high and all((lower.low > (w.number or 0)) for w in item.wholes):
+                yield faulty((), cells(whole, part), computation=f"部分 {words(part)} 大于整体 {words(whole)}")
+            else:
+                yield sound()
+
+
+def judge_group(group: Sequence[Share]) -> Outcome:
+    percents = [share.percent for share in group if share.percent.number is not None]
+    if len(percents) < 2:
+        return sound()
+    names = {share.percent.whole for share in group}
+    if len(names) > 1:
+        return undecided("各占比所对的整体不同")
+    nested = any("其中" in share.percent.gap or "其中" in (share.part.gap if share.part else "") for share in group[1:])
+    if nested:
+        return undecided("占比分属不同层次")
+    total = sum((m.number for m in percents if m.number is not None), Decimal(0))
+    slack = sum((Decimal(1).scaleb(-_places(m)) / 2 for m in percents), Decimal(0))
+    if total - slack <= HUNDRED:
+        return sound()
+    if any(isinstance(judge_share(share), Faulty) for share in group):
+        return undecided("其中有占比与部分÷整体不符（见 N202），同源")
+    computation = " + ".join(figure(m) for m in percents) + f" = {shown(total)}%"
+    return faulty((), cells(*percents), computation=computation)
+
+
+# --------------------------------------------------------------------------------------------------------------- N207
+
+
+@check("N207", level="warning", message="{asked} 份（人）中不可能得出 {printed}：{nearest}；请核对份数或比率")
+def impossible_percentage(form: Form) -> Outcomes:
+    """A percentage that no whole number of those asked gives (GRIM).
+
+    标题: 百分比在给定份数下不可能出现
+    为何重要: 满意率由满意份数除以有效份数得来；除不出来，说明份数或比率不是调查得出的。
+    依据: 满意度应以问卷等调查为依据，并保留佐证。
+    例: 30 份问卷的满意率不可能是 95%：28/30 = 93.33%，29/30 = 96.67%。
+    改法: 按原始问卷重算满意率，写明发放、收回、满意份数。
+    何时无法判定: 份数是约数；满意份数另外写出（由 N202 核对）；比率是加权得分。
+    """
+    for survey in form.statements.surveys:
+        if survey.agreed or not survey.asked:
+            continue
+        yield grim(survey)
+
+
+def grim(survey: Survey) -> Outcome:
+    printed = span(survey.rate.quantity)
+    asked = [m for m in survey.asked if m.number and not loose(m.quantity) and m.number == int(m.number)]
+    if printed is None or not asked or "平均" in survey.rate.label or "综合" in survey.rate.label:
+        return undecided("份数或比率是约数，或为加权平均")
+    for mention in asked:
+        assert mention.number is not None
+        least = -(-printed.low * mention.number // HUNDRED)
+        if least * HUNDRED <= printed.high * mention.number:
+            return sound()
+    mention = asked[-1]
+    assert mention.number is not None and survey.rate.number is not None
+    below = survey.rate.number * mention.number // HUNDRED
+    pairs = [f"{shown(k)}/{shown(mention.number)} = {rounded(HUNDRED * k / mention.number, 2)}%" for k in (below, below + 1)]
+    return faulty(
+        (), cells(mention, survey.rate), asked=shown(mention.number), printed=survey.rate.quote, nearest="，".join(pairs)
+    )  # fmt: skip
+

@@ -1,0 +1,447 @@
+"""Figures in running text and free tables: each with what it is of, its role, year and place.
+
+`find_mentions` makes one pass over a document. A `Mention` knows its `Sentence`, and a sentence its `Line` (a paragraph, a
+table row), so that checks read relations out of the order of mentions without seeing the document again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from scorer.model import Cell, Document, Paragraph, Source, Table
+from scorer.phrases import (
+    FUND_NAMES,
+    FUNDS,
+    HOUSEHOLDS,
+    KINDS,
+    LAST_YEAR,
+    LEADING,
+    NUMBERING,
+    PEOPLE,
+    REACH,
+    ROLES,
+    THIS_YEAR,
+    TRAILING,
+    fold,
+)
+from scorer.quantity import Quantity, find_quantities, parse_quantity
+
+PERCENTAGES = frozenset(("%", "‰", "‱"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph or table row: its number among those that are not blank, its numbering and the headings above it.
+
+    `rank` is that of its own numbering (1 第一部分 … 5 （1）, 0 none). `headings` are serial numbers of the enclosing
+    headings, outermost first: two lines with the same tuple stand under the same heading. `scope` tells projects apart
+    that one report treats one after the other. `topic` is what a numbered item is about when its figures follow in the
+    next paragraph.
+    """
+
+    number: int
+    text: str
+    source: Source
+    rank: int = 0
+    headings: tuple[int, ...] = ()
+    section: str = ""
+    scope: int = 0
+    topic: str = ""
+    table: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a line: `start` is its first character in the line's text."""
+
+    number: int
+    text: str
+    start: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One figure and what it is of.
+
+    `label` are the words straight before it inside its clause, `tail` those after it, `gap` all that stands between the
+    figure before it (or the beginning of the sentence) and this one, all folded. `subject` is the label without verbs and
+    filler. `year` is the year that the text gives it, None where it gives none. `role` is one of the roles of
+    `scorer.phrases.ROLES`, "plain" otherwise; `whole` the words that a share names as its whole, `per` the unit that a
+    price is for. `bracket` counts the open brackets around it.
+    """
+
+    quantity: Quantity
+    source: Source
+    quote: str
+    label: str
+    tail: str
+    gap: str
+    subject: str
+    year: int | None
+    kind: str
+    role: str
+    fund: str
+    sentence: Sentence
+    start: int
+    end: int
+    bracket: int = 0
+    whole: str = ""
+    per: str = ""
+    row: int = -1
+    column: int = -1
+    header: str = ""
+
+    @property
+    def number(self) -> Decimal | None:
+        return self.quantity.number
+
+    @property
+    def dimension(self) -> str:
+        return dimension(self.quantity.unit)
+
+    @property
+    def line(self) -> Line:
+        return self.sentence.line
+
+    @property
+    def in_table(self) -> bool:
+        return self.row >= 0
+
+    def cell(self, quote: str | None = None) -> Cell:
+        """The figure as a located value, for a finding's place."""
+        return Cell(self.quote if quote is None else quote, self.source)
+
+
+def dimension(unit: str) -> str:
+    """What a unit counts: people by any of their measure words are one dimension, money another."""
+    if unit in PEOPLE:
+        return "人"
+    if unit in HOUSEHOLDS:
+        return "户"
+    return unit
+
+
+_ROLES = tuple((phrase, re.compile(phrase.words)) for phrase in ROLES)
+_KIND_WORDS = re.compile("|".join(f"(?P<{name}>{words})" for name, words in KINDS))
+_FUND_NAMES = re.compile(FUND_NAMES)
+_FUND_PATTERNS = tuple((name, re.compile(words)) for name, words in FUNDS)
+_NUMBERING = tuple((rank, re.compile(rf"[\s　#*>]*(?:{words})")) for rank, words in NUMBERING)
+_SENTENCE = re.compile(r"[^。！？]+[。！？]*")
+_CLAUSE_END = re.compile(r"[，。；！？：（）]|,(?!\d{3})")
+_YEARS = re.compile(rf"(?P<year>(?:19|20)\d\d)(?=\s*年|[－—-]|、20\d\d年)|(?P<last>{LAST_YEAR})|(?P<this>{THIS_YEAR})")
+_NOT_FIGURES = re.compile(r"(?:〔|\[|【)\s*(?:19|20)\d\d\s*(?:〕|\]|】)\s*\d*\s*号?")
+_SCOPE = re.compile(r"\s*项目[一二三四五六七八九十\d][：:、]")
+_CONTINUES = re.compile(r"^[\s　]*(?:万|亿|元|%)")
+
+
+def find_mentions(document: Document) -> list[Mention]:
+    """Every figure of the document's paragraphs and tables, in reading order.
+
+    Money is in 元, percentages are as written; a place is ``L123:5-9`` for text (1-based, inclusive characters) and the
+    cell's own place in a table.
+    """
+    year = report_year(document)
+    mentions: list[Mention] = []
+    state = _Headings()
+    number = 0
+    caption = ""
+    for index, block in enumerate(document.blocks):
+        if isinstance(block, Table):
+            state.line += 1
+            mentions += _table_mentions(block, index, state, caption, year, number)
+            number += block.rows + 1
+            continue
+        if not block.text.strip():
+            continue
+        line = state.enter(block)
+        if "单位" in line.text and len(line.text) < REACH:
+            caption = line.text
+        for text, start in sentences(line.text):
+            found = _sentence_mentions(Sentence(number, text, start, line), year)
+            number += 1
+            mentions += found
+    return mentions
+
+
+def sentences(text: str) -> Iterator[tuple[str, int]]:
+    """The sentences of a folded line and where each begins."""
+    for match in _SENTENCE.finditer(text):
+        yield match[0], match.start()
+
+
+class _Headings:
+    """Numbering met so far: gives each paragraph its place among the headings."""
+
+    def __init__(self) -> None:
+        self.line = -1
+        self.scope = 0
+        self.serial = 0
+        self.stack: list[tuple[int, int, str]] = []
+        self.topic = ""
+
+    def enter(self, block: Paragraph) -> Line:
+        self.line += 1
+        text = fold(block.text)
+        if _SCOPE.match(text):
+            self.scope += 1
+        rank = next((rank for rank, pattern in _NUMBERING if pattern.match(text)), 0)
+        topic = self.topic if not rank else ""
+        if rank:
+            self.serial += 1
+            while self.stack and self.stack[-1][0] >= rank:
+                self.stack.pop()
+            title = text.strip()[:REACH]
+            self.stack.append((rank, self.serial, title))
+            self.topic = title if rank >= 4 and len(text.strip()) <= 2 * REACH and not _has_figure(text) else ""
+        else:
+            self.topic = ""
+        return Line(
+            number=self.line,
+            text=text,
+            source=block.source,
+            rank=rank,
+            headings=tuple(serial for _, serial, _ in self.stack),
+            section=self.stack[-1][2] if self.stack else "",
+            scope=self.scope,
+            topic=topic,
+        )
+
+
+def _has_figure(text: str) -> bool:
+    return re.search(r"\d(?![\d.]*[、.）])[^年月日]*(?:元|%|人|户|个|名)", text[: 2 * REACH]) is not None
+
+
+def report_year(document: Document) -> int | None:
+    """The year that the document reports on: the first year of its opening lines, else the one named most often."""
+    opening: list[str] = []
+    for block in document.paragraphs[:40]:
+        text = fold(block.text)
+        if match := re.search(r"(20\d\d)\s*年度", text) or re.search(r"(20\d\d)\s*年(?![^，。]{0,8}号)(?!\d|\s*\d+\s*月)", text):
+            return int(match[1])
+        opening.append(text)
+    counts: Counter[int] = Counter()
+    for block in document.paragraphs:
+        counts.update(int(year) for year in re.findall(r"(20\d\d)\s*年", fold(block.text)))
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _place(line: Line, start: int, end: int) -> Source:
+    source = line.source
+    return replace(source, at=f"{source.at.split(':')[0]}:{start + 1}-{end}")
+
+
+def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
+    text, line = sentence.text, sentence.line
+    blocked = [match.span() for match in _NOT_FIGURES.finditer(text)] if "〔" in text or "【" in text or "[" in text else []
+    found = [
+        quantity
+        for quantity in find_quantities(text)
+        if not any(start < quantity.end and quantity.start < end for start, end in blocked)
+    ]
+    if not found:
+        return []
+    years = _year_marks(text, report)
+    depths = _bracket_depths(text, [quantity.start for quantity in found])
+    mentions: list[Mention] = []
+    before = 0
+    context = ""
+    for index, quantity in enumerate(found):
+        following = found[index + 1].start if index + 1 < len(found) else len(text)
+        gap = text[before : quantity.start]
+        label = _label(gap)
+        tail = text[quantity.end : min(following, quantity.end + REACH)]
+        if match := _CLAUSE_END.search(tail, 1 if tail[:1] in "（" else 0):
+            tail = tail[: match.start()]
+        subject = clean(label)
+        if not subject:
+            subject = clean(context) if context else clean(line.topic.split("、")[-1].split(".")[-1])
+        role, whole, per = _role(label, quantity)
+        if role == "plain" and gap.endswith("的") and False:
+            role = "prior"
+        mentions.append(
+            Mention(
+                quantity=quantity,
+                source=_place(line, sentence.start + quantity.start, sentence.start + quantity.end),
+                quote=text[quantity.start : quantity.end],
+                label=label,
+                tail=tail,
+                gap=gap if len(gap) <= 4 * REACH else gap[: 2 * REACH] + gap[-2 * REACH :],
+                subject=subject,
+                year=_year_at(years, quantity.start),
+                kind=_kind(label),
+                role=role,
+                fund=_fund(label or context),
+                sentence=sentence,
+                start=sentence.start + quantity.start,
+                end=sentence.start + quantity.end,
+                bracket=depths[index],
+                whole=whole,
+                per=per,
+            )
+        )
+        if "：" in gap:
+            context = _label(gap[: gap.rindex("：")])
+        before = quantity.end
+    return mentions
+
+
+def _label(gap: str) -> str:
+    """The words straight before a figure: those of its own clause, or of the one before when that is empty."""
+    near = gap[-REACH:]
+    cut = 0
+    for match in _CLAUSE_END.finditer(near):
+        cut = match.end()
+    label = near[cut:].lstrip("、 　")
+    if not label.strip() and cut and near[cut - 1] == "：":
+        return _label(near[: cut - 1])
+    return label.strip()
+
+
+def clean(label: str) -> str:
+    """What a figure is of: the label without numbering, verbs and filler at either end."""
+    text = label.replace("（类）", "").replace("（款）", "").replace("（项）", "")
+    text = LEADING.sub("", text)
+    return TRAILING.sub("", text)
+
+
+def _role(label: str, quantity: Quantity) -> tuple[str, str, str]:
+    share = quantity.unit in PERCENTAGES
+    if "/" in quantity.unit:
+        return "price", "", quantity.unit.split("/")[1][:3]
+    for phrase, pattern in _ROLES:
+        if phrase.share is not None and phrase.share is not share:
+            continue
+        if match := pattern.search(label):
+            groups = match.groupdict()
+            return phrase.role, groups.get("whole") or groups.get("outcome") or "", groups.get("per") or ""
+    return "plain", "", ""
+
+
+def _kind(label: str) -> str:
+    kind = ""
+    for match in _KIND_WORDS.finditer(_FUND_NAMES.sub("", label)):
+        kind = match.lastgroup or ""
+    return kind
+
+
+def _fund(label: str) -> str:
+    return next((name for name, pattern in _FUND_PATTERNS if pattern.search(label)), "")
+
+
+def _year_marks(text: str, report: int | None) -> list[tuple[int, int | None]]:
+    marks: list[tuple[int, int | None]] = []
+    for match in _YEARS.finditer(text):
+        if match["year"]:
+            marks.append((match.start(), int(match["year"])))
+        elif report is not None:
+            marks.append((match.start(), report - 1 if match["last"] else report))
+    return marks
+
+
+def _year_at(marks: Sequence[tuple[int, int | None]], position: int) -> int | None:
+    year = None
+    for start, value in marks:
+        if start >= position:
+            break
+        year = value
+    return year
+
+
+def _bracket_depths(text: str, positions: Sequence[int]) -> list[int]:
+    depths: list[int] = []
+    depth = at = 0
+    for position in positions:
+        part = text[at:position]
+        depth = max(0, depth + part.count("（") - part.count("）"))
+        depths.append(depth)
+        at = position
+    return depths
+
+
+# ------------------------------------------------------------------------------------------------------------ tables
+
+_UNIT_CAPTION = re.compile(r"单位\s*[：:]\s*(万元|元|亿元|千元)|[（(](万元|元|亿元)[）)]")
+_MONEY = {"万元": Decimal(10000), "元": Decimal(1), "亿元": Decimal(10**8), "千元": Decimal(1000)}
+_FIGURE = re.compile(r"^[-−]?\d[\d,]*(?:\.\d+)?%?$")
+_CODE = re.compile(r"^\d{3}(?:\d{2}){0,2}$")
+
+
+def _table_mentions(
+    table: Table, index: int, state: _Headings, caption: str, report: int | None, number: int
+) -> list[Mention]:
+    """Figures of a free table: row label × column header × the unit of the caption."""
+    grid = table.grid()
+    header_rows = _header_rows(grid)
+    unit = _table_unit(table, caption)
+    headers = [_header(grid, header_rows, column) for column in range(table.columns)]
+    mentions: list[Mention] = []
+    for row in range(header_rows, table.rows):
+        seen: set[int] = set()
+        label = ""
+        cells = grid[row]
+        line = Line(
+            state.line, " ".join(cell.text for cell in cells if cell)[: 4 * REACH], cells[0].source if cells else table.cells[0].source,
+            scope=state.scope, table=index, section=table.name,
+        )  # fmt: skip
+        sentence = Sentence(number + row, line.text, 0, line)
+        for column, cell in enumerate(cells):
+            if not cell or id(cell) in seen or cell.row != row:
+                continue
+            seen.add(id(cell))
+            text = fold(cell.text).strip()
+            if not text or _CODE.match(text) and not label:
+                continue
+            if not any(character.isdigit() for character in text):
+                label = text
+                continue
+            if _FIGURE.match(text):
+                header_unit = _UNIT_CAPTION.search(headers[column])
+                scale = header_unit[1] or header_unit[2] if header_unit else unit
+                quantity = parse_quantity(text, "" if text.endswith("%") else scale)
+                spans = [(quantity, text)] if quantity.number is not None else []
+            else:
+                spans = [(quantity, text[quantity.start : quantity.end]) for quantity in find_quantities(text)]
+            for quantity, quote in spans:
+                words = f"{label} {headers[column]}"
+                mentions.append(
+                    Mention(
+                        quantity=quantity, source=cell.source, quote=quote, label=label, tail="", gap=label,
+                        subject=clean(label), year=_year_at(_year_marks(words, report), len(words)),
+                        kind=_kind(headers[column]) or _kind(label), role=_role(label, quantity)[0] if quantity.unit not in PERCENTAGES else "outcome",
+                        fund=_fund(label), sentence=sentence, start=0, end=len(quote), row=row, column=column,
+                        header=headers[column],
+                    )  # fmt: skip
+                )
+    return mentions
+
+
+def _header_rows(grid: Sequence[Sequence[Cell]]) -> int:
+    for row, cells in enumerate(grid):
+        if any(cell and _FIGURE.match(fold(cell.text).strip()) and not _CODE.match(cell.text.strip()) for cell in cells[1:]):
+            texts = [cell.text.strip() for cell in cells if cell]
+            if "栏次" in "".join(texts).replace(" ", ""):
+                continue
+            return row
+    return min(1, len(grid))
+
+
+def _header(grid: Sequence[Sequence[Cell]], rows: int, column: int) -> str:
+    names: list[str] = []
+    for row in grid[:rows]:
+        text = fold(row[column].text).strip() if row[column] else ""
+        if text and text not in names and not text.isdigit():
+            names.append(text)
+    return " ".join(names)
+
+
+def _table_unit(table: Table, caption: str) -> str:
+    for cell in table.cells[:40]:
+        if match := _UNIT_CAPTION.search(fold(cell.text)):
+            return match[1] or match[2]
+    match = _UNIT_CAPTION.search(caption)
+    return (match[1] or match[2]) if match else ""

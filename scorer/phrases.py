@@ -1,0 +1,148 @@
+"""The words of this kind of writing, in one table: what stands before and after a figure, and what it makes of it.
+
+Adding a pattern is one line here and one case in ``tests/cases/checks``. Every pattern is anchored at one end of a text of
+at most `REACH` characters and has no nested repetition, so that no input can make it run long. Texts are folded
+before they are matched (`fold`): full-width figures, brackets, colons and semicolons have one form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+REACH = 60  # characters looked at on either side of a figure
+
+_FOLD = {ord("０") + digit: ord("0") + digit for digit in range(10)}
+_FOLD |= {ord(wide): ord(narrow) for wide, narrow in zip("．％＋－／＝", ".%+-/=", strict=True)}
+_FOLD |= {ord(narrow): ord(wide) for narrow, wide in zip("():;", "（）：；", strict=True)}
+
+
+def fold(text: str) -> str:
+    """`text` with one form of figures, brackets, colons and semicolons; every character keeps its position."""
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words around a figure and the role that they give it.
+
+    `words` is searched at the end of the label before the figure. `share`: the figure must be a percentage (True), must
+    not be one (False), or either (None). `example` shows it.
+    """
+
+    role: str
+    words: str
+    share: bool | None
+    example: str
+
+
+_IS = r"(?:约为|约占|约|大约|近|高达|达到|达|为|是|的|了|到|至|已|均|率|数|额)*+"
+_MORE = r"增长|增加|上升|提高|上涨|提升|增幅|增长率|递增"
+_LESS = r"下降|减少|降低|降幅|减幅|压减|压缩|下降率|缩减|递减|节约"
+
+# The first phrase that fits decides.
+ROLES: tuple[Phrase, ...] = (
+    Phrase("share", r"占(?P<whole>[^，。；：占]{0,24}?)(?:的)?(?:比例|比重|比)?" + _IS + "$", True, "占基本支出的73%"),
+    Phrase("share", r"比重" + _IS + "$", True, "所占比重为12%"),
+    Phrase(
+        "rate",
+        r"(?:完成|达到|实现|为|占|是)(?:了)?(?:年度|年初|全年|本年|当年|调整后?的?|财政|部门)*+预算(?:数|任务|安排)?" + _IS + "$",
+        True,
+        "完成年初预算的93.7%",
+    ),
+    Phrase(
+        "rate",
+        r"(?:执行率|预算完成率|执行进度|支出进度|支付进度|支付率|支出率|资金使用率|使用率|预算完成比例|支出实现率)" + _IS + "$",
+        True,
+        "预算执行率为98%",
+    ),
+    Phrase("change_rate", rf"(?:{_MORE}|{_LESS})(?:幅度|比例)?{_IS}$", True, "比上年下降4.8%"),
+    Phrase("outcome", r"(?P<outcome>[一-龥]{1,10}(?:率|度|比例))(?:测评|调查)?(?:结果)?" + _IS + "$", True, "满意度达95%"),
+    Phrase("price", r"每(?P<per>[一-龥]{1,3}?)(?:每)?(?:[年月天次期])?(?:不超过|补助|补贴|发放|奖励|标准|单价|支付|支出|投入|工资|费用|平均|标准为)*+" + _IS + "$", False, "每台2400元"),
+    Phrase("price", r"(?P<per>[人户亩车台场生班村件次家套个])均[^，。；：\d]{0,6}$", False, "车均2.66万元"),
+    Phrase("price", r"(?:单价|单位成本|均价|单位造价)" + _IS + "$", False, "单价420元"),
+    Phrase(
+        "prior",
+        r"(?:比|较|与|同)(?:上一?年度?|去年|前年|20\d\d年度?)(?:同期)?(?:决算数?|支出数?|支出|收入|实际)?的$",
+        False,
+        "比2021年的215万元增加",
+    ),
+    Phrase("change", rf"(?:{_MORE}|{_LESS}|(?<![至不最])[多少])(?:了|额|金额|支出|收入|资金|近|约)*+$", False, "增加4.94万元"),
+    Phrase("total", r"(?:合计|共计|总计|总共|一共|共|累计|总额|总数|总量|计)" + _IS + "$", False, "合计486.23万元"),
+)
+
+# What the money is: the last word of the label decides, so that 支出预算 is a budget and 预算支出 is spent.
+KINDS: tuple[tuple[str, str], ...] = (
+    ("budget", r"预算|安排|下达|批复|总投资|概算|可用资金|项目资金|专项资金|项目总额|资金总额|经费总额|指标数"),
+    ("received", r"到位|到账|拨付|收到"),
+    ("executed", r"决算|支出|执行|使用|支付|发放|开支|花费|投入|列支|用于"),
+    ("remainder", r"结余|节余|剩余|结转|余(?=$|约)"),
+    ("income", r"收入"),
+)
+
+# Fund names hold the word 预算 without being one.
+FUND_NAMES = r"一般公共预算|政府性基金预算|国有资本经营预算|社会保险基金预算|预算单位|部门预算|预算内|预算外"
+FUNDS: tuple[tuple[str, str], ...] = (
+    ("一般公共预算", r"一般公共预算"),
+    ("政府性基金", r"政府性基金"),
+    ("国有资本经营", r"国有资本经营"),
+    ("社会保险基金", r"社会保险基金"),
+    ("三公", r"[“\"]?三公[”\"]?经费"),
+)
+
+# After these words the figures are parts of the figure before.
+INTRODUCES_PARTS = r"其中|包括|以下方面|下列方面|构成如下|构成为|的安排为|由(?=[^，。；]{0,12}$)|分为|具体为|具体是|分别是：|组成如下|来源：|来源为"
+# 其中 may name only some of the parts; these name all of them.
+NAMES_ALL_PARTS = r"包括：|以下方面|下列方面|构成如下|构成为|的安排为|由|分为|组成|来源"
+# A paragraph or sentence that ends so has its parts in what follows.
+ENDS_OPEN = r"(?:其中|包括|以下方面|下列方面|如下|分别为|分别是)[：:]?\s*$"
+# A figure with such a label ends a list of parts.
+ENDS_PARTS = (
+    r"^(?:[\s，；、]*)(?:实际|截至|截止|结余|节余|剩余|余|结转|全年|年度执行|执行|完成|决算|预算数|比|较|与|合计|共计|总计|总共|共|"
+    r"两项|三项|四项|五项|六项|均|另|此外|同时|以上|上述)"
+)
+ENDS_WITH_OTHERS = r"^(?:其他|其它|其余|剩余)"
+AND_SO_ON = r"^等"
+PURE_TOTAL = r"^(?:[一二两三四五六七八九十\d]+(?:类|项|者|部分|个|家|镇|方面|种)?(?:[一-龥]{0,4}))?(?:共支出|合计|共计|总计|总共|一共|共|计)(?:为|约|达)?$"
+# Attributes overlap: women and party members are no partition.
+OVERLAPS = (
+    r"女|党员|团员|少数民族|职称|学历|本科|大专|专科|硕士|博士|研究生|高级|中级|初级|岁|低保|贫困|脱贫|建档立卡|留守|残疾|困难|重点|优秀|首次|新增|退休|离休"
+)
+
+SURVEYED = r"(?:调查|抽样|抽查|走访|问卷|发放|回收|收回|访谈|测评|参评|随机|有效|回访)[^，。；：\d]{0,10}$"
+CONTENT = r"(?P<not>不|未|非常|基本|比较|很|较)?(?:满意|合格|通过|达标|优良|优秀)(?:的)?(?:的?有)?$"
+
+# Comparison words with a year: 比2018年增加
+COMPARES_YEAR = r"(?:比|较|与|同)(?P<year>(?:19|20)\d\d)年(?:度|同期)?"
+LONG_VIEW = r"以来|累计|五年|三年|十年|基期|历年|近年|期间|末期|规划|平均|起"
+LAST_YEAR = r"上年|去年|上一年|上年度"
+THIS_YEAR = r"本年|今年|当年|本年度"
+FUTURE = r"将|计划|拟|预计|下一步|下步|下年|明年|力争|准备|继续|今后|结转|打算"
+
+# A subject is a label without these at its ends.
+_LEADING = (
+    r"其中|包括|主要|具体|全年|年度|本年度?|当年|今年|上年度?|累计|共计?|合计|总计|一共|总的看|另外?|以及|及|和|与|并|还|对|为|向|给|由|在|从|将|把|"
+    r"实际|已|新|均|各|约|我市|我县|我区|我单位|本单位|本部门|本项目|该项目|项目|单位|全市|全县|全区|实施|开展|组织|完成|服务|举办|建设|参加|发放|支付|购置|采购|"
+    r"收到的?|收到|安排|用于|资金|20\d\d年(?:度|底|末)?|\d{1,2}月(?:份|底|末)?|年末|年底|截至|截止|[一二三四五六七八九十]是|的|、|，|；|：|（|）|。|“|”|\s"
+)
+_TRAILING = (
+    r"达到|达|为|是|约|近|共计|共|合计|总计|计|有|了|的|数量?|金额|总额|完成|实现|安排|支出|决算|预算|年初|执行|到位|使用|人数|户数|总数|累计|已|均|各|"
+    r"其中|不少于|不低于|超过|（类）|（款）|（项）|：|，|、|（|）|“|”|\s"
+)
+LEADING = re.compile(rf"^(?:{_LEADING})++")
+TRAILING = re.compile(rf"(?:{_TRAILING})++$")
+
+# Numbering of headings and items, by rank: a lower rank encloses a higher one.
+NUMBERING: tuple[tuple[int, str], ...] = (
+    (1, r"第[一二三四五六七八九十\d]+(?:部分|章)"),
+    (1, r"附件\s*[一二三四五六七八九十\d]*\s*[：:]?$"),
+    (1, r"项目[一二三四五六七八九十][：:]"),
+    (2, r"[一二三四五六七八九十]+、"),
+    (3, r"（[一二三四五六七八九十]+）"),
+    (4, r"\d{1,2}\s*[.、．](?!\d)"),
+    (5, r"（\d{1,2}）|\d{1,2}）|[①-⑳]"),
+)
+
+# Units of counting that name the same things.
+PEOPLE = frozenset("人 名 位 个人 员".split())
+HOUSEHOLDS = frozenset("户 家庭 户家庭".split())
