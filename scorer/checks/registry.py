@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scorer.mentions import Mention
     from scorer.score import Leaf, Scorecard
     from scorer.sets import IndicatorSet
+    from scorer.statements import Statements
 
 SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")
 
@@ -127,6 +128,21 @@ class Form:
         from scorer.mentions import find_mentions
 
         return [mention for document in self.documents for mention in find_mentions(document)]
+
+    @cached_property
+    def statements(self) -> Statements:
+        """What the prose says about its figures: sums, shares, changes, products, rates."""
+        from scorer.statements import read_statements
+
+        return read_statements(self.mentions)
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year reported on: as the form says, else as its documents do."""
+        from scorer.mentions import report_year
+
+        years = (report_year(document) for document in self.documents)
+        return self.submission.year or next((year for year in years if year is not None), None)
 
 
 CheckFunction = Callable[[Form], Outcomes]
