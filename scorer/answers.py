@@ -8,7 +8,6 @@ scores the same.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -106,10 +105,6 @@ def state_of(quantity: Quantity) -> int:
     return DAMAGED if quantity.kind == "malformed" else WORDS
 
 
-def days_between(due: datetime.date, done: datetime.date) -> int:
-    return (done - due).days
-
-
 def direction_of(entry: Entry) -> int:
     """FORWARD, REVERSE, or UNKNOWN where a bare target of 0 leaves it open.
 
@@ -171,11 +166,15 @@ class Answers:
     def build(cls, entries: Iterable[Entry]) -> Self:
         """The columns of some entries, in their order; each entry is first read the way its rule reads it."""
         rules: dict[ScoringRule, int] = {}
+        known: dict[int, int] = {}  # the same rule object recurs: its hash covers all its words
         lines: list[tuple[int, ...]] = []
         shorts: list[tuple[int, ...]] = []
         wide: list[tuple[int, tuple[int, ...], int]] = []
-        for position, entry in enumerate(entries):
-            number = rules.setdefault(entry.rule, len(rules))
+        kept = list(entries)  # alive until the end, so that no id is used twice
+        for position, entry in enumerate(kept):
+            number = known.get(id(entry.rule))
+            if number is None:
+                number = known[id(entry.rule)] = rules.setdefault(entry.rule, len(rules))
             long, point, short = _row(entry.rule.prepare(entry))
             if point != POINT or any(not -NARROW < value < NARROW for value in long):
                 wide.append((position, long, point))
@@ -283,7 +282,7 @@ def _largest(columns: Mapping[str, npt.NDArray[Any]], names: Sequence[str]) -> n
     largest = np.abs(columns[names[0]])
     for name in names[1:]:
         largest = np.maximum(largest, np.abs(columns[name]))
-    return largest.astype(np.float64)
+    return np.asarray(largest, np.float64)
 
 
 class Rows:
@@ -422,7 +421,7 @@ def _row(entry: Entry) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
     target_state = _target_state(target)
     state = entry.state if entry.state is not None else state_of(actual)
     if state in (NUMBER, INTERVAL) and not entry.comparable:
-        state = INCOMPARABLE
+        state = INCOMPARABLE if state == NUMBER else WORDS
     low, high, free = _bounds(actual)
     figure = actual.number
     if figure is None:

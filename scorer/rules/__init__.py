@@ -11,9 +11,11 @@ from pydantic import Field
 
 from scorer.rules.deducted import Deadline, PerItem, PerPoint, PerStep
 from scorer.rules.judged import Graded, Manual, Tier, YesNo
+from scorer.rules.kernel import STATUSES, Scores, hundredths, score
 from scorer.rules.measured import Bands, Coefficient, Equality, Execution, Gate, Proportion, Range, Step, SubItems
-from scorer.rules.rule import Overshoot, Rule
+from scorer.rules.rule import Overshoot, Rule, Score
 from scorer.rules.totals import CapStep, ExecutionCap, rescale
+from scorer.rules.words import words
 
 AnyRule = Annotated[
     Proportion
@@ -44,6 +46,7 @@ RULES: dict[str, type[Rule]] = {
 
 __all__ = [
     "RULES",
+    "STATUSES",
     "AnyRule",
     "Bands",
     "CapStep",
@@ -62,9 +65,14 @@ __all__ = [
     "Proportion",
     "Range",
     "Rule",
+    "Score",
+    "Scores",
     "Step",
     "SubItems",
     "Tier",
     "YesNo",
+    "hundredths",
     "rescale",
+    "score",
+    "words",
 ]

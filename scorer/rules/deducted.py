@@ -2,14 +2,104 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
-from scorer.rules.rule import DIRECTION, Direction, Rule
+from scorer.answers import (
+    DAMAGED,
+    INAPPLICABLE,
+    INTERVAL,
+    MISSING,
+    NUMBER,
+    REVERSE,
+    UNKNOWN,
+    Entry,
+    Integers,
+    Mask,
+    Rows,
+    Tiers,
+    direction_of,
+    state_of,
+)
+from scorer.rules.figures import figures, plain, points
+from scorer.rules.rule import DIRECTION, Direction, Rule, Score, Shares, compare, exact, might_meet, reach, tell
 
 Partial = Literal["proportional", "floor", "ceil"]
+
+
+def deviation(
+    rows: Rows, limit: Decimal | None, measure: Literal["difference", "ratio"], step: Fraction
+) -> tuple[Integers, Integers, Mask, Tiers]:
+    """How many steps an actual lies on the wrong side of its limit, as a fraction ≥ 0; decided; met.
+
+    `measure` "ratio" measures in percentage points of actual ÷ limit, "difference" in the figures' own unit.
+    """
+    if limit is None:
+        factor, border = 1, rows.target
+        known = rows.target_state == NUMBER
+    else:
+        bound = exact(limit)
+        factor, border = bound.denominator, rows.one * bound.numerator
+        known = np.ones(len(rows), np.bool_)
+    over = (border - rows.actual * factor) * rows.direction
+    below = rows.one * factor
+    if measure == "ratio":
+        known = known & (border > 0)
+        over, below = over * 100, np.where(border > 0, border, 1)
+    met = over <= 0
+    decided = known & ((rows.state == NUMBER) | ((rows.state == INTERVAL) & met))
+    decided &= (rows.direction != UNKNOWN) | (rows.actual * factor == border)
+    told = tell(met, None if met.all() else might_meet(rows, border, factor), decided)
+    return np.maximum(over, 0) * step.denominator, below * step.numerator, decided, told
+
+
+def whole_steps(steps: Integers, below: Integers, partial: Partial) -> tuple[Integers, Integers]:
+    """A fraction of steps with its broken part counted in proportion, not at all, or as one."""
+    if partial == "proportional":
+        return steps, below
+    return (steps // below if partial == "floor" else -(-steps // below)), np.ones_like(below)
+
+
+def lose(deduct: Decimal, steps: Integers, below: Integers, rows: Rows, decided: Mask, met: Tiers) -> Shares:
+    """Full marks less `deduct` points for each of steps ÷ below."""
+    each = exact(deduct)
+    denominator = below * each.denominator
+    return Shares(denominator, denominator, steps * each.numerator * rows.point, met, decided)
+
+
+def taken_off(entry: Entry, lost: Fraction) -> str:
+    """分值 − 扣分 as printed: "5.00 − 1.60", or that all of it went."""
+    weight = Fraction(entry.weight or 0)
+    floor = "（扣完为止）" if lost > weight else ""
+    return f"{points(entry.weight)} − {plain(lost)}{floor}"
+
+
+def deduction(entry: Entry, score: Score, rule: PerPoint | PerStep) -> str:
+    """The derivation of a deduction per point or per step."""
+    target, actual = figures(entry)
+    number = entry.actual.number
+    limit = entry.target.number if rule.limit is None else rule.limit
+    border = target if rule.limit is None else plain(rule.limit) + ("%" if entry.actual.unit == "%" else "")
+    if number is None or limit is None or score.met:
+        return f"{actual} 未越过界限 {border}，得满分 {points(entry.weight)}"
+    over = (Fraction(number) - Fraction(limit)) * (1 if direction_of(entry) == REVERSE else -1)
+    word = "高出" if direction_of(entry) == REVERSE else "低于"
+    if rule.measure == "ratio":
+        over = over / Fraction(limit) * 100
+    percents = rule.measure == "ratio" or "%" in (entry.actual.unit, entry.target.unit)
+    unit = " 个百分点" if percents else ""
+    gap = f"{actual} {word}界限 {border} {plain(over)}{unit}"
+    step = exact(rule.step) if isinstance(rule, PerStep) else Fraction(1)
+    steps = over / step
+    if rule.partial != "proportional":
+        steps = Fraction(steps.__floor__() if rule.partial == "floor" else steps.__ceil__())
+    counted = f"每 {plain(step)}{unit}扣 {plain(rule.deduct)} 分，计 {plain(steps)} 次"
+    return f"{gap}，{counted}，得 {taken_off(entry, exact(rule.deduct) * steps)} = {points(score.points)}"
 
 
 class PerPoint(Rule):
@@ -39,6 +129,17 @@ class PerPoint(Rule):
     partial: Partial = Field("proportional", description="不足一个的部分：按比例、不计、算一个")
     direction: Direction = Field("auto", description=DIRECTION)
 
+    def shares(self, rows: Rows) -> Shares:
+        over, below, decided, met = deviation(rows, self.limit, self.measure, Fraction(1))
+        return lose(self.deduct, *whole_steps(over, below, self.partial), rows, decided, met)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        return deduction(entry, score, self)
+
+    @property
+    def growth(self) -> int:
+        return 200 * reach(exact(self.limit or Decimal(0))) * reach(exact(self.deduct))
+
 
 class PerStep(Rule):
     """Each step of so many percentage points on the wrong side of the target costs points.
@@ -67,6 +168,17 @@ class PerStep(Rule):
     partial: Partial = Field("floor", description="不足一档的部分：不计、算一档、按比例")
     direction: Direction = Field("auto", description=DIRECTION)
 
+    def shares(self, rows: Rows) -> Shares:
+        over, below, decided, met = deviation(rows, self.limit, self.measure, exact(self.step))
+        return lose(self.deduct, *whole_steps(over, below, self.partial), rows, decided, met)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        return deduction(entry, score, self)
+
+    @property
+    def growth(self) -> int:
+        return 200 * reach(exact(self.limit or Decimal(0))) * reach(exact(self.deduct)) * reach(exact(self.step))
+
 
 class PerItem(Rule):
     """Each missing item costs points.
@@ -89,6 +201,27 @@ class PerItem(Rule):
     deduct: Decimal = Field(gt=0, description="每缺一项扣多少分")
     count: Literal["missing", "done"] = Field("missing", description="完成值是缺少的项数，还是完成的项数")
 
+    def shares(self, rows: Rows) -> Shares:
+        decided = rows.state == NUMBER
+        missing = rows.actual
+        if self.count == "done":
+            decided = decided & (rows.target_state == NUMBER)
+            missing = rows.target - rows.actual
+        missing = np.maximum(missing, 0)
+        return lose(self.deduct, missing, rows.one, rows, decided, tell(missing == 0, None, decided))
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        number = Fraction(entry.actual.number or 0)
+        missing = number if self.count == "missing" else Fraction(entry.target.number or 0) - number
+        if missing <= 0:
+            return f"没有缺项，得满分 {points(entry.weight)}"
+        lost = f"缺 {plain(missing)} 项，每项扣 {plain(self.deduct)} 分"
+        return f"{lost}，得 {taken_off(entry, exact(self.deduct) * missing)} = {points(score.points)}"
+
+    @property
+    def growth(self) -> int:
+        return 2 * reach(exact(self.deduct))
+
 
 class Deadline(Rule):
     """Full marks when done on time; late costs points per day, or everything.
@@ -107,5 +240,69 @@ class Deadline(Rule):
     """
 
     title: ClassVar[str] = "时限"
+    direction: ClassVar[str] = "reverse"  # a span without a comparator (30天) is a limit
     kind: Literal["deadline"] = "deadline"
     per_day: Decimal | None = Field(None, gt=0, description="每逾期一天扣多少分；不写则逾期得 0")
+
+    def prepare(self, entry: Entry) -> Entry:
+        if state_of(entry.actual) in (MISSING, DAMAGED, INAPPLICABLE):
+            return entry
+        return replace(entry, days=days_late(entry))
+
+    def shares(self, rows: Rows) -> Shares:
+        met, decided, told = compare(rows)
+        one = np.ones_like(rows.one)
+        if self.per_day is not None:
+            decided = decided & met  # late by figures that are no days: what a day costs does not say
+        on_time, late = rows.dated & (rows.days_high <= 0), rows.dated & (rows.days_low > 0)
+        decided = np.where(rows.dated, on_time | late, decided).astype(np.bool_)
+        told = np.where(rows.dated, on_time.astype(np.int8), told).astype(np.int8)
+        told[~decided] = -1
+        if self.per_day is None:
+            full = np.where(rows.dated, on_time, met).astype(one.dtype)
+            return Shares(full, one, None, told, decided)
+        days = np.where(late, rows.days_low, 0).astype(one.dtype)
+        return lose(self.per_day, days, one, rows, decided, told)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        done, due = entry.actual.text.strip(), entry.target.text.strip()
+        if score.met or (score.met is None and score.points == entry.weight):
+            return f"期限“{due}”，完成“{done}”，按时完成，得满分 {points(entry.weight)}"
+        if self.per_day is None or entry.days is None:
+            return f"期限“{due}”，完成“{done}”，逾期，得 {points(score.points)}"
+        days = entry.days[0]
+        lost = f"逾期 {days} 天，每天扣 {plain(self.per_day)} 分"
+        off = taken_off(entry, exact(self.per_day) * days)
+        return f"期限“{due}”，完成“{done}”，{lost}，得 {off} = {points(score.points)}"
+
+    def hesitate(self, entry: Entry) -> str:
+        if entry.days is not None:
+            return "完成时间跨过期限，是否按时无从断定"
+        return "期限与完成时间不能比较"
+
+    @property
+    def growth(self) -> int:
+        return 2 * MOST_DAYS * reach(exact(self.per_day or Decimal(0)))
+
+
+MOST_DAYS = 10_000_000  # more than a date can be late
+DAYS = frozenset({"天", "日", "工作日", "个工作日"})
+
+
+def days_late(entry: Entry) -> tuple[int, int] | None:
+    """Late by at least and at most so many days; None where target and actual are not both dates or days."""
+    from scorer.quantity import parse_period
+
+    target, actual = entry.target, entry.actual
+    if target.number is not None and actual.number is not None:
+        if target.unit not in DAYS or not entry.comparable or target.op not in ("", "≤", "<", "="):
+            return None
+        over = exact(actual.number) - exact(target.number)
+        if abs(over) >= MOST_DAYS:
+            return None
+        days = -(-over.numerator // over.denominator)
+        return (days + (days == 0 and target.op == "<"),) * 2
+    due, done = parse_period(target.text), parse_period(actual.text)
+    if due is None or done is None:
+        return None
+    return (done[0] - due[1]).days, (done[1] - due[1]).days

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
-from scorer.rules.rule import DIRECTION, Direction, Parameters, Rule, Share
+from scorer.answers import INAPPLICABLE, NUMBER, WORDS, Entry, Rows, Tiers, state_of
+from scorer.rules.figures import meeting, points
+from scorer.rules.rule import (
+    DIRECTION,
+    Band,
+    Direction,
+    Parameters,
+    Rule,
+    Score,
+    Share,
+    Shares,
+    compare,
+    exact,
+    reach,
+)
 
 Words = tuple[str, ...]
 
@@ -46,8 +65,57 @@ class YesNo(Rule):
         description="表示没有做到的词",
     )
     partly: Words = Field((), description="表示部分做到的词，如 基本健全")
-    partly_share: Share = Field("0.5", ge=0, le=1, validate_default=True, description="部分做到的得分比例")  # type: ignore[assignment]
+    partly_share: Share = Field(Decimal("0.5"), ge=0, le=1, description="部分做到的得分比例")
     direction: Direction = Field("auto", description=DIRECTION)
+
+    def prepare(self, entry: Entry) -> Entry:
+        if state_of(entry.actual) != WORDS or DENIES.match(entry.target.text):
+            return entry  # a target that itself says 无… turns yes and no around: a person decides
+        return replace(entry, tier=tier_of(entry.actual.text, (self.yes, self.partly, self.no)))
+
+    def shares(self, rows: Rows) -> Shares:
+        met, decided, told = compare(rows)
+        said = (rows.state == WORDS) & (rows.tier >= 0)
+        partly = exact(self.partly_share)
+        by_word = np.where(rows.tier == 0, partly.denominator, np.where(rows.tier == 1, partly.numerator, 0))
+        numerator = np.where(said, by_word, met * partly.denominator).astype(rows.actual.dtype)
+        told = np.where(said, np.choose(np.maximum(rows.tier, 0), (1, -1, 0)), told).astype(np.int8)
+        return Shares(numerator, np.full_like(rows.actual, partly.denominator), None, told, decided | said)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        if state_of(entry.actual) != WORDS:
+            met, compared = meeting(entry)
+            return f"{compared}，{'完成目标，得满分' if met else '未完成，得'} {points(score.points)}"
+        said = ("做到", "部分做到", "没有做到")[entry.tier]
+        return f"完成值“{entry.actual.text.strip()}”表示{said}，得 {points(score.points)}"
+
+    def hesitate(self, entry: Entry) -> str:
+        if state_of(entry.actual) == WORDS and state_of(entry.target) != NUMBER:
+            return f"完成值“{entry.actual.text.strip()}”看不出是否做到"
+        return super().hesitate(entry)
+
+    @property
+    def growth(self) -> int:
+        return 2 * reach(exact(self.partly_share))
+
+
+DENIES = re.compile(r"\s{0,9}[无不未零没]")
+PUNCTUATION = re.compile(r"[\s，,。.；;、：:！!（）()“”\"'‘’]+")
+
+
+def tier_of(text: str, tiers: tuple[Words, ...]) -> int:
+    """Which tier the words name, −1 for none: the whole text, or its beginning up to a punctuation mark.
+
+    Nothing is found inside a phrase: 未完全达成 holds 达成 and means the opposite.
+    """
+    parts = [part for part in PUNCTUATION.split(text) if part]
+    if not parts:
+        return -1
+    for said in ("".join(parts), parts[0]):
+        for tier, words in enumerate(tiers):
+            if said in words:
+                return tier
+    return -1
 
 
 class Tier(Parameters):
@@ -88,9 +156,9 @@ class Graded(Rule):
     kind: Literal["graded"] = "graded"
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)] = Field(
         (
-            Tier(start="0.8", words=DONE),  # type: ignore[call-arg, arg-type]
-            Tier(start="0.6", words=PARTLY_DONE),  # type: ignore[call-arg, arg-type]
-            Tier(start="0", words=NOT_DONE),  # type: ignore[call-arg, arg-type]
+            Tier(start=Decimal("0.8"), words=DONE),
+            Tier(start=Decimal("0.6"), words=PARTLY_DONE),
+            Tier(start=Decimal(0), words=NOT_DONE),
         ),
         description="各档，从高到低",
     )
@@ -101,6 +169,34 @@ class Graded(Rule):
         if any(low >= high for high, low in pairwise(starts)):
             raise ValueError("各档的 from 要从高到低，不得重复")
         return self
+
+    def prepare(self, entry: Entry) -> Entry:
+        if state_of(entry.actual) != WORDS:
+            return entry
+        return replace(entry, tier=tier_of(entry.actual.text, tuple(tier.words for tier in self.tiers)))
+
+    def shares(self, rows: Rows) -> Shares:
+        """Nothing is decided: every row is judged within the band of its tier."""
+        met = np.where((rows.state == WORDS) & (rows.tier > 0), np.int8(0), np.int8(-1))
+        return undecided(rows, met)
+
+    def hesitate(self, entry: Entry) -> str:
+        if entry.tier < 0:
+            return "文字看不出属于哪一档" if state_of(entry.actual) == WORDS else super().hesitate(entry)
+        return f"完成值“{entry.actual.text.strip()}”属第 {entry.tier + 1} 档"
+
+    def allowed(self) -> tuple[Band, ...]:
+        bands, high = [], Fraction(1)
+        for tier in self.tiers:
+            bands.append(Band(exact(tier.start), high, closed=high == 1))
+            high = exact(tier.start)
+        return tuple(bands)
+
+
+def undecided(rows: Rows, met: Tiers) -> Shares:
+    """A share for rows that only a person can score; the kernel takes their claims."""
+    nothing = np.zeros_like(rows.one)
+    return Shares(nothing, np.ones_like(rows.one), None, met, np.zeros(len(rows), np.bool_))
 
 
 class Manual(Rule):
@@ -121,3 +217,14 @@ class Manual(Rule):
     title: ClassVar[str] = "人工评分"
     kind: Literal["manual"] = "manual"
     reason: str = Field(min_length=1, description="为什么机器不能计分")
+
+    def prepare(self, entry: Entry) -> Entry:
+        if state_of(entry.actual) == INAPPLICABLE:
+            return entry
+        return replace(entry, state=WORDS)  # whatever the form says, or leaves blank, the claim is what there is
+
+    def shares(self, rows: Rows) -> Shares:
+        return undecided(rows, np.full(len(rows), -1, np.int8))
+
+    def hesitate(self, entry: Entry) -> str:
+        return f"由人评分：{self.reason}"

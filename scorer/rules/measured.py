@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, Self
+from fractions import Fraction
+from math import lcm
+from typing import Annotated, Any, ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
-from scorer.rules.rule import DIRECTION, Direction, Parameters, Rule, Share
+from scorer.answers import (
+    INAPPLICABLE,
+    INTERVAL,
+    MISSING,
+    NUMBER,
+    REVERSE,
+    WORDS,
+    Entry,
+    Integers,
+    Mask,
+    Rows,
+    direction_of,
+    state_of,
+)
+from scorer.rules.figures import figures, meeting, percent, plain, points, rate, ratio_of
+from scorer.rules.rule import (
+    DIRECTION,
+    Direction,
+    Parameters,
+    Rule,
+    Score,
+    Share,
+    Shares,
+    compare,
+    completion,
+    exact,
+    reach,
+    tell,
+)
 
 
 class Proportion(Rule):
@@ -33,6 +66,19 @@ class Proportion(Rule):
     kind: Literal["proportion"] = "proportion"
     direction: Direction = Field("auto", description=DIRECTION)
 
+    def shares(self, rows: Rows) -> Shares:
+        numerator, denominator, decided, met = completion(rows)
+        return Shares(numerator, denominator, None, met, decided)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        met, compared = meeting(entry)
+        if met:
+            return f"{compared}，完成目标，得满分 {points(entry.weight)}"
+        ratio = ratio_of(entry)
+        if ratio is None or not ratio[0]:
+            return f"{compared}，未完成，得 {points(score.points)}"
+        return f"{ratio[1]}，{missed(entry, score)}，得 {points(entry.weight)} × {percent(ratio[0])} = {points(score.points)}"
+
 
 class Gate(Rule):
     """Completion ratio with a pass mark: below it nothing, above it rescaled from zero to full marks.
@@ -54,6 +100,25 @@ class Gate(Rule):
     kind: Literal["gate"] = "gate"
     pass_mark: Share = Field(Decimal("0.6"), ge=0, lt=1, alias="pass", description="及格线，完成率低于它得 0 分")
     direction: Direction = Field("auto", description=DIRECTION)
+
+    def shares(self, rows: Rows) -> Shares:
+        numerator, denominator, decided, met = completion(rows)
+        return Shares(*above(exact(self.pass_mark), numerator, denominator), None, met, decided)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        met, compared = meeting(entry)
+        if met:
+            return f"{compared}，完成目标，得满分 {points(entry.weight)}"
+        ratio = ratio_of(entry)
+        if ratio is None or not ratio[0]:
+            return f"{compared}，未完成，得 {points(score.points)}"
+        return (
+            f"{ratio[1]}，{missed(entry, score)}，{rescaled(ratio[0], exact(self.pass_mark), '及格线', entry, score)}"
+        )
+
+    @property
+    def growth(self) -> int:
+        return 2 * reach(exact(self.pass_mark))
 
 
 class Equality(Rule):
@@ -79,6 +144,46 @@ class Equality(Rule):
         "zero", alias="else", description="不相等时：zero 得 0，proportion 按小者比大者"
     )
 
+    def shares(self, rows: Rows) -> Shares:
+        _, decided, _ = compare(rows)
+        actual, target = rows.actual, rows.target
+        equal = self.equal(rows)
+        decided = (decided | (rows.target_state == NUMBER)) & (rows.state == NUMBER) & (equal | (rows.free == 0))
+        numerator: Integers = equal.astype(actual.dtype)
+        denominator: Integers = np.ones_like(actual)
+        if self.otherwise == "proportion":
+            ratio = ~equal & (actual > 0) & (target > 0)
+            numerator = np.where(ratio, np.minimum(actual, target), numerator)
+            denominator = np.where(ratio, np.maximum(actual, target), denominator)
+        return Shares(numerator, denominator, None, tell(equal, None, decided), decided)
+
+    def equal(self, rows: Rows) -> Mask:
+        """Equal within the tolerance, or within the written precision of either figure."""
+        actual, target = rows.actual, rows.target
+        if self.tolerance is not None:
+            tolerance = exact(self.tolerance)
+            near: Mask = abs(actual - target) * tolerance.denominator <= rows.one * tolerance.numerator
+            return near
+        same: Mask = actual == target
+        same |= (rows.actual_low <= target) & (target < rows.actual_high)
+        return same | ((rows.target_low <= actual) & (actual < rows.target_high))
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        target, actual = figures(entry)
+        if score.met:
+            return f"{actual} 与 {target} 相等，得满分 {points(entry.weight)}"
+        unequal = f"{actual} 与 {target} 不相等"
+        number, wanted = entry.actual.number or Decimal(0), entry.target.number or Decimal(0)
+        if self.otherwise == "zero" or number <= 0 or wanted <= 0:
+            return f"{unequal}，得 {points(score.points)}"
+        small, large = (actual, target) if number < wanted else (target, actual)
+        share = percent(Fraction(min(number, wanted)) / Fraction(max(number, wanted)))
+        return f"{unequal}，{small} ÷ {large} = {share}，得 {points(entry.weight)} × {share} = {points(score.points)}"
+
+    @property
+    def growth(self) -> int:
+        return 2 if self.tolerance is None else 2 * reach(exact(self.tolerance))
+
 
 class Range(Rule):
     """Full marks when the actual lies within the target's range, otherwise nothing or in proportion to the nearer end.
@@ -101,6 +206,48 @@ class Range(Rule):
     otherwise: Literal["zero", "proportion"] = Field(
         "zero", alias="else", description="区间之外：zero 得 0，proportion 按较近的一端折算"
     )
+
+    def shares(self, rows: Rows) -> Shares:
+        ranged = rows.target_state == INTERVAL
+        low, high = np.where(ranged, rows.target_low, rows.target), np.where(ranged, rows.target_high, rows.target)
+        figure = rows.state == NUMBER
+        actual = rows.actual
+        within = np.where(
+            figure, (low <= actual) & (actual <= high), (low <= rows.actual_low) & (rows.actual_high <= high)
+        )
+        within = within.astype(np.bool_)
+        decided = (ranged | (rows.target_state == NUMBER)) & (figure | ((rows.state == INTERVAL) & within))
+        maybe = (rows.free != 0) | ((rows.actual_low <= high) & (rows.actual_high > low))
+        numerator: Integers = within.astype(actual.dtype)
+        denominator: Integers = np.ones_like(actual)
+        if self.otherwise == "proportion":
+            below = ~within & (actual > 0) & (actual < low)
+            over = ~within & (high > 0) & (actual > high)
+            numerator = np.where(below, actual, np.where(over, high, numerator))
+            denominator = np.where(below, low, np.where(over, actual, denominator))
+        return Shares(numerator, denominator, None, tell(within, maybe, decided), decided)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        target, actual = figures(entry)
+        low, high = self.ends(entry)
+        number = entry.actual.number
+        if number is None or low <= number <= high:
+            return f"{actual} 在 {target} 之内，得满分 {points(entry.weight)}"
+        near, below = (low, True) if number < low else (high, False)
+        part, whole = (number, near) if below else (near, number)
+        if self.otherwise == "zero" or part <= 0:
+            return f"{actual} 不在 {target} 之内，得 {points(score.points)}"
+        share = percent(Fraction(part) / Fraction(whole))
+        divided = f"{plain(part)} ÷ {plain(whole)} = {share}"
+        return f"{actual} 不在 {target} 之内，{divided}，得 {points(entry.weight)} × {share} = {points(score.points)}"
+
+    @staticmethod
+    def ends(entry: Entry) -> tuple[Decimal, Decimal]:
+        """The ends of the range; both the figure where the target is one."""
+        target = entry.target
+        if target.number is not None:
+            return target.number, target.number
+        return target.low or Decimal(0), target.high or Decimal(0)
 
 
 class Step(Parameters):
@@ -146,6 +293,76 @@ class Bands(Rule):
             raise ValueError("两档的起点相同")
         return self
 
+    def shares(self, rows: Rows) -> Shares:
+        met, comparable, told = compare(rows)
+        value, unit = rows.actual, rows.one
+        decided = rows.state == NUMBER
+        if self.measure == "ratio":
+            decided = decided & (rows.target_state == NUMBER) & (rows.target > 0)
+            unit = np.where(decided, rows.target, 1)
+        below = self.denominator
+        numerator: Integers = np.zeros_like(value)
+        loss: Integers = np.zeros_like(value)
+        for step in self.rising():
+            reached = self.reached(step, value, unit)
+            numerator = np.where(reached, int(exact(step.share or Decimal(0)) * below), numerator)
+            granted = int(exact(step.points or Decimal(0)) * below)
+            loss = np.where(reached, -granted * rows.point, loss)
+        full = (numerator >= below) | (-loss >= rows.weight * below)
+        told = np.where(comparable & (full == met), told, np.int8(-1))
+        return Shares(numerator, np.full_like(value, below), loss, np.where(decided, told, np.int8(-1)), decided)
+
+    def rising(self) -> list[Step]:
+        """The table from its lowest line to its highest."""
+        return sorted(self.bands, key=lambda step: (step.start is not None, step.start or Decimal(0), step.open))
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        _, value = figures(entry)
+        number, unit, over_target = Fraction(entry.actual.number or 0), Fraction(1), self.measure == "ratio"
+        if over_target:
+            unit = Fraction(entry.target.number or 1)
+            ratio = ratio_forward(entry)
+            value = ratio
+        chosen = [step for step in self.rising() if self.reached(step, number, unit)]
+        if not chosen:
+            return f"{value}，低于最低一档，得 {points(score.points)}"
+        step = chosen[-1]
+        if step.start is None:
+            line = "属最低一档"
+        else:
+            start = rate(exact(step.start)) if over_target else plain(step.start)
+            line = f"属“{'高于' if step.open else '不低于'} {start}”一档"
+        if step.points is not None:
+            return f"{value}，{line}，得 {points(score.points)}"
+        share = rate(exact(step.share or Decimal(0)))
+        return f"{value}，{line}，得 {points(entry.weight)} × {share} = {points(score.points)}"
+
+    def hesitate(self, entry: Entry) -> str:
+        if self.measure == "ratio" and state_of(entry.actual) == NUMBER == state_of(entry.target):
+            return "目标值不是正数，完成率无从计算"
+        return super().hesitate(entry)
+
+    @staticmethod
+    def reached(step: Step, value: Any, unit: Any) -> Any:
+        """Is value ÷ unit in this line or above it? Arrays or single integers."""
+        if step.start is None:
+            return value == value
+        start = exact(step.start)
+        left, right = value * start.denominator, unit * start.numerator
+        return left > right if step.open else left >= right
+
+    @property
+    def denominator(self) -> int:
+        """A common denominator of all shares and points of the table."""
+        awards = [step.share if step.share is not None else step.points or Decimal(0) for step in self.bands]
+        return lcm(*(exact(award).denominator for award in awards))
+
+    @property
+    def growth(self) -> int:
+        starts = [exact(step.start) for step in self.bands if step.start is not None]
+        points = [exact(step.points) for step in self.bands if step.points is not None]
+        return 2 * reach(*starts) * reach(*points) * self.denominator
+
 
 class Execution(Rule):
     """Budget execution: executed over budget times the weight, at most full marks.
@@ -168,6 +385,32 @@ class Execution(Rule):
     kind: Literal["execution"] = "execution"
     start: Share = Field(Decimal(0), ge=0, lt=1, description="计分起点，如 80%")
 
+    def shares(self, rows: Rows) -> Shares:
+        decided = (rows.state == NUMBER) & (rows.target_state == NUMBER) & (rows.target > 0)
+        numerator, denominator = part_of_whole(rows.actual, rows.target, decided)
+        met = tell(rows.actual >= rows.target, rows.actual_high > rows.target, decided)
+        return Shares(*above(exact(self.start), numerator, denominator), None, met, decided)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        share = max(Fraction(entry.actual.number or 0) / Fraction(entry.target.number or 1), Fraction(0))
+        rate = f"执行率 {ratio_forward(entry)}"
+        if share >= 1:
+            return f"{rate}，得满分 {points(entry.weight)}"
+        if not self.start:
+            return f"{rate}，得 {points(entry.weight)} × {percent(share)} = {points(score.points)}"
+        return f"{rate}，{rescaled(share, exact(self.start), '计分起点', entry, score)}"
+
+    def hesitate(self, entry: Entry) -> str:
+        if entry.target.number is not None and entry.target.number <= 0:
+            return f"预算数为 {plain(entry.target.number)}，执行率无从计算"
+        if entry.target.number is None:
+            return "预算数未填或不是一个数，执行率无从计算"
+        return "执行数不是一个数，执行率无从计算"
+
+    @property
+    def growth(self) -> int:
+        return 2 * reach(exact(self.start))
+
 
 class SubItems(Rule):
     """k of n sub-items done: k/n of the weight.
@@ -187,6 +430,34 @@ class SubItems(Rule):
     title: ClassVar[str] = "子项完成比例"
     kind: Literal["sub-items"] = "sub-items"
 
+    def prepare(self, entry: Entry) -> Entry:
+        counted = OF_SO_MANY.fullmatch(entry.actual.text)
+        if counted is None:
+            return entry
+        done, due = Decimal(counted[1]), Decimal(counted[2])
+        return replace(
+            entry,
+            target=replace(entry.target, op="", number=due, low=due, high=due),
+            actual=replace(entry.actual, op="", number=done, low=done, high=done),
+            state=NUMBER,
+        )
+
+    def shares(self, rows: Rows) -> Shares:
+        decided = (rows.state == NUMBER) & (rows.target_state == NUMBER) & (rows.target > 0)
+        numerator, denominator = part_of_whole(rows.actual, rows.target, decided)
+        met = tell(rows.actual >= rows.target, None, decided)
+        return Shares(numerator, denominator, None, met, decided)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        done, due = entry.actual.number or Decimal(0), entry.target.number or Decimal(1)
+        counted = f"应完成 {plain(due)} 项，完成 {plain(done)} 项"
+        if done >= due:
+            return f"{counted}，得满分 {points(entry.weight)}"
+        return f"{counted}，得 {points(entry.weight)} × {plain(done)}/{plain(due)} = {points(score.points)}"
+
+    def hesitate(self, entry: Entry) -> str:
+        return "看不出应完成多少项、完成了多少项"
+
 
 class Coefficient(Rule):
     """The form's own scoring coefficient times the weight.
@@ -205,3 +476,68 @@ class Coefficient(Rule):
 
     title: ClassVar[str] = "得分系数"
     kind: Literal["coefficient"] = "coefficient"
+
+    def prepare(self, entry: Entry) -> Entry:
+        if state_of(entry.actual) in (MISSING, INAPPLICABLE):
+            return entry
+        if entry.coefficient is None:
+            return replace(entry, state=WORDS)
+        hundred = Decimal(100)
+        return replace(
+            entry,
+            target=replace(entry.target, op="", number=hundred, low=hundred, high=hundred),
+            actual=replace(entry.actual, op="", number=entry.coefficient, low=None, high=None),
+            comparable=True,
+            state=NUMBER,
+        )
+
+    def shares(self, rows: Rows) -> Shares:
+        decided = rows.state == NUMBER
+        numerator, denominator = part_of_whole(rows.actual, rows.target, decided)
+        return Shares(numerator, denominator, None, np.full(len(rows), -1, np.int8), decided)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        coefficient = f"{plain(entry.actual.number or Decimal(0))}%"
+        return f"得分系数 {coefficient}，得 {points(entry.weight)} × {coefficient} = {points(score.points)}"
+
+    def hesitate(self, entry: Entry) -> str:
+        return "得分系数未填"
+
+
+OF_SO_MANY = re.compile(r"\s{0,9}([0-9]{1,9})\s{0,9}[/／]\s{0,9}([0-9]{1,9})\s{0,9}[项个条件处]?\s{0,9}")
+
+
+def missed(entry: Entry, score: Score) -> str:
+    """未完成, or that this cannot be told from what is written."""
+    turned = "（反向）" if direction_of(entry) == REVERSE else ""
+    return f"未完成{turned}" if score.met is not None else f"按所写数字未完成{turned}，书写精度之内可能已完成"
+
+
+def rescaled(share: Fraction, start: Fraction, name: str, entry: Entry, score: Score) -> str:
+    """The second half of a derivation that counts from a pass mark."""
+    mark = rate(start)
+    if share < start:
+        return f"低于{name} {mark}，得 {points(score.points)}"
+    part = f"({percent(share)} − {mark}) ÷ (1 − {mark})"
+    return f"得 {points(entry.weight)} × {part} = {points(score.points)}"
+
+
+def ratio_forward(entry: Entry) -> str:
+    """完成值 ÷ 目标值 whatever the direction: "355.2 ÷ 355.2 = 100.00%"."""
+    target, actual = figures(entry)
+    share = Fraction(entry.actual.number or 0) / Fraction(entry.target.number or 1)
+    return f"{actual} ÷ {target} = {percent(share)}"
+
+
+def above(start: Fraction, numerator: Integers, denominator: Integers) -> tuple[Integers, Integers]:
+    """(share − start) ÷ (1 − start) for shares in [0, 1], nothing below the start."""
+    if start == 0:
+        return numerator, denominator
+    rest = numerator * start.denominator - denominator * start.numerator
+    return np.maximum(rest, 0), denominator * (start.denominator - start.numerator)
+
+
+def part_of_whole(part: Integers, whole: Integers, decided: Mask) -> tuple[Integers, Integers]:
+    """part ÷ whole within [0, 1]; 0 ÷ 1 for undecided rows, whose whole may be 0."""
+    bounded = np.maximum(np.minimum(part, whole), 0)
+    return np.where(decided, bounded, 0), np.where(decided, whole, 1)

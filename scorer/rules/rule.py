@@ -12,9 +12,26 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
+import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from scorer.answers import NUMBER, Entry, Integers, Mask, Rows, Tiers
+from scorer.answers import (
+    FREE_HIGH,
+    FREE_LOW,
+    INTERVAL,
+    LESS,
+    MISSING,
+    MORE,
+    NUMBER,
+    UNKNOWN,
+    Entry,
+    Integers,
+    Mask,
+    Rows,
+    Tiers,
+    state_of,
+)
+from scorer.model import Status
 
 SECTIONS = ("公式", "参数", "例", "边界", "依据")
 
@@ -58,6 +75,20 @@ class Shares(NamedTuple):
     decided: Mask
 
 
+class Score(NamedTuple):
+    """One scored row. Points are None where the row has no weight or was left out; `met` where it cannot be told.
+
+    `low` and `high` are what a judged row could score within its band. `cut` marks a claim outside of that band.
+    """
+
+    points: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    status: Status
+    met: bool | None
+    cut: bool
+
+
 class Band(NamedTuple):
     """The part of the weight a claim may lie in: low ≤ share, share < high (≤ high where `closed`)."""
 
@@ -88,7 +119,11 @@ class Rule(Parameters):
         return entry
 
     def shares(self, rows: Rows) -> Shares:
-        """The share of the weight for each row. Linear in the figures: no result exceeds `growth` × the largest."""
+        """The share of the weight for each row.
+
+        Linear in the figures: neither a result nor a step on the way exceeds `growth` × the largest figure of the row
+        (`loss`: × `Rows.point` too).
+        """
         raise NotImplementedError
 
     @property
@@ -96,9 +131,34 @@ class Rule(Parameters):
         """A bound of what `shares` multiplies a figure by; rows that could leave int64 go by Python integers."""
         return 2
 
-    def bands(self) -> tuple[Band, ...]:
+    def allowed(self) -> tuple[Band, ...]:
         """The band of each graded tier, in the order of the tiers; none for rules that know no tiers."""
         return ()
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        """How a decided row came by its points, in Chinese: "709 ≥ 500，完成目标，得满分 3.00"."""
+        raise NotImplementedError
+
+    def hesitate(self, entry: Entry) -> str:
+        """Why a row with an actual was left to judgement, in Chinese; without a full stop."""
+        target, actual = entry.target, entry.actual
+        wanted, got = state_of(target), entry.state if entry.state is not None else state_of(actual)
+        if wanted == MISSING:
+            return "目标值未填，无从比较"
+        if not entry.comparable:
+            return "目标值与完成值的计量单位不同，无从比较"
+        if got == NUMBER and wanted not in (NUMBER, INTERVAL):
+            return "目标值是文字而完成值是数字，无从比较"
+        if got == INTERVAL:
+            return "完成值没有确数，是否达到目标无从断定"
+        if got != NUMBER:
+            known = "目标值是数字而完成值不是" if wanted in (NUMBER, INTERVAL) else "目标值与完成值都是文字"
+            return f"{known}，由人判断"
+        if wanted == INTERVAL:
+            return "完成值在目标区间之外，规则没有规定如何计分"
+        if target.number is not None and target.number < 0:
+            return "目标值为负而未完成，比例没有意义"
+        return "目标值为 0，方向不明，比例没有意义"
 
     @classmethod
     def summary(cls) -> str:
@@ -132,6 +192,71 @@ def reach(*values: Fraction) -> int:
     return max([1, *(max(abs(value.numerator), value.denominator) for value in values)])
 
 
-def with_number(rows: Rows) -> Mask:
-    """The rows whose actual is a plain number."""
-    return rows.state == NUMBER
+def meets(rows: Rows) -> Mask:
+    """Does the figure itself reach the target? Strict comparators are strict; direction UNKNOWN says yes."""
+    gap = (rows.actual - rows.target) * rows.direction
+    strict = (rows.op == MORE) | (rows.op == LESS)
+    met: Mask = gap >= strict
+    return met
+
+
+def might_meet(rows: Rows, target: Integers | None = None, factor: int = 1) -> Mask:
+    """Does some value within the actual's written precision (or its 约, 余) reach the target?
+
+    `target` stands in for the row's own, as `factor` times the figure. Half-up rounding leaves the upper end out.
+    """
+    limit = rows.target if target is None else target
+    high, low = rows.actual_high, rows.actual_low
+    forward = (rows.free & FREE_HIGH != 0) | (high * factor > limit)
+    reverse = (rows.free & FREE_LOW != 0) | (low * factor + (rows.op == LESS) <= limit)
+    met: Mask = np.where(rows.direction >= 0, forward, reverse)
+    return met
+
+
+def tell(met: Mask, maybe: Mask | None, decided: Mask) -> Tiers:
+    """1 met, 0 missed, −1 where it cannot be told: not decided, or missed only within the written precision."""
+    told = met.astype(np.int8)
+    if maybe is not None:
+        told[maybe & ~met] = -1
+    told[~decided] = -1
+    return told
+
+
+def compare(rows: Rows) -> tuple[Mask, Mask, Tiers]:
+    """Met by the figure; decided at all; met, missed or unknown once the written precision is taken into account.
+
+    A vague actual without a figure (数十) is decided only when its worst end meets the target. A bare target of 0 is
+    decided only by an actual of 0.
+    """
+    met = meets(rows)
+    decided = (rows.target_state == NUMBER) & ((rows.state == NUMBER) | ((rows.state == INTERVAL) & met))
+    decided &= (rows.direction != UNKNOWN) | (rows.actual == 0)
+    told = met.astype(np.int8)
+    missed = np.flatnonzero(~met)
+    if len(missed):
+        told[missed[might_meet(rows)[missed]]] = -1
+    told[~decided] = -1
+    return met, decided, told
+
+
+def completion(rows: Rows) -> tuple[Integers, Integers, Mask, Tiers]:
+    """The completion ratio as a fraction in [0, 1], 1 when met; which rows have one; met, missed or unknown.
+
+    Forward actual ÷ target, reverse target ÷ actual. Missed with a negative target there is none. Within a range
+    target it is 1, outside of it there is none.
+    """
+    met, decided, told = compare(rows)
+    forward = rows.direction >= 0
+    numerator = np.where(met, 1, np.where(forward, rows.actual, rows.target))
+    denominator = np.where(met, 1, np.where(forward, rows.target, rows.actual))
+    sound = denominator > 0
+    if not sound.all():
+        numerator = np.where(sound, numerator, 0)
+        denominator = np.where(sound, denominator, 1)
+    decided &= met | (rows.target >= 0)
+    ranged = rows.target_state == INTERVAL
+    if ranged.any():
+        within = ranged & (rows.state == NUMBER) & (rows.target_low <= rows.actual) & (rows.actual <= rows.target_high)
+        numerator, denominator = np.where(within, 1, numerator), np.where(within, 1, denominator)
+        decided, told = decided | within, np.where(within, np.int8(1), told)
+    return np.maximum(numerator, 0), denominator, decided, told

@@ -1,0 +1,197 @@
+"""The kernel: the one place where a share of the weight becomes points.
+
+Rows are grouped by rule in chunks that fit the cache, each rule gives fractions, and one line rounds them half-up to
+hundredths in integers. Rows whose products might leave int64 take the same path with Python integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from scorer.answers import CHUNK, DAMAGED, INAPPLICABLE, MISSING, NUMBER, Answers, Index, Integers, Mask, Rows
+from scorer.model import Status
+from scorer.rules.rule import WHOLE, Band, Rule, Score, Shares, exact, reach
+
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+RECOMPUTED, JUDGED, LACKING, LEFT_OUT, UNREADABLE = range(5)
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scored rows, in the order of the answers.
+
+    `points`, `low`, `high` are hundredths of a point (int64; Python integers when some do not fit), meaningful where
+    `scored`. `status` indexes `STATUSES`. `met` is 1 met, 0 missed, −1 unknown. `cut` marks claims outside their band.
+    """
+
+    points: Integers
+    low: Integers
+    high: Integers
+    status: npt.NDArray[np.int8]
+    met: npt.NDArray[np.int8]
+    cut: Mask
+    scored: Mask
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+    def row(self, index: int) -> Score:
+        """One row in points rather than hundredths."""
+        scored = bool(self.scored[index])
+        met = int(self.met[index])
+        return Score(
+            points=hundredths(self.points[index]) if scored else None,
+            low=hundredths(self.low[index]) if scored else None,
+            high=hundredths(self.high[index]) if scored else None,
+            status=STATUSES[self.status[index]],
+            met=None if met < 0 else bool(met),
+            cut=bool(self.cut[index]),
+        )
+
+
+def hundredths(value: Any) -> Decimal:
+    """An integer number of hundredths as points with two places, exact however large."""
+    number = int(value)
+    sign = "-" if number < 0 else ""
+    return Decimal(f"{sign}{abs(number) // 100}.{abs(number) % 100:02d}")
+
+
+def score(answers: Answers) -> Scores:
+    """Score every row by its own rule. The result of a row depends on nothing but the row."""
+    size = len(answers)
+    scores = Scores(
+        points=np.zeros(size, np.int64),
+        low=np.zeros(size, np.int64),
+        high=np.zeros(size, np.int64),
+        status=np.zeros(size, np.int8),
+        met=np.full(size, -1, np.int8),
+        cut=np.zeros(size, np.bool_),
+        scored=np.zeros(size, np.bool_),
+    )
+    for number, index in _groups(answers):
+        rule = cast("Rule", answers.rules[number])
+        growth = _growth(rule)
+        fits = answers.bits[index] + growth.bit_length() + 3 <= 62
+        if fits.all():
+            scores = _put(scores, index, _score_rows(rule, Rows(answers, index)))
+            continue
+        positions = np.arange(size)[index] if isinstance(index, slice) else index
+        for exactly, part in ((False, positions[fits]), (True, positions[~fits])):
+            if len(part):
+                scores = _put(scores, part, _score_rows(rule, Rows(answers, part, exactly)))
+    return scores
+
+
+def _groups(answers: Answers) -> Iterator[tuple[int, Index | slice]]:
+    """The rows of each rule, chunk by chunk; a slice where a chunk has one rule only, so that nothing is copied."""
+    numbers = answers.columns["rule"]
+    for start in range(0, len(answers), CHUNK):
+        piece = numbers[start : start + CHUNK]
+        order = np.argsort(piece, kind="stable")
+        edges = np.flatnonzero(np.diff(piece[order])) + 1
+        if not len(edges):
+            yield int(piece[0]), slice(start, start + len(piece))
+            continue
+        for part in np.split(order + start, edges):
+            yield int(numbers[part[0]]), part
+
+
+def _growth(rule: Rule) -> int:
+    growth = rule.growth * max([reach(band.low, band.high) for band in rule.allowed()], default=1)
+    if rule.overshoot is not None:
+        growth = max(growth, 1) * reach(exact(rule.overshoot.ratio)) * reach(exact(rule.overshoot.deduct))
+    return growth
+
+
+def _put(scores: Scores, index: Index | slice, part: Scores) -> Scores:
+    """Write the results of some rows; the points become Python integers where they leave int64."""
+    if part.points.dtype == object and any(abs(value) >= 2**63 for value in (*part.points, *part.low, *part.high)):
+        long = {name: getattr(scores, name).astype(object) for name in ("points", "low", "high")}
+        scores = replace(scores, **long)
+    for name in ("points", "low", "high", "status", "met", "cut", "scored"):
+        getattr(scores, name)[index] = getattr(part, name)
+    return scores
+
+
+def _score_rows(rule: Rule, rows: Rows) -> Scores:
+    shares = rule.shares(rows)
+    unit = rows.point // 100
+    full = np.maximum((2 * rows.weight + unit) // (2 * unit), 0)
+    points = np.minimum(np.maximum(_round(rule, rows, shares, unit), 0), full)
+    status = np.zeros(len(rows), np.int8)
+    low, high = points.copy(), points.copy()
+    cut = np.zeros(len(rows), np.bool_)
+    scored = rows.weighted.copy()
+    met = shares.met
+    plain = shares.decided & (rows.state <= 2)
+    if not plain.all():
+        met = met.copy()
+        state = rows.state
+        left_out, missing = state == INAPPLICABLE, state == MISSING
+        unreadable = (state == DAMAGED) | (~shares.decided & (rows.target_state == DAMAGED) & (state == NUMBER))
+        judged = ~(plain | left_out | missing | unreadable)
+        for mask, kind in ((missing, LACKING), (unreadable, UNREADABLE)):
+            status[mask] = kind
+            points[mask], low[mask], high[mask], met[mask] = 0, 0, full[mask], -1
+        status[left_out], met[left_out] = LEFT_OUT, -1
+        granted = full[left_out] if rule.inapplicable == "full" else 0
+        points[left_out] = low[left_out] = high[left_out] = granted
+        if rule.inapplicable != "full":
+            scored[left_out] = False
+        bands = rule.allowed()
+        tier = np.where(judged & (rows.tier < len(bands)), rows.tier, -1)
+        for number in np.unique(tier[judged]):
+            band = WHOLE if number < 0 else bands[number]
+            _judge(band, rows, np.flatnonzero(judged & (tier == number)), (points, low, high, status, cut))
+    return Scores(points, low, high, status, met, cut & scored, scored)
+
+
+def _round(rule: Rule, rows: Rows, shares: Shares, unit: Any) -> Integers:
+    """weight × share − loss in hundredths, half-up: the only rounding of points there is."""
+    granted = rows.weight * shares.numerator
+    if shares.loss is not None:
+        granted = granted - shares.loss
+    if rule.overshoot is not None:
+        ratio, deduct = exact(rule.overshoot.ratio), exact(rule.overshoot.deduct)
+        far = (rows.direction > 0) & (rows.target > 0) & (rows.state == NUMBER)
+        far &= rows.actual * ratio.denominator >= rows.target * ratio.numerator
+        below = shares.denominator * deduct.denominator
+        granted = granted * deduct.denominator - np.where(far, deduct.numerator * rows.point * shares.denominator, 0)
+        shares = shares._replace(denominator=below)
+    below = shares.denominator * unit
+    rounded: Integers = (2 * granted + below) // (2 * below)
+    return rounded
+
+
+def _judge(
+    band: Band, rows: Rows, at: Index, columns: tuple[Integers, Integers, Integers, npt.NDArray[np.int8], Mask]
+) -> None:
+    """Take the claim where it lies in the band, else cut it to the band; without a claim there is nothing to take."""
+    points, low, high, status, cut = columns
+    unit = rows.point[at] // 100 if isinstance(rows.point, np.ndarray) else rows.point // 100
+    weight, claimed, claims = np.maximum(rows.weight[at], 0), rows.claimed[at], rows.claims[at]
+    lowest = -((-weight * band.low.numerator) // (unit * band.low.denominator))
+    if band.closed:
+        highest = (2 * weight * band.high.numerator + unit * band.high.denominator) // (
+            2 * unit * band.high.denominator
+        )
+        above = claimed * band.high.denominator > weight * band.high.numerator
+    else:
+        highest = -((-weight * band.high.numerator) // (unit * band.high.denominator)) - 1
+        above = claimed * band.high.denominator >= weight * band.high.numerator
+    lowest = np.minimum(lowest, (2 * weight + unit) // (2 * unit))
+    highest = np.maximum(highest, lowest)
+    below = claimed * band.low.denominator < weight * band.low.numerator
+    taken = np.minimum(np.maximum((2 * claimed + unit) // (2 * unit), lowest), highest)
+    points[at] = np.where(claims, taken, 0)
+    low[at], high[at] = lowest, highest
+    status[at] = np.where(claims, JUDGED, LACKING)
+    cut[at] = claims & (above | below).astype(np.bool_)
