@@ -1,0 +1,262 @@
+"""The command line: options, order of work and exit codes; everything else lives in the modules it calls.
+
+Those are imported inside the commands, so that the help comes up at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from scorer import __version__, console
+from scorer.report import WRITERS, Layout, format_of, refuse_existing, save
+from scorer.usage import ChineseCommand, ChineseGroup, ClickException, error_text
+
+if TYPE_CHECKING:
+    from scorer.model import Report
+    from scorer.sets import IndicatorSet
+
+OK, FINDINGS, WRONG_USE = 0, 1, 2
+INTERRUPTED = 130
+FAIL_ON = ("error", "warning", "note", "never")
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    cls=ChineseGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings=SETTINGS,
+    help="绩效自评复算与核对：按指标体系逐项复算得分，指出前后不一致的数字。",
+    epilog="退出码：0 无发现 · 1 有发现 · 2 用法或指标体系有误 · 3 没有文件能读取。",
+)
+sets = typer.Typer(
+    cls=ChineseGroup,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings=SETTINGS,
+    help="指标体系：列出、查看、检查、比较。",
+)
+app.add_typer(sets, name="sets")
+
+
+def one_of(kind: str, allowed: list[str], value: str) -> str:
+    if value not in allowed:
+        raise typer.BadParameter(f"没有“{value}”这种{kind}；可用的有 {'、'.join(allowed)}。")
+    return value
+
+
+def known_format(value: str | None) -> str | None:
+    return None if value is None else one_of("格式", list(WRITERS), value)
+
+
+def known_level(value: str) -> str:
+    return one_of("级别", list(FAIL_ON), value)
+
+
+def print_version(wanted: bool) -> None:
+    if wanted:
+        console.write(f"scorer {__version__}\n")
+        raise typer.Exit(OK)
+
+
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE", show_default=False, help="一份自评表，可连同它的报告；格式见 README"),
+]
+SetName = Annotated[
+    str | None,
+    typer.Option("--set", metavar="NAME", help="指标体系的名称或 TOML 文件；不写则按表中文字判断"),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="|".join(WRITERS),
+        callback=known_format,
+        help="输出格式；不写则看 -o 的文件名，否则为 table",
+    ),
+]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="写入文件；不写则打印")]
+RequiredOutput = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="写入的文件；格式由文件名决定")]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件")]
+Select = Annotated[
+    str | None,
+    typer.Option("--select", metavar="CODES", help="只运行这些检查：代码、代码前缀或名称，用逗号分隔，如 A,T401"),
+]
+Ignore = Annotated[str | None, typer.Option("--ignore", metavar="CODES", help="不运行这些检查，写法同 --select")]
+FailOn = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        metavar="|".join(FAIL_ON),
+        callback=known_level,
+        help="有此级别或更重的发现时退出码为 1；缺省 error，never 总为 0",
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="程序出错时显示完整的调用栈")]
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=print_version, help="显示版本号")
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
+
+
+@app.command(cls=ChineseCommand, help="复算得分并核对：打印计分表、总分和发现。\n\n同时给出的文件算作一份提交件：自评表和它的报告。")
+def score(
+    files: Files,
+    set_name: SetName = None,
+    format: Format = None,
+    output: Output = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = "error",
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    report = evaluated(files, set_name, select, ignore, output, force)
+    deliver(report, format, output, force, findings_only=False)
+    raise typer.Exit(exit_code(report, fail_on))
+
+
+@app.command(cls=ChineseCommand, help="只核对，打印发现；没有自评表的文件（如决算报告）也可以。")
+def check(
+    files: Files,
+    set_name: SetName = None,
+    format: Format = None,
+    output: Output = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = "error",
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    report = evaluated(files, set_name, select, ignore, output, force)
+    deliver(report, format, output, force, findings_only=True)
+    raise typer.Exit(exit_code(report, fail_on))
+
+
+@app.command(cls=ChineseCommand, help="说明一项检查或一条计分规则：做什么、为何重要、依据、例子、如何改。\n\n不写 CODE 则列出全部。")
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", show_default=False, help="检查的代码或名称，或计分规则的名称")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    from scorer import explanation
+    from scorer.report.columns import wrap
+
+    text = explanation.overview() if code is None else explanation.explain(code).text()
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip(" "))
+        for part in wrap(line.strip(), console.width() - indent):
+            console.write(" " * indent + part + "\n")
+
+
+@sets.command("list", cls=ChineseCommand, help="列出可用的指标体系。")
+def list_library(debug: Debug = False) -> None:
+    from scorer.sets import list_sets
+
+    for name in list_sets():
+        console.write(f"{name}\n")
+
+
+# --------------------------------------------------------------------------------------------- what commands share
+
+
+def words(listed: str | None) -> list[str]:
+    """``"A, T401"`` as its words; full-width commas count."""
+    return [word.strip() for word in (listed or "").replace("，", ",").replace("、", ",").split(",") if word.strip()]
+
+
+def evaluated(
+    files: list[str], set_name: str | None, select: str | None, ignore: str | None, output: str | None, force: bool
+) -> Report:
+    """The report of one submission. What can be wrong with the call is said before any form is read."""
+    from scorer.checks import selected
+    from scorer.evaluate import evaluate
+    from scorer.forms import read_submission
+
+    if output is not None:
+        refuse_existing(output, force=force)
+    selected(words(select), words(ignore))
+    indicator_set = chosen_set(set_name)
+    return evaluate(read_submission(*files), indicator_set, select=words(select), ignore=words(ignore))
+
+
+def chosen_set(name: str | None) -> IndicatorSet | None:
+    from scorer.sets import load_set
+
+    return None if name is None else load_set(name)
+
+
+def deliver(report: Report, format: str | None, output: str | None, force: bool, *, findings_only: bool) -> None:
+    """Print the report, or save it in the format that was asked for or that the file's ending asks for."""
+    if output is None:
+        name = format or "table"
+        layout = Layout(console.width(), console.colour(), findings_only)
+        content = WRITERS[name].render(report, layout)
+        if isinstance(content, bytes):
+            console.write_bytes(content)
+        elif name == "json" and not console.takes_unicode():
+            console.write(json.dumps(json.loads(content), indent=2) + "\n")
+        else:
+            console.write(content)
+        return
+    name = format or format_of(output) or "table"
+    save(WRITERS[name].render(report, Layout(findings_only=findings_only)), output, force=force)
+    console.write(f"已写入 {output}\n", error=True)
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """0, or 1 when a finding is at or above the level `fail_on`."""
+    heavy = FAIL_ON[: FAIL_ON.index(fail_on) + 1]
+    return FINDINGS if fail_on != "never" and any(finding.level in heavy for finding in report.findings) else OK
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line (the process's own when None; on Windows its wildcards are expanded) and return its exit
+    code. Faults become Chinese messages on standard error."""
+    try:
+        command = typer.main.get_command(app)
+        result = command.main(args=arguments, prog_name="scorer", standalone_mode=False)
+        return result if isinstance(result, int) else OK
+    except ClickException as error:
+        console.write(error_text(error), error=True)
+        return WRONG_USE
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except Exception as error:
+        return failed(error, debug="--debug" in (sys.argv if arguments is None else arguments))
+
+
+def failed(error: Exception, *, debug: bool) -> int:
+    """Say what went wrong, without a traceback unless `debug` asks for one."""
+    from scorer.model import ScorerError
+
+    if debug:
+        console.write("".join(traceback.format_exception(error)), error=True)
+    if isinstance(error, ScorerError):
+        console.write(f"错误：{error}\n", error=True)
+        return error.exit_code
+    console.write(
+        f"Z901 程序内部错误：{type(error).__name__}：{error}\n"
+        "这是本程序的问题，不是表格的问题。加 --debug 再运行一次，把显示的内容发给维护者。\n",
+        error=True,
+    )
+    return WRONG_USE
+
+
+def main() -> NoReturn:
+    """The entry point: ``scorer`` and ``python -m scorer``."""
+    console.prepare()
+    sys.exit(run())

@@ -1,0 +1,86 @@
+"""Text measured in columns of a terminal, where a Chinese character takes two.
+
+Everything shown passes `cleaned` first: words of strangers' files must not carry control characters to a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wcwidth import wcswidth, wcwidth
+
+# C0 and C1 controls (escape sequences), line and paragraph separators, and the marks that reverse reading direction
+CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+WORD = re.compile(r"[!-~]+|.", re.DOTALL)
+NEVER_FIRST = frozenset("，。；：、！？）】》”’％%…")
+ELLIPSIS = "…"
+
+
+def cleaned(text: str) -> str:
+    """One line without control characters; runs of blanks and breaks become one blank."""
+    return CONTROL.sub(" ", text).strip()
+
+
+def width_of(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    whole = wcswidth(text)
+    return whole if whole >= 0 else sum(max(wcwidth(character), 0) for character in text)
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` columns, ending with … when something was left out."""
+    if width_of(text) <= width:
+        return text
+    kept, used = [], 0
+    for character in text:
+        used += max(wcwidth(character), 0)
+        if used > width - 1:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + ELLIPSIS
+
+
+def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
+    """`text` broken into lines of at most `width` columns; with `lines`, no more than that many, the last one cut.
+
+    Figures and Latin words stay whole where they fit on a line; no line begins with a closing mark.
+    """
+    wrapped: list[str] = []
+    current: list[str] = []
+    used = 0
+    for word in _pieces(text, width):
+        size = width_of(word)
+        if current and used + size > width:
+            carried: list[str] = []
+            if word[0] in NEVER_FIRST and len(current) > 1:
+                carried = [current.pop()]
+            wrapped.append("".join(current).rstrip())
+            current = carried
+            used = sum(width_of(piece) for piece in carried)
+            if not current and word == " ":
+                continue
+        current.append(word)
+        used += size
+    if current or not wrapped:
+        wrapped.append("".join(current).rstrip())
+    if lines is not None and len(wrapped) > lines:
+        rest = "".join(wrapped[lines - 1 :])
+        wrapped = [*wrapped[: lines - 1], cut(rest, width)]
+    return wrapped
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """Words that can stand on a line: longer ones are broken."""
+    pieces: list[str] = []
+    for match in WORD.finditer(text):
+        word = match[0]
+        while width_of(word) > width > 0 and len(word) > 1:
+            pieces.append(word[:width])
+            word = word[width:]
+        pieces.append(word)
+    return pieces
+
+
+def pad(text: str, width: int) -> str:
+    """`text` filled with blanks to `width` columns."""
+    return text + " " * (width - width_of(text))

@@ -1,0 +1,277 @@
+"""The report as text for a terminal: 80 columns by display width, the tree first, then findings, then tallies.
+
+A total is never printed without how much of it was recomputed and how much was taken from the form's own claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tabulate import tabulate
+
+from scorer.model import Finding, Level, Line, Report, Status, points_text
+from scorer.report import Layout
+from scorer.report.columns import cleaned, cut, width_of, wrap
+
+LEVELS: dict[Level, str] = {"error": "必改", "warning": "说明", "note": "提示"}
+LEVEL_WORDS: dict[Level, str] = {"error": "数字不能成立", "warning": "复核人会问", "note": "供参考"}
+STATUSES: dict[Status, str] = {
+    "recomputed": "复算",
+    "judged": "采信",
+    "missing": "未填",
+    "inapplicable": "不涉及",
+    "unreadable": "读不出",
+}
+HEADINGS = ("指标", "分值", "目标", "完成", "自评", "复算", "状态")
+NAME, WEIGHT, TARGET, ACTUAL, CLAIMED, POINTS, STATUS = range(7)
+GAP = 2
+HEADING_PADDING = 2  # tabulate's: no column is narrower than its heading and this
+CELL_LINES = 2
+QUOTE = 60
+NARROWEST = 60
+STYLES = {"error": "31;1", "warning": "33;1", "note": "36;1", "strong": "1"}
+
+
+def render(report: Report, layout: Layout) -> str:
+    """The whole report as text that ends with a line break."""
+    width = max(layout.width, NARROWEST)
+    layout = Layout(width, layout.colour, layout.findings_only)
+    sections = [head(report, layout)]
+    if not layout.findings_only:
+        sections += [tree(report, layout), totals(report, layout), derivations(report, layout)]
+    sections += [findings(report, layout), tallies(report, layout)]
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def paint(text: str, style: str, layout: Layout) -> str:
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if layout.colour else text
+
+
+def hanging(text: str, layout: Layout, indent: int = 0, hang: int | None = None) -> list[str]:
+    """`text` wrapped to the layout, its first line behind `indent` blanks and the others behind `hang`."""
+    further = indent if hang is None else hang
+    lines = wrap(cleaned(text), layout.width - max(indent, further))
+    return [" " * (further if number else indent) + line for number, line in enumerate(lines)]
+
+
+# -------------------------------------------------------------------------------------------------------------- head
+
+
+def head(report: Report, layout: Layout) -> list[str]:
+    """Who, what, which year, from which files, and by which indicator set and why."""
+    about = report.submission
+    title = "  ".join(
+        part
+        for part in (
+            cleaned(about.unit) or "（未读到单位名称）",
+            cleaned(about.project),
+            f"{about.year} 年度" if about.year is not None else "",
+        )
+        if part
+    )
+    lines = [paint(line, "strong", layout) for line in wrap(title, layout.width)]
+    if about.files:
+        lines += hanging("文件：" + "、".join(file.path for file in about.files), layout, 0, 6)
+    used = report.set
+    if used.id:
+        version = f"（版本 {used.version}）" if used.version else ""
+        why = f"：{used.why}" if used.why else ""
+        lines += hanging(f"指标体系：{used.id}{version}{why}", layout, 0, 10)
+    return lines
+
+
+# -------------------------------------------------------------------------------------------------------------- tree
+
+
+def tree(report: Report, layout: Layout) -> list[str]:
+    """The scored tree, indented by level. Columns that no row fills are left out."""
+    if not report.lines:
+        return []
+    rows = [_row(line) for line in report.lines]
+    kept = [
+        column
+        for column in range(len(HEADINGS))
+        if column in (NAME, STATUS) or any(row[column] for row in rows)
+    ]
+    widths = _column_widths(rows, kept, layout.width)
+    shown = [
+        ["\n".join(_cell_lines(row, column, widths[column], line)) for column in kept]
+        for row, line in zip(rows, report.lines, strict=True)
+    ]
+    figures = (WEIGHT, CLAIMED, POINTS)
+    table = tabulate(
+        shown,
+        headers=[HEADINGS[column] for column in kept],
+        tablefmt="simple",
+        colalign=["right" if column in figures else "left" for column in kept],
+        disable_numparse=True,
+        preserve_whitespace=True,
+    )
+    return [line.rstrip() for line in table.splitlines()]
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    return (
+        cleaned(line.path[-1]) if line.path else "（合计）",
+        points_text(line.weight) or "",
+        cleaned(line.target),
+        cleaned(line.actual),
+        points_text(line.claimed) or "",
+        points_text(line.points) or "",
+        STATUSES[line.status] if line.status else "",
+    )
+
+
+def _indent(line: Line) -> int:
+    return max(len(line.path) - 1, 0)
+
+
+def _cell_lines(row: tuple[str, ...], column: int, width: int, line: Line) -> list[str]:
+    if column == NAME:
+        indent = _indent(line)
+        return [" " * indent + part for part in wrap(row[column], max(width - indent, 4), CELL_LINES)]
+    return wrap(row[column], width, CELL_LINES)
+
+
+def _column_widths(rows: list[tuple[str, ...]], kept: list[int], width: int) -> dict[int, int]:
+    """Figures take what they need; name, target and actual share the rest, each no more than it can use."""
+    needed = {
+        column: max(
+            width_of(HEADINGS[column]) + HEADING_PADDING,
+            *(width_of(row[column]) + (4 if column == NAME else 0) for row in rows),
+        )
+        for column in kept
+    }
+    flexible = {NAME: 9, TARGET: 6, ACTUAL: 5}
+    free = width - GAP * (len(kept) - 1) - sum(needed[column] for column in kept if column not in flexible)
+    widths = {column: needed[column] for column in kept if column not in flexible}
+    waiting = [column for column in kept if column in flexible]
+    while waiting:
+        shares = sum(flexible[column] for column in waiting)
+        content = [column for column in waiting if needed[column] * shares <= free * flexible[column]]
+        if not content:
+            widths |= {column: max(free * flexible[column] // shares, 4) for column in waiting}
+            break
+        for column in content:
+            widths[column] = needed[column]
+            free -= needed[column]
+            waiting.remove(column)
+    return widths
+
+
+# ------------------------------------------------------------------------------------------------------------ totals
+
+
+def totals(report: Report, layout: Layout) -> list[str]:
+    """The total, what it could be, and how much of it rests on the rules and how much on the claim."""
+    if report.total is None:
+        reason = "提交件中没有可计分的自评表" if not report.lines else "表中没有可计分的指标"
+        return hanging(f"没有总分：{reason}，只核对了数字和文字。", layout)
+    total = f"复算总分 {points_text(report.total)}"
+    if report.full is not None:
+        total += f" / {points_text(report.full)}"
+    if report.claimed_total is not None:
+        total += f"（自评 {points_text(report.claimed_total)}）"
+    if report.grade or report.claimed_grade:
+        total += f"  等级 {report.grade or '无法确定'}"
+        total += f"（自评 {cleaned(report.claimed_grade)}）" if report.claimed_grade else ""
+    lines = [paint(line, "strong", layout) for line in wrap(total, layout.width)]
+    lines += hanging(
+        f"按分值计，其中复算 {points_text(report.recomputed_weight)} 分、采信自评 "
+        f"{points_text(report.judged_weight)} 分、未能计分 {points_text(report.missing_weight)} 分。",
+        layout,
+    )
+    if report.low is not None and report.high is not None and report.low != report.high:
+        lines += hanging(
+            f"采信的部分若由人重新评定，总分在 {points_text(report.low)}–{points_text(report.high)} 之间。", layout
+        )
+    return lines
+
+
+def derivations(report: Report, layout: Layout) -> list[str]:
+    """How the points came about, for every leaf that lost some or where the claim says otherwise."""
+    told = [line for line in report.leaves() if line.words and _worth_telling(line)]
+    if not told:
+        return []
+    lines = [paint("未得满分或与自评不同的指标", "strong", layout)]
+    for line in told:
+        name = cleaned(line.path[-1]) if line.path else ""
+        lines += hanging(f"{cut(name, layout.width // 2)}：{line.words}", layout, 2, 4)
+    return lines
+
+
+def _worth_telling(line: Line) -> bool:
+    lost = line.points is None or line.weight is None or line.points < line.weight
+    return lost or (line.claimed is not None and line.claimed != line.points)
+
+
+# ---------------------------------------------------------------------------------------------------------- findings
+
+
+def findings(report: Report, layout: Layout) -> list[str]:
+    """The findings by level, in the order of their place, each with every place and the words that stand there."""
+    if not report.findings:
+        return [paint("没有发现不一致的数字。", "strong", layout)]
+    counted = "，".join(
+        f"{words} {sum(finding.level == level for finding in report.findings)} 处" for level, words in LEVELS.items()
+    )
+    lines = [paint(f"发现：{counted}", "strong", layout)]
+    for level, words in LEVELS.items():
+        group = [finding for finding in report.findings if finding.level == level]
+        if group:
+            lines += ["", paint(f"{words}（{LEVEL_WORDS[level]}）", level, layout)]
+        for finding in group:
+            lines += _finding(finding, layout)
+    return lines
+
+
+def _finding(finding: Finding, layout: Layout) -> Iterator[str]:
+    yield from hanging(f"{finding.code} {title_of(finding.code)} {finding.name}".replace("  ", " "), layout, 2, 7)
+    if finding.path:
+        yield from hanging(" > ".join(finding.path), layout, 7)
+    yield from hanging(finding.message, layout, 7)
+    for place in finding.where:
+        quote = f"“{cut(cleaned(place.quote), QUOTE)}”" if place.quote else ""
+        yield from hanging(f"{place.file} {place.at} {quote}", layout, 7, 9)
+
+
+def title_of(code: str) -> str:
+    """The Chinese name of a check, "" for a code that this version does not know."""
+    from scorer.checks import CHECKS
+
+    check = CHECKS.get(code)
+    return check.title if check else ""
+
+
+# ----------------------------------------------------------------------------------------------------------- tallies
+
+
+def tallies(report: Report, layout: Layout) -> list[str]:
+    """What was checked and what could not be: nothing is left out in silence."""
+    if not report.tallies:
+        return []
+    ran = [tally for tally in report.tallies if tally.not_run is None]
+    sound, faulty, undecided = (
+        sum(getattr(tally, name) for tally in ran) for name in ("sound", "faulty", "undecided")
+    )
+    lines = [paint("核对情况", "strong", layout)]
+    lines += hanging(
+        f"运行 {len(ran)} 项检查：相符 {sound} 处，有出入 {faulty} 处，无法判定 {undecided} 处。", layout, 2
+    )
+    lines += _codes("全部相符", (t.code for t in ran if t.sound and not (t.faulty or t.undecided)), layout)
+    lines += _codes("没有可核对之处", (t.code for t in ran if not (t.sound or t.faulty or t.undecided)), layout)
+    for tally in ran:
+        if tally.reasons:
+            what = f"无法判定 {tally.undecided} 处" if tally.undecided else f"相符 {tally.sound} 处"
+            reasons = "；".join(f"{words}（{count}）" for words, count in tally.reasons.items())
+            lines += hanging(f"{tally.code} {title_of(tally.code)} {what}：{reasons}", layout, 2, 7)
+    reasons_not_run = dict.fromkeys(tally.not_run for tally in report.tallies if tally.not_run is not None)
+    for reason in reasons_not_run:
+        skipped = (tally.code for tally in report.tallies if tally.not_run == reason)
+        lines += _codes(f"未运行（{cleaned(reason or '')}）", skipped, layout)
+    return lines
+
+
+def _codes(words: str, codes: Iterable[str], layout: Layout) -> list[str]:
+    listed = " ".join(codes)
+    return hanging(f"{words}：{listed}", layout, 2, 4) if listed else []
