@@ -1,0 +1,309 @@
+"""Rows of a table whose cells stand one a line, recovered as the cheapest reading of the lines.
+
+The lines after a header are a sentence of a small language: a form is rows, a row is its columns in order, a cell is
+one line and perhaps its continuation; empty lines are empty cells, gaps between rows, or nothing at all. No line says
+which it is. `parse` therefore follows all readings at once (dynamic programming over lines × columns, a few dozen
+states a line) and keeps the cheapest; what a line costs in a column is said by `columns`. The work is linear in the
+number of lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from . import columns as wording
+from .columns import Column
+
+RowKind = Literal["body", "total", "tail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A line, or the part of a line between two tabs. `key` is its text as wordings are compared, "" when blank."""
+
+    line: int
+    text: str
+    key: str
+    tab: bool
+
+
+@dataclass(slots=True)
+class ReadCell:
+    """A cell as read: its column and its lines, blank lines only when it is empty."""
+
+    column: int
+    tokens: list[Token]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(token.text for token in self.tokens if token.key)
+
+
+@dataclass(slots=True)
+class ReadRow:
+    kind: RowKind
+    cells: list[ReadCell] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The rows, the lines between them that are none (captions in the way), and how many tokens belong to the table."""
+
+    rows: tuple[ReadRow, ...]
+    asides: tuple[Token, ...]
+    end: int
+
+
+# A state is where a reading stands: (mode, column, openness). Column counts the columns done; in _GAP it counts the
+# blank lines since the last row, up to 3.
+_BODY, _LABEL, _TOTAL, _TAIL, _GAP, _OUT = range(6)
+# Openness of the last cell: nothing may be added; a text that may go on; blank lines were passed over; a tab has opened
+# a cell whose text is still to come; an empty cell between two tabs has just been read.
+_CLOSED, _OPEN, _PASSED, _OPENED, _EMPTY = range(5)
+State = tuple[int, int, int]
+
+# What was done with a token.
+_CELL, _MORE, _PASS, _STRAY, _ASIDE, _LEAVE = range(6)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One token of a reading: what was done with it, and the step before. Steps of all readings form a tree."""
+
+    before: _Step | None
+    token: Token
+    act: int
+    mode: int
+    column: int
+    starts: bool  # a new row begins with this token
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    cost: float
+    last: _Step | None
+    starts: bool
+
+
+_ROW = 0.6
+_AFTER_BLANKS = (1.2, 0.4, 0.0, 0.4)
+"""Cost of beginning a row after 0, 1, 2, 3 or more blank lines: flattened forms set their rows off by two."""
+OUTSIDE = 0.9
+"""Cost of a text outside of the table: dearer than a row that fits, cheaper than one that does not."""
+_ASIDE_COST = 2.5
+"""Cost of a text between two rows that is none; a figure or a scrap of a cell is dearer, a page's caption cheaper."""
+_BEAM = 25.0
+_CAPTION = re.compile(
+    r"附[件表录]?\d{0,2}[:.]?|.{0,40}(?:自评|评价|情况|评分)表(?:\(.{0,12}\))?|\(?\d{4}年度?\)?|第\d{1,3}页|-\d{1,3}-"
+)
+_CLOSING = re.compile(r"[)\]】」》]{1,3}")
+_NUMERIC = ("weight", "claimed", "reviewed", "coefficient", "amount", "rate")
+
+
+class _Readings:
+    """The cheapest path to every state, while one token after the other is read."""
+
+    def __init__(self, template: Sequence[Column], outside: float, spaced: bool) -> None:
+        self.template = template
+        self.outside = outside
+        self.passing = 0.3 if spaced else 0.8
+        self.width = len(template)
+        self.missing = [wording.missing_cost(column) for column in template]
+        self.blank = [wording.blank_cost(column) for column in template]
+        self.states: dict[State, _Path] = {(_GAP, 2, _CLOSED): _Path(0.0, None, True)}
+        self.previous: Token | None = None
+
+    # -- moves that consume nothing
+
+    def _offer(self, states: dict[State, _Path], state: State, path: _Path) -> None:
+        held = states.get(state)
+        if held is None or path.cost < held.cost:
+            states[state] = path
+
+    def settle(self) -> None:
+        """Follow all moves without a token: cells that are missing, the end of a row, the start of the next one."""
+        states = self.states
+        for mode in (_BODY, _LABEL, _TOTAL):
+            self._pass_missing(states, mode)
+        for mode in (_BODY, _LABEL, _TOTAL):
+            for openness in (_CLOSED, _OPEN, _PASSED, _EMPTY):
+                path = states.get((mode, self.width, openness))
+                if path is not None:
+                    self._offer(states, (_GAP, 0, _CLOSED), _Path(path.cost, path.last, True))
+        for openness in (_CLOSED, _OPEN):
+            path = states.get((_TAIL, 0, openness))
+            if path is not None:
+                self._offer(states, (_GAP, 0, _CLOSED), _Path(path.cost, path.last, True))
+        for blanks, price in enumerate(_AFTER_BLANKS):
+            path = states.get((_GAP, blanks, _CLOSED))
+            if path is not None:
+                self._offer(states, (_BODY, 0, _CLOSED), _Path(path.cost + _ROW + price, path.last, True))
+                self._offer(states, (_OUT, 0, _CLOSED), path)
+        self._pass_missing(states, _BODY)
+
+    def _pass_missing(self, states: dict[State, _Path], mode: int) -> None:
+        for column in range(self.width):
+            price = self.missing[column]
+            if mode != _BODY:  # a total has figures only; its label covers the columns up to the first of them
+                kind = self.template[column].kind
+                price = 0.02 if kind not in _NUMERIC else 0.3 if mode == _LABEL else price
+            for openness in (_CLOSED, _OPEN, _PASSED, _EMPTY):
+                path = states.get((mode, column, openness))
+                if path is not None:
+                    self._offer(states, (mode, column + 1, _CLOSED), _Path(path.cost + price, path.last, path.starts))
+
+    # -- moves that consume a token
+
+    def take(self, token: Token) -> None:
+        after: dict[State, _Path] = {}
+        fits = [wording.misfit(column, token.key) for column in self.template] if token.key else []
+        for state, path in self.states.items():
+            moves = self._text_moves(state, token, fits, path.starts) if token.key else self._blank_moves(state, token)
+            for cost, act, column, target in moves:
+                total = path.cost + cost
+                held = after.get(target)
+                if held is not None and held.cost <= total:
+                    continue
+                step = _Step(path.last, token, act, target[0], column, path.starts)
+                after[target] = _Path(total, step, path.starts and act in (_PASS, _ASIDE, _LEAVE))
+        limit = min(path.cost for path in after.values()) + _BEAM
+        self.states = {state: path for state, path in after.items() if path.cost <= limit}
+        self.previous = token
+
+    def _blank_moves(self, state: State, token: Token) -> Iterator[tuple[float, int, int, State]]:
+        mode, column, openness = state
+        if mode == _OUT:
+            yield 0.0, _LEAVE, 0, state
+        elif mode == _GAP:
+            price = 0.8 if token.tab else 0.0 if column < 2 else 0.1
+            yield price, _PASS, 0, (_GAP, min(3, column + 1), _CLOSED)
+        elif mode == _TAIL:
+            yield 0.0, _PASS, 0, (_TAIL, 0, _CLOSED)
+        elif openness == _OPENED:
+            if token.tab:  # the cell opened by the tab before stays empty
+                return
+            yield 0.05, _PASS, 0, state
+        else:
+            if column < self.width:
+                price = self.blank[column] if mode == _BODY else 0.05
+                next_mode = _TOTAL if mode == _LABEL else mode
+                yield price, _CELL, column, (next_mode, column + 1, _EMPTY if token.tab else _CLOSED)
+                if token.tab:
+                    yield 0.1, _PASS, 0, (mode, column, _OPENED)
+            if not token.tab:
+                price = 0.15 if openness == _PASSED else 0.05 if openness == _EMPTY else self.passing
+                yield price, _PASS, 0, (mode, column, _EMPTY if openness == _EMPTY else _PASSED)
+
+    def _text_moves(
+        self, state: State, token: Token, fits: Sequence[float], starts: bool
+    ) -> Iterator[tuple[float, int, int, State]]:
+        mode, column, openness = state
+        key = token.key
+        if mode == _OUT:
+            yield self.outside, _LEAVE, 0, state
+            return
+        if mode == _GAP:
+            yield from self._gap_moves(state, token)
+            return
+        if mode == _TAIL:
+            yield 0.3, _CELL, 1, (_TAIL, 0, _OPEN)
+            if openness == _OPEN and not token.tab:
+                yield 0.6, _MORE, 1, (_TAIL, 0, _OPEN)
+            return
+        if openness == _OPENED and token.tab:
+            return
+        if column < self.width:
+            price = fits[column]
+            if mode != _BODY and self.template[column].kind not in _NUMERIC:
+                price += 3.0
+            if self.template[column].early and (starts or openness in (_CLOSED, _EMPTY)):
+                price += 2.0  # the weight of a level stands behind its name
+            yield price, _CELL, column, (_TOTAL if mode == _LABEL else mode, column + 1, _OPEN)
+        if openness == _OPEN and column and not token.tab and self.previous is not None:
+            price = wording.continuation(self.template[column - 1], self.previous.key, key)
+            yield price, _MORE, column - 1, (mode, column, _OPEN)
+        if mode == _BODY and _CLOSING.fullmatch(key):
+            yield 0.5, _STRAY, 0, state
+
+    def _gap_moves(self, state: State, token: Token) -> Iterator[tuple[float, int, int, State]]:
+        key = token.key
+        price = _ROW + _AFTER_BLANKS[state[1]]
+        if wording.is_total(key):
+            yield price - 0.5, _CELL, 0, (_LABEL, 1, _CLOSED)
+        if wording.is_tail(key):
+            yield price - 0.5, _CELL, 0, (_TAIL, 0, _CLOSED)
+        caption = len(key) <= 60 and _CAPTION.fullmatch(key) is not None
+        yield 1.0 if caption else _ASIDE_COST if len(key) > 4 else 2 * _ASIDE_COST, _ASIDE, 0, (_GAP, 0, _CLOSED)
+
+
+def parse(
+    tokens: Sequence[Token], template: Sequence[Column], outside: float = OUTSIDE, spaced: bool = False
+) -> Reading:
+    """The cheapest reading of `tokens` as rows of `template`, from the first token on.
+
+    `outside` is the cost of a text that is no cell. `spaced` says that empty lines stand between cells as well, so that
+    they say little about empty cells.
+
+    The table ends where what follows is cheaper outside of it. Stops early once every reading has left the table.
+    """
+    readings = _Readings(template, outside, spaced)
+    for token in tokens:
+        readings.settle()
+        readings.take(token)
+        if all(state[0] == _OUT for state in readings.states):
+            break
+    readings.settle()
+    done = [path for state, path in readings.states.items() if state[0] in (_GAP, _OUT)]
+    if not done:
+        return Reading((), (), 0)
+    return _unfold(min(done, key=lambda path: path.cost).last, tokens)
+
+
+def _unfold(last: _Step | None, tokens: Sequence[Token]) -> Reading:
+    steps: list[_Step] = []
+    while last is not None:
+        steps.append(last)
+        last = last.before
+    steps.reverse()
+    rows: list[ReadRow] = []
+    asides: list[tuple[int, Token]] = []
+    strays: list[tuple[int, Token]] = []
+    end = 0
+    modes: dict[int, RowKind] = {_BODY: "body", _LABEL: "total", _TOTAL: "total", _TAIL: "tail"}
+    for index, step in enumerate(steps):
+        if step.act == _LEAVE:
+            break
+        if step.act == _CELL:
+            if step.starts or not rows:
+                rows.append(ReadRow(modes[step.mode]))
+            rows[-1].cells.append(ReadCell(step.column, [step.token]))
+        elif step.act == _MORE:
+            rows[-1].cells[-1].tokens.append(step.token)
+        elif step.act == _STRAY:
+            strays.append((len(rows), step.token))
+        elif step.act == _ASIDE:
+            asides.append((index, step.token))
+            continue
+        if step.token.key:
+            end = index + 1
+    _attach(strays, rows)
+    kept = [row for row in rows if any(token.key for cell in row.cells for token in cell.tokens)]
+    return Reading(tuple(kept), tuple(token for index, token in asides if index < end), end)
+
+
+def _attach(strays: Sequence[tuple[int, Token]], rows: Sequence[ReadRow]) -> None:
+    """A closing bracket that the flattening tore off goes back to the nearest cell with an open one."""
+    for position, token in strays:
+        near = sorted(range(len(rows)), key=lambda index: (abs(index - position + 1), index)) if len(rows) < 400 else []
+        cells = [cell for index in near[:12] for cell in rows[index].cells]
+        opened = [cell for cell in cells if _brackets(cell) > 0]
+        home = opened[0] if opened else rows[max(0, position - 1)].cells[-1]
+        home.tokens.append(token)
+
+
+def _brackets(cell: ReadCell) -> int:
+    keys = "".join(token.key for token in cell.tokens)
+    return keys.count("(") - keys.count(")")

@@ -1,0 +1,293 @@
+"""Forms whose cells stand one a line without a mark between them: where they begin and end, and what parts they have.
+
+A form is found by the header of its indicator table: level names and column words on lines of their own, in a row.
+From there the form is read backwards to the labels that open it (项目名称, 单位名称, …) and forwards as long as the lines
+read as rows. Its parts (labels, money block, goals, indicators) are each read with their own columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import columns as wording
+from . import vocabulary
+from .columns import Column
+from .grammar import OUTSIDE, Reading, ReadRow, Token, parse
+
+MOST_TOKENS = 40_000
+"""Lines of one form at most; what follows stays running text."""
+
+_LOOK_BACK = 200
+_MOST_COLUMNS = 24
+_LONGEST_LABEL = 24
+_BETWEEN_LABELS = 40
+_GOAL_SENTENCES = 12
+_GOAL_LABELS = ("goal_block", "goal_target", "goal_actual")
+_NUMBERED = re.compile(r"[(]?[一二三四五六七八九十\d]{1,3}[)、.]")
+_GOAL_HEADERS = re.compile(r"(?:年初|年度|预期|全年|实际|设定|计划|总体|绩效|完成|目标|情况|及|成效|效果|的|值){1,12}")
+_MORE_FUNDS = re.compile(r"(?:整体|部门)?支出规模|.{0,8}(?:资金|预算执行|预算)(?:情况|规模|总额)?")
+_LABELS = re.compile(
+    r"(?:年度)?(?:绩效(?:评价)?指标|(?:绩效)?指标完成情况|分解目标|绩效目标|指标体系|自评情况|绩效自评).{0,6}"
+)
+
+
+Row = tuple[tuple[int, tuple[Token, ...]], ...]
+"""A row of a recovered grid: its cells from left to right, each with its column and its lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of an indicator table: its tokens, `first` to `last` of the stream, and a kind for each column."""
+
+    first: int
+    last: int
+    kinds: tuple[str, ...]
+    cells: tuple[tuple[Token, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LooseForm:
+    """A form read from tokens `first` up to, not including, `end`; `asides` are lines in between that are no cells."""
+
+    first: int
+    end: int
+    rows: tuple[Row, ...]
+    asides: tuple[Token, ...]
+    cut: bool
+
+
+def find_headers(tokens: Sequence[Token]) -> list[Header]:
+    """All runs of lines that are the header cells of an indicator table, in order."""
+    found: list[Header] = []
+    index = 0
+    while index < len(tokens):
+        header = _header_at(tokens, index) if tokens[index].key else None
+        if header is None:
+            index += 1
+            continue
+        found.append(header)
+        index = header.last + 1
+    return found
+
+
+def _header_at(tokens: Sequence[Token], first: int) -> Header | None:
+    kind, cell, index = _header_cell(tokens, first, wording.column_kind)
+    if kind not in ("level", "name"):
+        return None
+    kinds, cells = [kind], [cell]
+    while len(kinds) <= _MOST_COLUMNS:
+        following = index
+        while following < len(tokens) and not tokens[following].key and following - index < 4:
+            following += 1
+        kind, cell, after = _header_cell(tokens, following, wording.column_kind)
+        if not kind and following < len(tokens) and 0 < len(tokens[following].key) <= 12:
+            # A column that no list knows, between two that are known.
+            beyond = following + 1
+            while beyond < len(tokens) and not tokens[beyond].key and beyond - following < 3:
+                beyond += 1
+            if _header_cell(tokens, beyond, wording.column_kind)[0] and not tokens[following].key[0].isdigit():
+                kind, cell, after = "other", (tokens[following],), following + 1
+        if not kind:
+            break
+        kinds.append(kind)
+        cells.append(cell)
+        index = after
+    values = {"target", "actual", "weight", "claimed"}
+    if len(kinds) < 3 or not values & set(kinds) or len(kinds) > _MOST_COLUMNS:
+        return None
+    return Header(first, index - 1, tuple(kinds), tuple(cells))
+
+
+def _header_cell(tokens: Sequence[Token], index: int, kind_of: wording.KindOf) -> tuple[str, tuple[Token, ...], int]:
+    """The header cell that begins at `index`: its kind, its lines (up to three) and the index after it."""
+    best: tuple[str, tuple[Token, ...], int] = ("", (), index)
+    key = ""
+    for count in range(3):
+        if index + count >= len(tokens):
+            break
+        token = tokens[index + count]
+        if not token.key or len(token.key) > 40 or (count and token.tab):
+            break
+        key += token.key
+        kind = kind_of(key, count > 0)
+        if kind and (not best[0] or not kind_of(token.key, False)):
+            best = (kind, tuple(tokens[index : index + count + 1]), index + count + 1)
+    return best
+
+
+# ------------------------------------------------------------------------------------------------------------- forms
+
+
+def read_form(tokens: Sequence[Token], header: Header, floor: int, ceiling: int) -> LooseForm | None:
+    """The form around `header`, within tokens `floor` to `ceiling`; None when no line after the header is a row."""
+    limit = min(ceiling, header.last + 1 + MOST_TOKENS)
+    kinds = header.kinds
+    label = _label_before(tokens, header.first, floor)
+    template = wording.arrange(kinds)
+    offset = 0
+    if label is not None:
+        template = (Column("label"), *template)
+        offset = 1
+    spaced = any(not token.key for token in tokens[header.first : header.last + 1])
+    reading = parse(tokens[header.last + 1 : limit], template, spaced=spaced)
+    if not any(row.kind == "body" for row in reading.rows):
+        return None
+    top = header.first if label is None else label
+    first = _beginning(tokens, top, floor)
+    rows = _before(tokens, first, top)
+    heading = [(0, (tokens[label],))] if label is not None else []
+    rows.append(tuple(heading + [(offset + column, cell) for column, cell in enumerate(header.cells)]))
+    rows += _rows(reading)
+    end = header.last + 1 + reading.end
+    return LooseForm(first, end, tuple(rows), reading.asides, limit < ceiling and end >= limit)
+
+
+def _rows(reading: Reading) -> list[Row]:
+    return [_cells(row) for row in reading.rows]
+
+
+def _cells(row: ReadRow) -> Row:
+    if row.kind == "tail":
+        return tuple((position, tuple(cell.tokens)) for position, cell in enumerate(row.cells))
+    return tuple((cell.column, tuple(cell.tokens)) for cell in row.cells)
+
+
+def _label_before(tokens: Sequence[Token], first: int, floor: int) -> int | None:
+    """The label column's own header (绩效指标), right before the first level's."""
+    for index in range(first - 1, max(floor, first - 4) - 1, -1):
+        if tokens[index].key:
+            return index if _LABELS.fullmatch(tokens[index].key) else None
+    return None
+
+
+def beginning(tokens: Sequence[Token], header: Header, floor: int) -> int:
+    """The first token of the form around `header`, at or after `floor`."""
+    label = _label_before(tokens, header.first, floor)
+    return _beginning(tokens, header.first if label is None else label, floor)
+
+
+def _beginning(tokens: Sequence[Token], top: int, floor: int) -> int:
+    """The first label of the form: upwards from its indicator table, as long as labels follow within a few lines."""
+    first, texts, sentences = top, 0, 0
+    for index in range(top - 1, max(floor, top - _LOOK_BACK) - 1, -1):
+        key = tokens[index].key
+        if not key:
+            continue
+        if not _NUMBERED.match(key) and (wording.is_anchor(key) or _funds_label(key)):
+            if sentences and vocabulary.label_field(key) not in _GOAL_LABELS:
+                break
+            first, texts, sentences = index, 0, 0
+            continue
+        texts += 1
+        # Sentences stand in the goals, a few of them; above a form's labels they are the report before it.
+        sentences += len(key) > 30 and key.endswith(("。", ";"))
+        if texts > _BETWEEN_LABELS or sentences > _GOAL_SENTENCES:
+            break
+    return first
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A part before the indicators: where it begins, and, for money and goals, its header cells and its columns."""
+
+    at: int
+    body: int
+    cells: tuple[tuple[Token, ...], ...]
+    template: tuple[Column, ...]
+
+
+def _before(tokens: Sequence[Token], first: int, top: int) -> list[Row]:
+    """The rows of labels, money and goals in tokens `first` to `top`."""
+    openings: list[_Opening] = []
+    index = first
+    while index < top:
+        opening = _funds_opening(tokens, index, top) or _goals_opening(tokens, index, top)
+        if opening is None:
+            index += 1
+        else:
+            openings.append(opening)
+            index = opening.body
+    rows: list[Row] = []
+    rows += _label_rows(tokens[first : openings[0].at if openings else top])
+    for number, opening in enumerate(openings):
+        end = openings[number + 1].at if number + 1 < len(openings) else top
+        rows.append(tuple((column, cell) for column, cell in enumerate(opening.cells) if cell))
+        reading = parse(tokens[opening.body : end], opening.template, outside=4 * OUTSIDE)
+        rows += _rows(reading)
+        rows += _label_rows([*reading.asides, *tokens[opening.body + reading.end : end]])
+    return rows
+
+
+def _label_rows(tokens: Sequence[Token]) -> list[Row]:
+    """Labels with their values, a row for each stretch without an empty line."""
+    rows: list[Row] = []
+    cells: list[list[Token]] = []
+    for token in tokens:
+        if token.key:
+            cells.append([token])
+        elif cells:
+            rows.append(tuple((column, tuple(cell)) for column, cell in enumerate(cells)))
+            cells = []
+    if cells:
+        rows.append(tuple((column, tuple(cell)) for column, cell in enumerate(cells)))
+    return rows
+
+
+def _funds_opening(tokens: Sequence[Token], index: int, top: int) -> _Opening | None:
+    """The money block: a label (项目资金), perhaps an empty cell above the sources, and two or more column words."""
+    label, cell, body = _header_cell(tokens, index, _funds_label)
+    if not label:
+        return None
+    kinds: list[str] = []
+    cells: list[tuple[Token, ...]] = [cell]
+    blanks = 0
+    while body < top:
+        if not tokens[body].key:
+            blanks += 1
+            body += 1
+            if blanks > 4:
+                break
+            continue
+        kind, words, after = _header_cell(tokens, body, wording.funds_kind)
+        if not kind or after > top:
+            break
+        if not kinds:
+            cells.append(())
+        kinds.append(kind)
+        cells.append(words)
+        body, blanks = after, 0
+    body -= blanks
+    if len(kinds) < 2 or "amount" not in kinds:
+        return None
+    return _Opening(index, body, tuple(cells), (Column("label"), Column("funds"), *map(Column, kinds)))
+
+
+def _funds_label(key: str, joined: bool = False) -> str:
+    if not key or len(key) > _LONGEST_LABEL:
+        return ""
+    return "label" if vocabulary.is_funds_block(key) or _MORE_FUNDS.fullmatch(vocabulary.heading(key)) else ""
+
+
+def _goals_opening(tokens: Sequence[Token], index: int, top: int) -> _Opening | None:
+    """The goals: their label, then 预期目标 and 实际完成情况 side by side."""
+    key = tokens[index].key
+    if not key or vocabulary.label_field(key) != "goal_block":
+        return None
+    cells: list[tuple[Token, ...]] = [(tokens[index],)]
+    body = index + 1
+    while body < top and len(cells) < 3:
+        key = tokens[body].key
+        if key:
+            if len(key) > _LONGEST_LABEL or not _GOAL_HEADERS.fullmatch(key):
+                break
+            cells.append((tokens[body],))
+        elif body - index > 8:
+            break
+        body += 1
+    if len(cells) < 2:
+        return None
+    while not tokens[body - 1].key:
+        body -= 1
+    return _Opening(index, body, tuple(cells), (Column("label"), *(Column("goal") for _ in cells[1:])))
