@@ -1,0 +1,213 @@
+"""Sets in words: one tree as rows, the faults of files, what differs between two sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from scorer.naming import normalize_name
+from scorer.rules import RULES, AnyRule, Tier
+from scorer.sets.faults import Fault, SetError
+from scorer.sets.indicator import Indicator, IndicatorSet
+from scorer.sets.loading import build, chain, locate
+from scorer.sets.schema import EVIDENCE_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """One row of `scorer sets show`. `level` from 1 indents the name; `weight` is "" where the form gives it."""
+
+    code: str
+    level: int
+    name: str
+    weight: str
+    rule: str
+    text_rule: str
+    basis: str
+    evidence: str
+    note: str
+
+
+def number_words(value: Decimal | None) -> str:
+    """An exact figure without superfluous zeros, "" for None."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def share_words(value: Decimal) -> str:
+    return f"{number_words(value * 100)}%"
+
+
+def rule_words(rule: AnyRule) -> str:
+    """A rule with the parameters that differ from its defaults: 定性分档（80%、50%、0%）, 预算执行率（start 80%）."""
+    known = RULES[rule.kind]
+    parts = []
+    for name, field in type(rule).model_fields.items():
+        value = getattr(rule, name)
+        if name != "kind" and value != field.get_default(call_default_factory=True):
+            parts.append(f"{field.alias or name} {_value_words(value)}")
+    return known.title + (f"（{'，'.join(parts)}）" if parts else "")
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, Tier):
+        return share_words(value.start)
+    if isinstance(value, BaseModel):
+        kept = [
+            _value_words(item)
+            for name in type(value).model_fields
+            if (item := getattr(value, name)) is not None and item is not False and not isinstance(item, tuple)
+        ]
+        return ":".join(kept)
+    if isinstance(value, tuple):
+        return "、".join(_value_words(item) for item in value)
+    return number_words(value) if isinstance(value, Decimal) else str(value)
+
+
+def describe_set(indicators: IndicatorSet) -> list[SetRow]:
+    """The tree as rows in the order of the codes, the 预算执行率 first where it carries points."""
+    rows = []
+    if indicators.execution.weight:
+        execution = indicators.execution
+        rows.append(
+            SetRow(
+                code="",
+                level=1,
+                name="预算执行率",
+                weight=number_words(execution.weight),
+                rule=rule_words(execution.rule),
+                text_rule="",
+                basis=execution.basis or indicators.basis,
+                evidence=EVIDENCE_WORDS[execution.evidence or indicators.evidence],
+                note="",
+            )
+        )
+    for item in indicators.walk():
+        rows.append(
+            SetRow(
+                code=item.code,
+                level=item.level,
+                name=item.name + ("（表内不列）" if item.group else ""),
+                weight=number_words(item.weight),
+                rule=rule_words(item.rule) if item.leaf and indicators.points else "",
+                text_rule=rule_words(item.text_rule) if item.leaf and indicators.points else "",
+                basis=item.basis,
+                evidence=EVIDENCE_WORDS[item.evidence],
+                note="；".join(part for part in (_openness(item), item.note) if part),
+            )
+        )
+    return rows
+
+
+def _openness(item: Indicator) -> str:
+    if item.open and item.leaf:
+        return "下级由单位自定"
+    return "可以没有" if item.optional else ""
+
+
+# ------------------------------------------------------------------------------------------------------------ faults
+
+
+def check_paths(paths: Iterable[str | Path]) -> list[Fault]:
+    """Every fault of some files, folders or names of shipped sets; a folder stands for the .toml files below it."""
+    faults: list[Fault] = []
+    for given in paths:
+        folder = Path(given)
+        files: list[str | Path] = [given]
+        if folder.is_dir():
+            files = sorted(folder.rglob("*.toml"))
+            if not files:
+                faults.append(Fault(str(given), 0, "这个文件夹里没有 .toml 文件"))
+        for file in files:
+            try:
+                build(chain(locate(file)))
+            except SetError as error:
+                faults += error.faults
+    return list(dict.fromkeys(faults))
+
+
+# ------------------------------------------------------------------------------------------------------- differences
+
+
+def diff_sets(first: IndicatorSet, second: IndicatorSet) -> list[str]:
+    """What differs, in words, from the first to the second; [] for two sets that score alike."""
+    return [*_top_differences(first, second), *_tree_differences(first, second)]
+
+
+def _top_differences(first: IndicatorSet, second: IndicatorSet) -> list[str]:
+    def no_or(value: Decimal | None) -> str:
+        return "无" if value is None else share_words(value)
+
+    def years(one: IndicatorSet) -> str:
+        return f"{one.since or '不限'}—{one.until or '不限'}"
+
+    def grades(one: IndicatorSet) -> str:
+        return "、".join(f"{grade.name} {number_words(grade.start)}" for grade in one.grades) or "无"
+
+    def cap(one: IndicatorSet) -> str:
+        return "无" if one.execution_cap is None else _value_words(one.execution_cap.caps)
+
+    def limit(one: IndicatorSet) -> str:
+        return number_words(one.thresholds.concentrated_weight) or "不限"
+
+    pairs = (
+        ("依据", first.basis, second.basis),
+        ("适用年度", years(first), years(second)),
+        ("是否计分", "计分" if first.points else "不计分", "计分" if second.points else "不计分"),
+        ("满分", number_words(first.full), number_words(second.full)),
+        ("等级", grades(first), grades(second)),
+        ("数字的计分规则", rule_words(first.rule), rule_words(second.rule)),
+        ("文字的计分规则", rule_words(first.text_rule), rule_words(second.text_rule)),
+        ("超额完成须说明的界限", no_or(first.over_achieved), no_or(second.over_achieved)),
+        ("预算执行率的分值", number_words(first.execution.weight), number_words(second.execution.weight)),
+        ("预算执行率的规则", rule_words(first.execution.rule), rule_words(second.execution.rule)),
+        ("总分按执行率封顶", cap(first), cap(second)),
+        ("执行率须说明的界限", *(share_words(one.thresholds.execution_explained) for one in (first, second))),
+        ("单项分值过大的界限", limit(first), limit(second)),
+        ("取整允差", *(number_words(one.thresholds.rounding) for one in (first, second))),
+        ("必有类别", *("、".join(one.thresholds.required_categories) or "无" for one in (first, second))),
+    )
+    return [f"{name}：{before} → {after}" for name, before, after in pairs if before != after]
+
+
+def _tree_differences(first: IndicatorSet, second: IndicatorSet) -> list[str]:
+    def by_path(one: IndicatorSet) -> dict[tuple[str, ...], Indicator]:
+        return {tuple(normalize_name(name) for name in item.path): item for item in one.walk()}
+
+    before, after = by_path(first), by_path(second)
+    words = []
+    for path, item in before.items():
+        shown = "/".join(item.path)
+        if path not in after:
+            words.append(f"只在 {first.id} 中：{shown}{_weight_words(item)}")
+            continue
+        other = after[path]
+        if item.weight != other.weight:
+            words.append(f"{shown} 的分值：{_or_own(item.weight)} → {_or_own(other.weight)}")
+        if item.open != other.open:
+            words.append(
+                f"{shown}：{'下级由单位自定' if item.open else '下级固定'} → {'下级由单位自定' if other.open else '下级固定'}"
+            )
+        for name, one, two in (("规则", item.rule, other.rule), ("文字的规则", item.text_rule, other.text_rule)):
+            own = one != (first.rule if name == "规则" else first.text_rule)
+            its = two != (second.rule if name == "规则" else second.text_rule)
+            if one != two and (own or its):
+                words.append(f"{shown} 的{name}：{rule_words(one)} → {rule_words(two)}")
+    words += [
+        f"只在 {second.id} 中：{'/'.join(item.path)}{_weight_words(item)}"
+        for path, item in after.items()
+        if path not in before
+    ]
+    return words
+
+
+def _weight_words(item: Indicator) -> str:
+    return f"（{number_words(item.weight)} 分）" if item.weight is not None else ""
+
+
+def _or_own(weight: Decimal | None) -> str:
+    return number_words(weight) if weight is not None else "表内自定"
