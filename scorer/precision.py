@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from scorer.quantity import Quantity
 
-_WRITTEN = re.compile(r"\d[\d,，]*(?:\.(\d+))?")
 _LOOSE = re.compile(r"[余多几约近]|左右|上下|大概|接近|不足|将近|以上|以下|以内")
 _SHARES = frozenset(("%", "‰", "‱", "个百分点"))
 
@@ -45,19 +44,11 @@ class Span(NamedTuple):
 
 
 def written(quantity: Quantity) -> tuple[Decimal, Decimal] | None:
-    """A figure as written and the scale to its base unit: 218.28万元 → (218.28, 10000). None where no digits stand."""
-    match = _WRITTEN.search(quantity.text)
-    if match is None or quantity.number is None:
+    """A figure as written and the scale to its base unit: 218.28万元 → (218.28, 10000). None where no figure stands."""
+    if quantity.number is None:
         return None
-    figure = Decimal(match[0].replace(",", "").replace("，", ""))
-    if figure == 0:
-        rest = quantity.text[match.end() :].lstrip()
-        scale = next((size for word, size in _SCALES if rest.startswith(word)), Decimal(1))
-        return figure, scale
-    return figure, quantity.number / figure
-
-
-_SCALES = (("亿", Decimal(10**8)), ("万", Decimal(10**4)), ("千", Decimal(1000)))
+    scale = Decimal(quantity.scale)
+    return (quantity.number / scale).quantize(Decimal(1).scaleb(-quantity.places)), scale
 
 
 def decimals(figure: Decimal) -> int:

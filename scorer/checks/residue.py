@@ -1,0 +1,170 @@
+"""F604–F606: words of the template that were left in, and figures that are written like none, in forms and in prose."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+
+from scorer.checks.registry import Form, Outcomes, check, faulty, sound
+from scorer.model import Cell, Paragraph
+from scorer.phrases import ALTERNATIVES, MALFORMED, TEMPLATE_TEXT, Residue, fold
+
+_TEMPLATE = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in TEMPLATE_TEXT)
+_MALFORMED = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in MALFORMED)
+_PAIRS = "|".join(
+    rf"{first}\s*/\s*{second}|{first}（{second}）"
+    for one, other in ALTERNATIVES
+    for first, second in ((one, other), (other, one))
+)
+_ALTERNATIVES = re.compile(rf"(?:{_PAIRS})(?=[^。；\n]{{0,10}}?[\d_×Xx])")
+
+# One character that every pattern of a group needs: most texts have none of them and are not searched.
+_TEMPLATE_SIGNS = re.compile(r"[（×✕ＸX*＊_★\[…]|\.\.\.|填[报表写列]|^\s*指标|目标对比")
+_FIGURE_SIGNS = re.compile(r"\d[.,。OolI]|[OolI]\d|\d\s*万[，。；万]|亿亿|元元|%%|％％")
+
+
+def texts(form: Form) -> Iterator[Cell]:
+    """Every written text with its place: paragraphs and cells of the documents, and the cells of a form without one."""
+    for document in form.documents:
+        for block in document.blocks:
+            if isinstance(block, Paragraph):
+                if block.text.strip():
+                    yield Cell(block.text, block.source)
+            else:
+                yield from block.cells
+    if not form.documents:
+        yield from written_cells(form)
+
+
+def written_cells(form: Form) -> Iterator[Cell]:
+    """The cells of a submission that was written by hand as a record."""
+    submission = form.submission
+    for group in (submission.answers, submission.funds, submission.goals, submission.claims):
+        for row in group:
+            for field in fields(row):
+                value = getattr(row, field.name)
+                if isinstance(value, Cell) and value:
+                    yield value
+    for cell in (submission.reason, submission.problems, *submission.notes):
+        if cell:
+            yield cell
+
+
+def part(cell: Cell, start: int, end: int) -> Cell:
+    """The words from `start` to `end` of a text, with their columns when the text is a line."""
+    at = cell.source.at
+    if re.fullmatch(r"L\d+", at):
+        at = f"{at}:{start + 1}-{end}"
+    return replace(cell, text=cell.text[start:end].strip(), source=replace(cell.source, at=at))
+
+
+_EMPHASIS = re.compile(r"(?<![≥≤＞＜=])\*\*([^*\n]{1,200})\*\*")
+
+
+def without_emphasis(text: str) -> str:
+    """Markdown's **bold** marks as blanks, so that they are not taken for a mask."""
+    return _EMPHASIS.sub(lambda match: f"  {match[1]}  ", text) if "**" in text else text
+
+
+Hits = list[tuple[Residue, int, int]]
+
+
+def hits(text: str, patterns: Sequence[tuple[Residue, re.Pattern[str]]]) -> Hits:
+    """Where the patterns stand in a text, those that touch or overlap as one."""
+    found = sorted(
+        ((match.start(), match.end(), entry) for entry, pattern in patterns for match in pattern.finditer(text)),
+        key=lambda hit: hit[:2],
+    )
+    merged: Hits = []
+    for start, end, entry in found:
+        if merged and start <= merged[-1][2] + 2:
+            previous = merged[-1]
+            keep = previous[0] if not previous[0].note else entry
+            merged[-1] = (keep, previous[1], max(previous[2], end))
+        else:
+            merged.append((entry, start, end))
+    return merged
+
+
+@check("F604", level="warning", message="模板文字残留（{kind}）：{words}；请替换为实际内容或删除")
+def template_text_left(form: Form) -> Outcomes:
+    """Words of the template stand in what was handed in.
+
+    标题: 模板说明文字残留
+    为何重要: 残留的说明文字表示该处没有填写或没有检查，公开后影响严肃性。
+    依据: 绩效自评表和报告应内容完整（财预〔2020〕10号）。
+    例: “（罗列全部功能分类科目，至类级。）”“××项目（填写项目全称）”“指标1：”。
+    改法: 用实际内容替换，或删去说明文字。
+    何时无法判定: 不会无法判定；编辑器书签等只作提示。
+    """
+    groups: dict[tuple[str, bool], list[Cell]] = defaultdict(list)
+    looked = 0
+    for cell in texts(form):
+        looked += 1
+        if _TEMPLATE_SIGNS.search(cell.text) is None and "(" not in cell.text:
+            continue
+        for entry, start, end in hits(without_emphasis(fold(cell.text)), _TEMPLATE):
+            groups[entry.kind, entry.note].append(part(cell, start, end))
+    for (kind, note), found in groups.items():
+        yield faulty(
+            (), found, level="note" if note else None, kind=kind, words="、".join(dict.fromkeys(c.text[:30] for c in found[:6]))
+        )  # fmt: skip
+    if not groups and looked:
+        yield sound()
+
+
+@check("F605", level="warning", message="备选词未删：{words}；请保留一个")
+def alternatives_left(form: Form) -> Outcomes:
+    """Two words stand where one had to be struck out.
+
+    标题: 备选词未删
+    为何重要: “增加/减少”不删，读者不知道是增是减。
+    依据: 决算公开说明模板要求二选一。
+    例: “比上年增加/减少 0 万元，增长/下降 0%”。
+    改法: 保留符合实际的一个词；为 0 时写“持平”。
+    何时无法判定: 不会无法判定。
+    """
+    looked = False
+    for cell in texts(form):
+        looked = True
+        if "/" not in cell.text and "／" not in cell.text and "（" not in cell.text and "(" not in cell.text:
+            continue
+        found = [part(cell, match.start(), match.end()) for match in _ALTERNATIVES.finditer(fold(cell.text))]
+        if found:
+            yield faulty((), found, words="、".join(dict.fromkeys(item.text for item in found)))
+        else:
+            yield sound()
+    if looked:
+        yield sound()
+
+
+@check("F606", level="error", message="数字写法错误（{kind}）：{words}；请核对后改正")
+def malformed_number(form: Form) -> Outcomes:
+    """A figure is written in a way that no figure is.
+
+    标题: 数字写法错误
+    为何重要: 写错的数字无法参加合计，转录时容易读成另一个数。
+    依据: 填报数据应准确、规范。
+    例: “1223.38.”“86..4万元”“41.17.0万元”。
+    改法: 对照原始资料改为规范写法。
+    何时无法判定: 不会无法判定；缺少单位只作提示。
+    """
+    clean = True
+    places: set[tuple[str, str]] = set()
+    for cell in texts(form):
+        if _FIGURE_SIGNS.search(cell.text) is None and not cell.text.isascii():
+            continue
+        for entry, start, end in hits(fold(cell.text), _MALFORMED):
+            clean = False
+            found = part(cell, start, end)
+            places.add((cell.source.file, cell.source.place))
+            yield faulty((), [found], level="note" if entry.note else None, kind=entry.kind, words=found.text)
+    for document in form.documents:
+        for doubt in document.doubts:
+            if doubt.code == "F606" and (doubt.source.file, doubt.source.place) not in places:
+                clean = False
+                yield faulty((), [Cell(doubt.quote, doubt.source)], kind=doubt.message, words=doubt.quote)
+    if clean:
+        yield sound()
