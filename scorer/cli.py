@@ -82,6 +82,7 @@ Format = Annotated[
         help="输出格式；不写则看 -o 的文件名，否则为 table",
     ),
 ]
+SetArgument = Annotated[str, typer.Argument(metavar="SET", help="指标体系的名称（见 scorer sets list）或 TOML 文件")]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="写入文件；不写则打印")]
 RequiredOutput = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="写入的文件；格式由文件名决定")]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件")]
@@ -164,10 +165,44 @@ def explain(
 
 @sets.command("list", cls=ChineseCommand, help="列出可用的指标体系。")
 def list_library(debug: Debug = False) -> None:
+    from scorer.report.library import overview
     from scorer.sets import list_sets
 
-    for name in list_sets():
-        console.write(f"{name}\n")
+    console.write(overview(list_sets(), console.width()))
+
+
+@sets.command(cls=ChineseCommand, help="显示一套指标体系：指标、分值、计分规则和依据。")
+def show(name: SetArgument, debug: Debug = False) -> None:
+    from scorer.report.library import page
+    from scorer.sets import load_set
+
+    console.write(page(load_set(name), console.width()))
+
+
+@sets.command(
+    "check",
+    cls=ChineseCommand,
+    help="检查指标体系文件，一次列出全部错误，每行一处：文件:行号: 说明。\n\n文件夹代表其中全部 .toml 文件；有错误时退出码为 2。",
+)
+def check_sets(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="文件、文件夹，或随程序提供的名称")],
+    debug: Debug = False,
+) -> None:
+    from scorer.sets import check_paths
+
+    faults = check_paths(paths)
+    for fault in faults:
+        console.write(f"{fault}\n")
+    console.write(f"共 {len(faults)} 处错误。\n" if faults else "没有错误。\n", error=bool(faults))
+    raise typer.Exit(WRONG_USE if faults else OK)
+
+
+@sets.command(cls=ChineseCommand, help="用文字说明两套指标体系有什么不同。")
+def diff(first: SetArgument, second: SetArgument, debug: Debug = False) -> None:
+    from scorer.sets import diff_sets, load_set
+
+    differences = diff_sets(load_set(first), load_set(second))
+    console.write("".join(f"{line}\n" for line in differences) or "计分上没有差别。\n")
 
 
 # --------------------------------------------------------------------------------------------- what commands share
@@ -246,7 +281,8 @@ def failed(error: Exception, *, debug: bool) -> int:
     if debug:
         console.write("".join(traceback.format_exception(error)), error=True)
     if isinstance(error, ScorerError):
-        console.write(f"错误：{error}\n", error=True)
+        # the faults of a set stand at the beginning of their lines: editors turn file:line into a link
+        console.write(f"{error}\n" if hasattr(error, "faults") else f"错误：{error}\n", error=True)
         return error.exit_code
     console.write(
         f"Z901 程序内部错误：{type(error).__name__}：{error}\n"

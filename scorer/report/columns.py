@@ -6,7 +6,9 @@ Everything shown passes `cleaned` first: words of strangers' files must not carr
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
+from tabulate import tabulate
 from wcwidth import wcswidth, wcwidth
 
 # C0 and C1 controls (escape sequences), line and paragraph separators, and the marks that reverse reading direction
@@ -14,6 +16,9 @@ CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 WORD = re.compile(r"[!-~]+|.", re.DOTALL)
 NEVER_FIRST = frozenset("，。；：、！？）】》”’％%…")
 ELLIPSIS = "…"
+GAP = 2
+HEADING_PADDING = 2  # tabulate's: no column is narrower than its heading and this
+NARROWEST = 4
 
 
 def cleaned(text: str) -> str:
@@ -84,3 +89,59 @@ def _pieces(text: str, width: int) -> list[str]:
 def pad(text: str, width: int) -> str:
     """`text` filled with blanks to `width` columns."""
     return text + " " * (width - width_of(text))
+
+
+def table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    *,
+    flexible: Mapping[int, int],
+    figures: Sequence[int] = (),
+    lines: int | None = 2,
+) -> list[str]:
+    """Lines of a table in at most `width` columns.
+
+    `flexible` gives the columns that may wrap and their shares of what the others leave; each takes no more than it can
+    use. Cells keep the blanks they begin with as an indent of all their lines, of which there are at most `lines`.
+    `figures` are aligned to the right.
+    """
+    widths = _column_widths(headings, rows, width, flexible)
+    shown = [["\n".join(_indented(cell, widths[column], lines)) for column, cell in enumerate(row)] for row in rows]
+    text = tabulate(
+        shown,
+        headers=headings,
+        tablefmt="simple",
+        colalign=["right" if column in figures else "left" for column in range(len(headings))],
+        disable_numparse=True,
+        preserve_whitespace=True,
+    )
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def _indented(cell: str, width: int, lines: int | None) -> list[str]:
+    indent = len(cell) - len(cell.lstrip(" "))
+    return [" " * indent + line for line in wrap(cleaned(cell), max(width - indent, NARROWEST), lines)]
+
+
+def _column_widths(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], width: int, flexible: Mapping[int, int]
+) -> list[int]:
+    widths = [
+        max([width_of(heading) + HEADING_PADDING, *(width_of(row[column]) for row in rows)])
+        for column, heading in enumerate(headings)
+    ]
+    free = width - GAP * (len(headings) - 1)
+    free -= sum(needed for column, needed in enumerate(widths) if column not in flexible)
+    waiting = list(flexible)
+    while waiting:
+        shares = sum(flexible[column] for column in waiting)
+        content = [column for column in waiting if widths[column] * shares <= free * flexible[column]]
+        if not content:
+            for column in waiting:
+                widths[column] = max(free * flexible[column] // shares, NARROWEST)
+            break
+        for column in content:
+            free -= widths[column]
+            waiting.remove(column)
+    return widths

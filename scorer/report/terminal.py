@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tabulate import tabulate
-
 from scorer.model import Finding, Level, Line, Report, Status, points_text
 from scorer.report import Layout
-from scorer.report.columns import cleaned, cut, width_of, wrap
+from scorer.report.columns import cleaned, cut, table, wrap
 
 LEVELS: dict[Level, str] = {"error": "必改", "warning": "说明", "note": "提示"}
 LEVEL_WORDS: dict[Level, str] = {"error": "数字不能成立", "warning": "复核人会问", "note": "供参考"}
@@ -24,9 +22,8 @@ STATUSES: dict[Status, str] = {
 }
 HEADINGS = ("指标", "分值", "目标", "完成", "自评", "复算", "状态")
 NAME, WEIGHT, TARGET, ACTUAL, CLAIMED, POINTS, STATUS = range(7)
-GAP = 2
-HEADING_PADDING = 2  # tabulate's: no column is narrower than its heading and this
-CELL_LINES = 2
+SHARES = {NAME: 9, TARGET: 6, ACTUAL: 5}  # of the width that the figures leave
+FIGURES = (WEIGHT, CLAIMED, POINTS)
 QUOTE = 60
 NARROWEST = 60
 STYLES = {"error": "31;1", "warning": "33;1", "note": "36;1", "strong": "1"}
@@ -89,30 +86,21 @@ def tree(report: Report, layout: Layout) -> list[str]:
         return []
     rows = [_row(line) for line in report.lines]
     kept = [
-        column
-        for column in range(len(HEADINGS))
-        if column in (NAME, STATUS) or any(row[column] for row in rows)
+        column for column in range(len(HEADINGS)) if column in (NAME, STATUS) or any(row[column] for row in rows)
     ]
-    widths = _column_widths(rows, kept, layout.width)
-    shown = [
-        ["\n".join(_cell_lines(row, column, widths[column], line)) for column in kept]
-        for row, line in zip(rows, report.lines, strict=True)
-    ]
-    figures = (WEIGHT, CLAIMED, POINTS)
-    table = tabulate(
-        shown,
-        headers=[HEADINGS[column] for column in kept],
-        tablefmt="simple",
-        colalign=["right" if column in figures else "left" for column in kept],
-        disable_numparse=True,
-        preserve_whitespace=True,
+    return table(
+        [HEADINGS[column] for column in kept],
+        [[row[column] for column in kept] for row in rows],
+        layout.width,
+        flexible={place: SHARES[column] for place, column in enumerate(kept) if column in SHARES},
+        figures=[place for place, column in enumerate(kept) if column in FIGURES],
     )
-    return [line.rstrip() for line in table.splitlines()]
 
 
 def _row(line: Line) -> tuple[str, ...]:
+    name = cleaned(line.path[-1]) if line.path else "（合计）"
     return (
-        cleaned(line.path[-1]) if line.path else "（合计）",
+        " " * max(len(line.path) - 1, 0) + name,
         points_text(line.weight) or "",
         cleaned(line.target),
         cleaned(line.actual),
@@ -120,43 +108,6 @@ def _row(line: Line) -> tuple[str, ...]:
         points_text(line.points) or "",
         STATUSES[line.status] if line.status else "",
     )
-
-
-def _indent(line: Line) -> int:
-    return max(len(line.path) - 1, 0)
-
-
-def _cell_lines(row: tuple[str, ...], column: int, width: int, line: Line) -> list[str]:
-    if column == NAME:
-        indent = _indent(line)
-        return [" " * indent + part for part in wrap(row[column], max(width - indent, 4), CELL_LINES)]
-    return wrap(row[column], width, CELL_LINES)
-
-
-def _column_widths(rows: list[tuple[str, ...]], kept: list[int], width: int) -> dict[int, int]:
-    """Figures take what they need; name, target and actual share the rest, each no more than it can use."""
-    needed = {
-        column: max(
-            width_of(HEADINGS[column]) + HEADING_PADDING,
-            *(width_of(row[column]) + (4 if column == NAME else 0) for row in rows),
-        )
-        for column in kept
-    }
-    flexible = {NAME: 9, TARGET: 6, ACTUAL: 5}
-    free = width - GAP * (len(kept) - 1) - sum(needed[column] for column in kept if column not in flexible)
-    widths = {column: needed[column] for column in kept if column not in flexible}
-    waiting = [column for column in kept if column in flexible]
-    while waiting:
-        shares = sum(flexible[column] for column in waiting)
-        content = [column for column in waiting if needed[column] * shares <= free * flexible[column]]
-        if not content:
-            widths |= {column: max(free * flexible[column] // shares, 4) for column in waiting}
-            break
-        for column in content:
-            widths[column] = needed[column]
-            free -= needed[column]
-            waiting.remove(column)
-    return widths
 
 
 # ------------------------------------------------------------------------------------------------------------ totals
