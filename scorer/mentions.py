@@ -14,9 +14,11 @@ from decimal import Decimal
 
 from scorer.model import Cell, Document, Paragraph, Source, Table
 from scorer.phrases import (
+    ENDS_OPEN,
     FUND_NAMES,
     FUNDS,
     HOUSEHOLDS,
+    INTRODUCES_PARTS,
     KINDS,
     LAST_YEAR,
     LEADING,
@@ -133,10 +135,12 @@ _FUND_PATTERNS = tuple((name, re.compile(words)) for name, words in FUNDS)
 _NUMBERING = tuple((rank, re.compile(rf"[\s　#*>]*(?:{words})")) for rank, words in NUMBERING)
 _SENTENCE = re.compile(r"[^。！？]+[。！？]*")
 _CLAUSE_END = re.compile(r"[，。；！？：（）]|,(?!\d{3})")
+_SHORT_BRACKET = re.compile(r"（[^（），。；\d]{1,4}）")
+_OPENS_LIST = re.compile(rf"(?:{INTRODUCES_PARTS}|{ENDS_OPEN})")
 _YEARS = re.compile(rf"(?P<year>(?:19|20)\d\d)(?=\s*年|[－—-]|、20\d\d年)|(?P<last>{LAST_YEAR})|(?P<this>{THIS_YEAR})")
 _NOT_FIGURES = re.compile(r"(?:〔|\[|【)\s*(?:19|20)\d\d\s*(?:〕|\]|】)\s*\d*\s*号?")
+_BUDGET_TAIL = re.compile(r"的?(?:安排|预算|资金安排)")
 _SCOPE = re.compile(r"\s*项目[一二三四五六七八九十\d][：:、]")
-_CONTINUES = re.compile(r"^[\s　]*(?:万|亿|元|%)")
 
 
 def find_mentions(document: Document) -> list[Mention]:
@@ -261,8 +265,6 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
         if not subject:
             subject = clean(context) if context else clean(line.topic.split("、")[-1].split(".")[-1])
         role, whole, per = _role(label, quantity)
-        if role == "plain" and gap.endswith("的") and False:
-            role = "prior"
         mentions.append(
             Mention(
                 quantity=quantity,
@@ -273,7 +275,7 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
                 gap=gap if len(gap) <= 4 * REACH else gap[: 2 * REACH] + gap[-2 * REACH :],
                 subject=subject,
                 year=_year_at(years, quantity.start),
-                kind=_kind(label),
+                kind=_kind(label) or ("budget" if _BUDGET_TAIL.match(tail) else ""),
                 role=role,
                 fund=_fund(label or context),
                 sentence=sentence,
@@ -291,14 +293,19 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
 
 
 def _label(gap: str) -> str:
-    """The words straight before a figure: those of its own clause, or of the one before when that is empty."""
+    """The words straight before a figure: those of its own clause, or of the one before a colon when that is empty.
+
+    （类）, （境） and other short brackets belong to a name and end no clause.
+    """
     near = gap[-REACH:]
+    plain = _SHORT_BRACKET.sub(lambda match: "_" * len(match[0]), near) if "（" in near else near
     cut = 0
-    for match in _CLAUSE_END.finditer(near):
+    for match in _CLAUSE_END.finditer(plain):
         cut = match.end()
     label = near[cut:].lstrip("、 　")
     if not label.strip() and cut and near[cut - 1] == "：":
-        return _label(near[: cut - 1])
+        before = _label(near[: cut - 1])
+        return "" if _OPENS_LIST.search(before) else before
     return label.strip()
 
 

@@ -39,6 +39,7 @@ _PURE_TOTAL = re.compile(PURE_TOTAL)
 _OVERLAPS = re.compile(OVERLAPS)
 _SURVEYED = re.compile(SURVEYED)
 _CONTENT = re.compile(CONTENT)
+_ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
 
 DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))
 
@@ -48,7 +49,8 @@ class Sum:
     """A whole and the parts that the words give it.
 
     `complete` says that the words name all parts (包括：, 合计); 其中 alone may name some. `doubt` says why the sum cannot be
-    judged, "" when it can. `longer` are the figures that follow the parts and might belong to them.
+    judged, "" when it can. `longer` are further figures that might belong to the parts: those that follow them, or, when the
+    whole closes the list (`backwards`), those before them, nearest first.
     """
 
     whole: Mention
@@ -57,6 +59,7 @@ class Sum:
     doubt: str = ""
     longer: tuple[Mention, ...] = ()
     wholes: tuple[Mention, ...] = ()
+    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Change:
     before: tuple[Mention, ...]
     up: bool
     certain: bool = True
+    further: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,13 @@ def _sums(runs: Sequence[Run]) -> Iterator[Sum]:
     for index, run in enumerate(runs):
         inline: set[int] = set()
         for position, mention in enumerate(run):
-            bracketed = mention.bracket > 0 and mention.gap.strip() and mention.gap.lstrip()[0] == "（"
+            bracketed = (
+                mention.bracket > 0
+                and mention.gap.lstrip()[:1] == "（"
+                and position > 0
+                and run[position - 1].role not in DERIVED
+                and _ADDS_OR_TAKES.search(mention.sentence.text[mention.end - mention.sentence.start :][:40]) is None
+            )
             match = _last(_INTRODUCES, mention.gap)
             if match or bracketed:
                 found = _introduced(runs, index, position, match[0] if match else "（")
@@ -222,7 +232,8 @@ def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
     if before:
         nearest = before[::-1]
         return nearest
-    if index and runs[index - 1][0].source.file == first.source.file:
+    opens = re.match(r"[\s　]*(?:其中|分为|包括|主要用于|具体)", first.gap) is not None or "方面" in first.gap
+    if opens and index and runs[index - 1][0].source.file == first.source.file:
         previous = runs[index - 1]
         near = previous[0].line.number >= first.line.number - 1
         if near:
@@ -296,32 +307,30 @@ def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
     if not _PURE_TOTAL.match(whole.label) or whole.bracket:
         return None
     parts: list[Mention] = []
-    level = 0
+    longer: list[Mention] = []
     joined = whole.gap
     for mention in reversed(run[max(0, position - LONGEST_LIST) : position]):
-        if mention.role == "price" or "其中" in mention.gap and parts and mention.number is None:
+        if mention.role == "price":
             return None
         if _like(mention, whole) and not mention.bracket:
-            if parts:
-                strength = _strength(joined)
-                if level == 0:
-                    level = strength
-                elif strength > level:
-                    break
-            if mention.role == "total" or mention.kind in ("budget", "remainder") and _ENDS_PARTS.search(mention.label):
+            ends = mention.role == "total" or parts and "；" in joined and "；" not in parts[0].gap
+            if ends:
+                longer.append(mention)
                 break
             parts.append(mention)
             joined = ""
             if _INTRODUCES.search(mention.gap):
                 break
+        elif mention.role == "plain" and not mention.bracket and mention.dimension and mention.quantity.unit not in PERCENTAGES:
+            return None  # another kind of figure between them: no list
         joined = mention.gap + joined
     count = _counted(whole.label)
-    parts.reverse()
     if count and len(parts) > count:
-        parts = parts[-count:]
+        parts, longer = parts[:count], parts[count:] + longer
+    parts.reverse()
     if len(parts) < 2 or any(len(part.label) > 24 or not part.label for part in parts):
         return None
-    return Sum(whole, tuple(parts), True, _doubt(run, parts), (), (whole,))
+    return Sum(whole, tuple(parts), True, _doubt(run, parts), tuple(longer), (whole,), backwards=True)
 
 
 _NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
@@ -587,7 +596,11 @@ def _change(
         previous = runs[index - 1]
         if previous[0].line.number >= anchor.line.number - 1 and previous[0].source.file == anchor.source.file:
             now = [m for m in previous if fits(m) and m.role != "prior"]
-    return Change(amount, rate, tuple(now), tuple(before), up)
+    further: list[Mention] = []
+    for other in reversed(runs[max(0, index - NEAR) : index]):
+        if other[0].line == anchor.line:
+            further += [m for m in other if fits(m)]
+    return Change(amount, rate, tuple(now), tuple(before), up, True, tuple(further[:LONGEST_LIST]))
 
 
 # ---------------------------------------------------------------------------------------------------------- products
@@ -624,7 +637,11 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             totals = [
                 m
                 for m in same
-                if m.dimension == price.dimension and m.role not in DERIVED and m.number is not None and m not in counts
+                if m.dimension == price.dimension
+                and m.role not in DERIVED
+                and m.number is not None
+                and m not in counts
+                and m.kind not in ("budget", "remainder")
             ]
             after = run[position + 1 : position + 2]
             closing = bool(after) and after[0] in totals and after[0].role == "total"
@@ -632,7 +649,8 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
                 counts = [m for m in runs[index - 1] if _counts(m, price.per) and id(m) not in parts]
             counts.sort(key=lambda m: (m.start > price.start, abs(m.start - price.start)))
             totals.sort(key=lambda m: (m.role != "total" or m.start < price.start, abs(m.start - price.start)))
-            certain = bool(counts) and bool(totals) and (closing or len(counts) == 1 and len(totals) == 1)
+            one = len({m.number for m in counts}) == 1 and len({m.number for m in totals}) == 1
+            certain = bool(counts) and bool(totals) and (closing or one)
             yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain)
 
 
@@ -688,8 +706,17 @@ def _surveys(runs: Sequence[Run]) -> Iterator[Survey]:
         for position, rate in enumerate(run):
             if rate.role != "outcome" or rate.quantity.unit != "%":
                 continue
-            window = run[max(0, position - 8) : position] + run[position + 1 : position + 5]
-            near = [m for m in window if m.role not in DERIVED and m.number is not None and m.quantity.unit and m.dimension != "元"]
+            before: Run = []
+            for mention in reversed(run[max(0, position - 8) : position]):
+                if mention.quantity.unit in PERCENTAGES:
+                    break
+                before.insert(0, mention)
+            after: Run = []
+            for mention in run[position + 1 : position + 5]:
+                if mention.quantity.unit in PERCENTAGES or mention.bracket <= rate.bracket:
+                    break
+                after.append(mention)
+            near = [m for m in before + after if m.role not in DERIVED and m.number is not None and m.quantity.unit and m.dimension != "元"]
             agreed = [m for m in near if _CONTENT.search(m.label) and "率" not in m.label]
             asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]))]
             yield Survey(rate, tuple(asked), tuple(agreed))

@@ -68,7 +68,9 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
 
 
 def judge_sum(item: Sum) -> Outcome:
-    return judge_parts(item.whole, item.parts, item.wholes or (item.whole,), item.longer, item.complete, item.doubt)
+    return judge_parts(
+        item.whole, item.parts, item.wholes or (item.whole,), item.longer, item.complete, item.doubt, item.backwards
+    )  # fmt: skip
 
 
 def judge_parts(
@@ -78,13 +80,15 @@ def judge_parts(
     longer: Sequence[Mention],
     complete: bool,
     doubt: str = "",
+    backwards: bool = False,
 ) -> Outcome:
     unit = scale_of(parts[0]) if whole.dimension == "" else scale_of(whole)
     figures = [mention.number or Decimal(0) for mention in parts]
     total = sum(figures, Decimal(0))
     tail = ""
+    ordered = [*(reversed(parts) if backwards else parts), *longer]
     for candidate in wholes:
-        fit = fitting(candidate, [*parts, *longer], len(parts), unit)
+        fit = fitting(candidate, ordered, len(parts), unit)
         if fit == "exact":
             return sound()
         if fit:
@@ -316,8 +320,11 @@ def judge_change(change: Change) -> Outcome:
                     readings.append(
                         (delta * sign, before.number, f"（{figure(now)} − {figure(before)}）÷ {figure(before)}", (before, now))
                     )
+    certain = len(readings)
     if amount is not None and amount.number is not None and not change.before:
-        for now in change.now:
+        for now in (*change.now, *change.further):
+            if now is (change.further[0] if change.further else None):
+                certain = len(readings)
             if now.number is None:
                 continue
             base = now.number - sign * amount.number
@@ -325,6 +332,8 @@ def judge_change(change: Change) -> Outcome:
             readings.append(
                 (amount.number, base, f"{figure(amount)} ÷（{figure(now)} {operation} {figure(amount)}）", (now, amount))
             )
+        if not change.further:
+            certain = len(readings)
     difference = _difference(change)
     if rate is None or not readings:
         return difference or undecided("上年数没有写出，也推不出")
@@ -342,7 +351,9 @@ def judge_change(change: Change) -> Outcome:
         slack = HUNDRED * precision * (delta + base) / (2 * base * base) if base else Decimal(0)
         if printed.low - abs(slack) <= value <= printed.high + abs(slack):
             return difference or sound()
-    usable = [reading for reading in readings if reading[1] > 0]
+    usable = [reading for reading in readings[:certain] if reading[1] > 0]
+    if loose(rate.quantity):
+        return undecided("增减率是约数")
     if not usable or not change.certain:
         return undecided("上年数没有写出，也推不出")
     delta, base, computation, figures = usable[0]
