@@ -113,7 +113,7 @@ def points_in(cell: Cell) -> Decimal | None:
 @lru_cache(maxsize=65536)
 def read(text: str, unit: str = "") -> Quantity:
     """`parse_quantity`, remembered: the same words recur on thousands of forms."""
-    return parse_quantity(text, unit)
+    return parse_quantity(text, unit=unit)
 
 
 def amount_in(cell: Cell, unit: str) -> Quantity:
@@ -140,12 +140,14 @@ def comparable(target: Cell, actual: Cell, unit: str = "") -> tuple[Quantity, Qu
     return wanted, got, ""
 
 
+_PERSONS = frozenset({"人", "名", "位", "员", "个人", "学员", "人口"})
+
+
 def agree(first: str, second: str) -> bool:
-    """Can figures of these two counting units be compared? 户, 人 and 人次 cannot; 个, 项 and 家 can."""
-    if not first or not second or same_unit(first, second):
+    """Can figures of these two units be compared? 户, 人 and 人次 cannot; 名 and 人, or 个, 项 and 家, can."""
+    if not first or not second or same_unit(first, second) or {first, second} <= _PERSONS:
         return True
-    kinds = {dimension(first), dimension(second)}
-    return kinds <= {"count", "time-count", ""} and len(kinds) == 1
+    return dimension(first) == dimension(second) == "count"
 
 
 def _largest(quantity: Quantity) -> Decimal:
@@ -345,12 +347,14 @@ def entry(index: int, leaf: Leaf) -> Entry:
 
 def _scored(leaf: Leaf, row: Entry, scores: Scores, index: int) -> Leaf:
     one = scores.row(index)
+    # without points there is no claim to take; the row is answered all the same
+    answered = one.status == "missing" and leaf.weight is None and read(leaf.answer.actual.text).kind != "empty"
     return replace(
         leaf,
         points=one.points,
         low=one.low,
         high=one.high,
-        status=one.status,
+        status="judged" if answered else one.status,
         met=one.met,
         cut=one.cut,
         words=words(row, one) + (f"；{leaf.comparable}，未作比较" if leaf.comparable else ""),

@@ -218,6 +218,7 @@ def unmeasurable_target(form: Form) -> Outcomes:
     改法：写明数量、比例、时间或验收标准。
     何时无法判定：目标的文字既没有模糊词，也看不出标准。
     """
+    vague: dict[str, list[Leaf]] = {}
     for leaf in form.leaves:
         if leaf.execution or not leaf.answer.target:
             continue
@@ -225,11 +226,15 @@ def unmeasurable_target(form: Form) -> Outcomes:
         if leaf.target.kind != "qualitative" or re.search(r"\d", text):
             yield sound()
         elif VAGUE.search(text):
-            yield faulty(leaf.path, [leaf.answer.target], target=text)
+            vague.setdefault(squeezed(text), []).append(leaf)
         elif STANDARD.search(text):
             yield sound()
         else:
             yield undecided("目标文字看不出是否有标准")
+    for leaves in vague.values():
+        # one target merged over many rows is one thing to mend
+        places = dict.fromkeys(leaf.answer.target for leaf in leaves)
+        yield faulty(leaves[0].path, places, target=leaves[0].answer.target.text, rows=len(leaves))
 
 
 @check("T406", level="warning", message="“{name_}”列在“{category}”之下，按内容应属{proper}；请核对指标分类")

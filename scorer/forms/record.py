@@ -13,7 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+import tomli
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from scorer.model import (
     EMPTY,
@@ -28,8 +29,10 @@ from scorer.model import (
     Source,
     Submission,
 )
-from scorer.toml_source import TomlError, TomlSource, parse_toml, validate
+from scorer.sets.faults import Fault, model_faults, syntax_fault
+from scorer.sets.lines import line_map, line_of
 
+LARGEST_FILE = 20 * 1024 * 1024
 COLUMNS = ("target", "actual", "weight", "claimed", "reason")
 TOTAL_ROW = re.compile("合计|总计|总额|资金总|^预算数$")
 
@@ -122,6 +125,20 @@ class FormRecord(_Record):
     claim: list[ClaimRecord] = Field(default_factory=list)
 
 
+KEYS = {
+    "": list(FormRecord.model_fields),
+    **{
+        name: list(model.model_fields)
+        for name, model in (
+            ("funds", FundsRecord),
+            ("answer", AnswerRecord),
+            ("branch", BranchRecord),
+            ("goal", GoalRecord),
+            ("claim", ClaimRecord),
+        )
+    },
+}
+
 # ----------------------------------------------------------------------------------------------------------- reading
 
 
@@ -129,34 +146,56 @@ def load(path: str) -> Submission:
     """Read a submission from a TOML file; every value knows its line.
 
     Raises:
-        ReadError: the file is missing, a folder, empty, not UTF-8, or no TOML (exit code 3).
-        TomlError: unknown keys, wrong types, missing keys: all of them, each as ``file:line: …`` (exit code 2).
+        ReadError: the file is missing, a folder, empty, not UTF-8, no TOML, or has unknown keys, wrong types, missing
+            keys: all faults at once, each as ``file:line: …``.
     """
-    file = Path(path)
     try:
-        content = file.read_bytes()
+        data = Path(path).read_bytes()
     except FileNotFoundError as error:
         raise ReadError(f"{path}: 没有这个文件。请核对路径和文件名。") from error
     except IsADirectoryError as error:
         raise ReadError(f"{path}: 这是一个文件夹，需要的是文件。整个文件夹请用 scorer batch。") from error
     except OSError as error:
         raise ReadError(f"{path}: 无法读取（{error.strerror}）。请检查文件权限。") from error
+    return parse(path, data)
+
+
+def parse(path: str, data: bytes) -> Submission:
+    """A submission from the bytes of a TOML file; see `load`."""
+    if len(data) > LARGEST_FILE:
+        raise ReadError(f"{path}: 文件大于 {LARGEST_FILE // 1024 // 1024} MB，不像是填报的表。请确认选对了文件。")
     try:
-        source = parse_toml(path, content)
-    except TomlError as error:
-        raise ReadError(str(error)) from error
-    return from_record(source, validate(source, FormRecord), hashlib.sha256(content).hexdigest())
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        fault = Fault(path, line, "不是 UTF-8 编码；请在编辑器里另存为 UTF-8（记事本：另存为 → 编码）")
+        raise ReadError(str(fault)) from None
+    if not text.strip():
+        raise ReadError(f"{path}:1: 文件是空的；至少要有一个 [[answer]] 或 [[funds]]。")
+    try:
+        raw = tomli.loads(text, parse_float=Decimal)
+    except tomli.TOMLDecodeError as error:
+        raise ReadError(str(syntax_fault(path, error, text))) from None
+    except (RecursionError, ValueError):
+        raise ReadError(f"{path}:1: 括号嵌套过深或数字过长，无法读取。") from None
+    lines = line_map(text)
+    try:
+        record = FormRecord.model_validate(raw)
+    except ValidationError as error:
+        faults = model_faults(path, error, lines, KEYS, FormRecord)
+        raise ReadError("\n".join(map(str, faults))) from None
+    return from_record(path, record, lines, hashlib.sha256(data).hexdigest())
 
 
-def from_record(source: TomlSource, record: FormRecord, digest: str = "") -> Submission:
-    """The record as a submission; `source` gives each value its line."""
+def from_record(path: str, record: FormRecord, lines: dict[tuple[str | int, ...], int], digest: str) -> Submission:
+    """The record as a submission; `lines` gives each value its line."""
 
     def cell(value: str | int | Decimal | None, *key: str | int) -> Cell:
         if value is None:
             return EMPTY
         text = value if isinstance(value, str) else plain_number(value)
         number = None if isinstance(value, str) else Decimal(value)
-        return Cell(text, Source(source.path, "", f"L{source.line(key)}"), number=number)
+        return Cell(text, Source(path, "", f"L{line_of(lines, key)}"), number=number)
 
     answers = []
     for index, row in enumerate(record.answer):
@@ -210,7 +249,7 @@ def from_record(source: TomlSource, record: FormRecord, digest: str = "") -> Sub
         project_cell=cell(record.project or None, "project"),
         columns=tuple(record.columns) if record.columns is not None else COLUMNS if record.answer else (),
         notes=tuple(cell(note, "notes") for note in record.notes),
-        documents=(Document(source.path, digest, "toml", ()),),
+        documents=(Document(path, digest, "toml", ()),),
     )
 
 
