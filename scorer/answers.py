@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self
@@ -428,7 +429,7 @@ def _row(entry: Entry) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
         figure = high if direction == REVERSE else low
     wanted = target.number if target.number is not None else Decimal(0)
     target_low, target_high = _target_ends(target, wanted)
-    figures = (wanted, target_low, target_high, figure, low, high)
+    figures: tuple[Decimal | Fraction, ...] = (wanted, target_low, target_high, figure, low, high)
     ratios = [value.as_integer_ratio() for value in figures]
     one = lcm(*(below for _, below in ratios))
     scaled = tuple(above * (one // below) for above, below in ratios)
@@ -470,10 +471,14 @@ def _bounds(actual: Quantity) -> tuple[Decimal, Decimal, int]:
     return (number if low is None else low), (number if high is None else high), free
 
 
-def _target_ends(target: Quantity, wanted: Decimal) -> tuple[Decimal, Decimal]:
-    if target.op in ("between", "", "=") and target.low is not None and target.high is not None:
-        return target.low, target.high
-    return wanted, wanted
+def _target_ends(target: Quantity, wanted: Decimal) -> tuple[Fraction, Fraction]:
+    """The ends of a range, or of the written precision of a figure that is to be equalled."""
+    if target.op == "=" and target.number is not None:
+        half = Fraction(target.scale, 2 * 10 ** max(target.places, 0))
+        return Fraction(wanted) - half, Fraction(wanted) + half
+    if target.op in ("between", "") and target.low is not None and target.high is not None:
+        return Fraction(target.low), Fraction(target.high)
+    return Fraction(wanted), Fraction(wanted)
 
 
 def _points(entry: Entry) -> tuple[int, int, int]:

@@ -26,7 +26,7 @@ from scorer.answers import (
     direction_of,
     state_of,
 )
-from scorer.rules.figures import figures, plain, points
+from scorer.rules.notation import figures, plain, points
 from scorer.rules.rule import DIRECTION, Direction, Rule, Score, Shares, compare, exact, might_meet, reach, tell
 
 Partial = Literal["proportional", "floor", "ceil"]

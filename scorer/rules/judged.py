@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from scorer.answers import INAPPLICABLE, NUMBER, WORDS, Entry, Rows, Tiers, state_of
-from scorer.rules.figures import meeting, points
+from scorer.rules.notation import meeting, points
 from scorer.rules.rule import (
     DIRECTION,
     Band,

@@ -26,7 +26,7 @@ from scorer.answers import (
     direction_of,
     state_of,
 )
-from scorer.rules.figures import figures, meeting, percent, plain, points, rate, ratio_of
+from scorer.rules.notation import figures, meeting, percent, plain, points, rate, ratio_of
 from scorer.rules.rule import (
     DIRECTION,
     Direction,
