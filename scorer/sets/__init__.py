@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from scorer.sets.faults import Fault, SetError
 from scorer.sets.indicator import Indicator, IndicatorSet, Match
-from scorer.sets.loading import list_sets, load_set, set_names
+from scorer.sets.loading import list_sets, load_set
 from scorer.sets.recognition import find_set, form_set
 from scorer.sets.schema import Grade, Thresholds, json_schema
+from scorer.sets.sources import set_names
 from scorer.sets.wording import check_paths, describe_set, diff_sets
 
 __all__ = [

@@ -12,7 +12,7 @@ from scorer.model import ScorerError
 from scorer.sets.lines import Path, line_of
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
+    from pydantic import ValidationError
 
 SHOWN = 50  # faults printed; the rest is counted
 
@@ -60,6 +60,7 @@ _SYNTAX = (
     ("Cannot mutate immutable namespace", "行内表 { … } 之外不能再补写其中的键"),
     ("Duplicate inline table key", "行内表 { … } 中同一个键写了两次"),
     ("Unterminated string", "文字缺少右引号"),
+    ("Illegal character '\\n'", "文字没有写完，缺少右引号；多行文字用三个引号"),
     ("Expected '=' after a key", "键的后面应为等号 ="),
     ("Invalid initial character for a key part", "键只能用英文字母、数字、_ 和 -"),
     ("Invalid value", "值写法不对：文字要加英文引号，是否写 true 或 false"),
@@ -107,19 +108,85 @@ _KINDS = {
 
 
 def model_faults(
-    file: str, error: ValidationError, lines: dict[Path, int], keys: Mapping[str, Sequence[str]], model: type[BaseModel]
+    file: str, error: ValidationError, lines: dict[Path, int], keys: Mapping[str, Sequence[str]]
 ) -> list[Fault]:
-    """What pydantic found, as faults: the key as the user wrote it, the line, what is wrong, the key probably meant.
+    """What pydantic found, as faults in the order of the lines: the key as the user wrote it, the line, what is wrong,
+    the key probably meant.
 
     `keys` gives the known keys by the name of the table they stand in ("" the top level, a rule's kind for its
     parameters).
     """
     faults = []
-    for item in error.errors(include_url=False, include_input=True):
+    items = error.errors(include_url=False, include_input=True)
+    for item in items:
+        if item["type"] == "too_short" and any(
+            other["loc"][: len(item["loc"])] == item["loc"] for other in items if other is not item
+        ):
+            continue  # empty only because its faulty members were left out
         path = tuple(part for part in item["loc"] if not (isinstance(part, str) and "[" in part))
         written = _written(path, lines, keys)
-        faults.append(Fault(file, line_of(lines, written), f"{_shown(written)}：{_words(dict(item), path, keys)}"))
-    return faults
+        faults.append(Fault(file, line_of(lines, written), f"{_shown(written)}: {_words(dict(item), path, keys)}"))
+    return sorted(faults, key=lambda fault: fault.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What is left of a faulty file: the sound values, the places of the kept indicators, and what was touched.
+
+    `kept` are positions in the file of the indicators that remain; `touched` positions of those that lost a key;
+    `keys` the top-level keys that lost something.
+    """
+
+    raw: dict[str, Any]
+    kept: tuple[int, ...]
+    touched: frozenset[int]
+    keys: frozenset[str]
+    whole: bool
+    """Is every indicator still there?"""
+
+
+FILLED = {"id": "?", "title": "?", "basis": "?", "evidence": "unconfirmed"}
+
+
+def without_faulty(raw: dict[str, Any], error: ValidationError) -> Remainder:
+    """The raw values without what pydantic refused, so that the rest can be checked for further faults."""
+    rest = {key: _copied(value) for key, value in raw.items()}
+    dropped: dict[str, set[int]] = {}
+    touched: set[int] = set()
+    keys: set[str] = set()
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        path = item["loc"]
+        if not path:
+            rest.pop("since", None)
+            continue
+        table = str(path[0])
+        keys.add(table)
+        value = rest.get(table)
+        if isinstance(value, list) and len(path) > 1 and isinstance(path[1], int) and table in ("indicator", "grade"):
+            key = str(path[2]) if len(path) > 2 else ""
+            if table == "indicator":
+                touched.add(path[1])
+            if key in ("", "code", "from") or (table == "grade" and key == "name"):
+                dropped.setdefault(table, set()).add(path[1])
+            else:
+                value[path[1]].pop(key, None)
+        elif isinstance(value, dict) and len(path) > 1:
+            value.pop(str(path[1]), None)
+            if table in ("rule", "text_rule", "execution_cap"):
+                rest.pop(table)
+        else:
+            rest.pop(table, None)
+    for table, positions in dropped.items():
+        rest[table] = [block for position, block in enumerate(rest[table]) if position not in positions]
+    count = len(raw["indicator"]) if isinstance(raw.get("indicator"), list) else 0
+    kept = tuple(position for position in range(count) if position not in dropped.get("indicator", ()))
+    return Remainder({**FILLED, **rest}, kept, frozenset(touched), frozenset(keys), len(kept) == count)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dict(value)
+    return [dict(item) if isinstance(item, dict) else item for item in value] if isinstance(value, list) else value
 
 
 def _written(path: Path, lines: dict[Path, int], keys: Mapping[str, Sequence[str]]) -> Path:

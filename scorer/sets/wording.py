@@ -14,8 +14,9 @@ from scorer.naming import normalize_name
 from scorer.rules import RULES, AnyRule, Tier
 from scorer.sets.faults import Fault, SetError
 from scorer.sets.indicator import Indicator, IndicatorSet
-from scorer.sets.loading import build, chain, locate
+from scorer.sets.loading import build
 from scorer.sets.schema import EVIDENCE_WORDS
+from scorer.sets.sources import locate
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def check_paths(paths: Iterable[str | Path]) -> list[Fault]:
                 faults.append(Fault(str(given), 0, "这个文件夹里没有 .toml 文件"))
         for file in files:
             try:
-                build(chain(locate(file)))
+                build(locate(file))
             except SetError as error:
                 faults += error.faults
     return list(dict.fromkeys(faults))
