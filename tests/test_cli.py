@@ -18,7 +18,10 @@ from scorer.model import Finding, ReadError, Report, Submission
 
 ROOT = Path(__file__).parent.parent
 FORM = "自评表.toml"
-ENGLISH = re.compile(r"(?<!scorer )\b(?!scorer)[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}|\b(Usage|Options|Arguments|Commands|Error|Missing|Invalid)\b")
+ENGLISH = re.compile(
+    r"(?<!scorer )\b(?!scorer)[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}"
+    r"|\b(Usage|Options|Arguments|Commands|Error|Missing|Invalid)\b"
+)
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    heavy = "numpy pydantic python_calamine docx xlsxwriter rich pdfplumber lxml tabulate".split()
+    heavy = ["numpy", "pydantic", "python_calamine", "docx", "xlsxwriter", "rich", "pdfplumber", "lxml", "tabulate"]
     code = f"import sys, scorer.cli; scorer.cli.run(['--help']); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,141 @@
+"""What holds for every check, rule, writer and command, whoever adds the next one."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+import typer
+
+import scorer
+from scorer.checks import CHECKS
+from scorer.checks.registry import SECTIONS as CHECK_SECTIONS
+from scorer.cli import app
+from scorer.explanation import FAMILIES, explain
+from scorer.report import WRITERS
+from scorer.rules import RULES
+from scorer.rules.rule import SECTIONS as RULE_SECTIONS
+
+ROOT = Path(__file__).parent.parent
+CASES = Path(__file__).parent / "cases"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def outcomes(code: str) -> set[str]:
+    path = CASES / "checks" / f"{code}.toml"
+    return set(tomli.loads(path.read_text("utf-8"))) if path.exists() else set()
+
+
+# -------------------------------------------------------------------------------------------------------------- checks
+
+
+def test_codes_are_of_a_family_and_names_are_unique() -> None:
+    assert CHECKS
+    assert [code for code in CHECKS if not re.fullmatch(rf"[{''.join(FAMILIES)}][0-9]{{3}}", code)] == []
+    assert [name for name, times in Counter(check.name for check in CHECKS.values()).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_check_states_the_fault_in_its_name_and_in_chinese(code: str) -> None:
+    check = CHECKS[code]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", check.name)
+    assert CHINESE.search(check.message)
+    assert CHINESE.search(check.title), f"{code}: the docstring has no line 标题：…"
+    assert check.sections["summary"], f"{code}: the docstring has no first line for developers"
+
+
+@pytest.mark.parametrize("section", CHECK_SECTIONS)
+@pytest.mark.parametrize("code", CHECKS)
+def test_check_is_documented(code: str, section: str) -> None:
+    assert CHINESE.search(CHECKS[code].sections.get(section, "")), f"{code}: the docstring has no {section}：…"
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_check_has_cases_of_all_three_outcomes(code: str) -> None:
+    assert {"sound", "faulty", "undecided"} <= outcomes(code), f"tests/cases/checks/{code}.toml"
+
+
+def test_no_cases_without_a_check() -> None:
+    assert {path.stem for path in (CASES / "checks").glob("*.toml")} - set(CHECKS) == set()
+
+
+# --------------------------------------------------------------------------------------------------------------- rules
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_rule_is_documented(kind: str) -> None:
+    rule = RULES[kind]
+    sections = rule.sections()
+    assert CHINESE.search(rule.title)
+    assert [name for name in RULE_SECTIONS if not sections[name]] == []
+    undescribed = [name for name, field in rule.model_fields.items() if name != "kind" and not field.description]
+    assert undescribed == []
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_rule_has_cases(kind: str) -> None:
+    cases = tomli.loads((CASES / "rules" / f"{kind}.toml").read_text("utf-8"))
+    assert cases["case"]
+
+
+def test_no_cases_without_a_rule() -> None:
+    assert {path.stem for path in (CASES / "rules").glob("*.toml")} - set(RULES) == set()
+
+
+@pytest.mark.parametrize("word", [*CHECKS, *RULES])
+def test_everything_can_be_explained(word: str) -> None:
+    explanation = explain(word)
+    assert explanation.code == word
+    assert explanation.sections
+
+
+def test_codes_names_and_rules_do_not_share_a_word() -> None:
+    words = [*CHECKS, *(check.name for check in CHECKS.values()), *RULES]
+    assert len(words) == len(set(words))
+
+
+# -------------------------------------------------------------------------------------------- writers, commands, names
+
+
+def test_each_ending_belongs_to_one_writer() -> None:
+    endings = Counter(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
+    assert [suffix for suffix, times in endings.items() if times > 1] == []
+    assert all(CHINESE.search(writer.words) for writer in WRITERS.values())
+
+
+def commands() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def collect(command: Any, name: str) -> None:
+        found[name] = command
+        for below, entry in getattr(command, "commands", {}).items():
+            collect(entry, f"{name} {below}")
+
+    collect(typer.main.get_command(app), "scorer")
+    return found
+
+
+COMMANDS = commands()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_and_its_options_have_chinese_help(name: str) -> None:
+    command = COMMANDS[name]
+    assert CHINESE.search(command.help or "")
+    assert [parameter.name for parameter in command.params if not CHINESE.search(parameter.help or "")] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.en.md", "docs/adding.md"])
+def test_pages_name_only_commands_that_exist(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    named = set(re.findall(r"\bscorer (?!的)([a-z]+)", text))
+    known = {name.split()[1] for name in COMMANDS if " " in name}
+    assert named - known == set()
+    assert named or page != "README.md"
+
+
+@pytest.mark.parametrize("name", scorer.__all__)
+def test_public_name_can_be_imported(name: str) -> None:
+    assert getattr(scorer, name).__doc__
