@@ -168,37 +168,37 @@ class Answers:
         """The columns of some entries, in their order; each entry is first read the way its rule reads it."""
         rules: dict[ScoringRule, int] = {}
         known: dict[int, int] = {}  # the same rule object recurs: its hash covers all its words
-        lines: list[tuple[int, ...]] = []
-        shorts: list[tuple[int, ...]] = []
-        wide: list[tuple[int, tuple[int, ...], int]] = []
+        lines = []
         kept = list(entries)  # alive until the end, so that no id is used twice
-        for position, entry in enumerate(kept):
+        for entry in kept:
             number = known.get(id(entry.rule))
             if number is None:
                 number = known[id(entry.rule)] = rules.setdefault(entry.rule, len(rules))
             long, point, short = _row(entry.rule.prepare(entry))
-            if point != POINT or any(not -NARROW < value < NARROW for value in long):
-                wide.append((position, long, point))
-                long = (0,) * len(LONG)
-            lines.append(long)
-            shorts.append((entry.submission, number, *short))
+            lines.append((long, point, (entry.submission, number, *short)))
+        return cls.of_rows(tuple(rules), lines)
+
+    @classmethod
+    def of_rows(cls, rules: tuple[ScoringRule, ...], lines: Sequence[tuple[Sequence[int], int, Sequence[int]]]) -> Self:
+        """The columns of rows given as the integers of `LONG`, the units to a point, and those of `SHORT`."""
+        narrow, wide = [], []
+        for position, (long, point, _) in enumerate(lines):
+            fits = point == POINT and all(-NARROW < value < NARROW for value in long)
+            narrow.append(long if fits else (0,) * len(LONG))
+            if not fits:
+                wide.append(position)
         columns: dict[str, npt.NDArray[Any]] = {}
-        long_columns = np.array(lines, np.int64).reshape(len(lines), len(LONG)).T
+        long_columns = np.array(narrow, np.int64).reshape(len(lines), len(LONG)).T
         for name, column in zip(LONG, long_columns, strict=True):
             columns[name] = np.ascontiguousarray(column)
-        short_columns = np.array(shorts, np.int64).reshape(len(shorts), len(SHORT)).T
+        short_columns = np.array([short for _, _, short in lines], np.int64).reshape(len(lines), len(SHORT)).T
         for (name, kind), column in zip(SHORT.items(), short_columns, strict=True):
             columns[name] = column.astype(kind)
         values = np.zeros((len(LONG), len(wide)), object)
-        for place, (_, long, _) in enumerate(wide):
-            values[:, place] = long
-        return cls(
-            rules=tuple(rules),
-            columns=columns,
-            wide_rows=np.array([position for position, _, _ in wide], np.int64),
-            wide_values=values,
-            wide_point=np.array([point for _, _, point in wide], object),
-        )
+        for place, position in enumerate(wide):
+            values[:, place] = lines[position][0]
+        points = np.array([lines[position][1] for position in wide], object)
+        return cls(rules, columns, np.array(wide, np.int64), values, points)
 
     def select(self, rows: Mask | Index | slice) -> Answers:
         """Some rows: a mask, positions or a slice, as numpy takes them."""
