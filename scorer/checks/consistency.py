@@ -1,0 +1,572 @@
+"""Family C: the same thing said twice. Form, text, tables and claims copied by hand are compared with one another."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.sameness import (
+    Said,
+    alike,
+    core,
+    differ,
+    everything_said,
+    from_claim,
+    funds_total,
+    money,
+    places,
+    set_apart,
+    slip,
+    slip_keys,
+    unlike_years,
+)
+from scorer.mentions import Mention, sentences
+from scorer.model import Cell, Paragraph, Place
+from scorer.phrases import (
+    COMPARES_YEAR,
+    COMPLETED,
+    DOES,
+    LONG_VIEW,
+    NOT_COMPLETED,
+    NOT_OF_PROJECT,
+    OTHER_ORGANISATION,
+    PAID_FROM_PROJECT,
+    PURPOSE,
+    THIS_YEAR,
+    fold,
+)
+from scorer.precision import loose, shown
+from scorer.quantity import find_quantities
+from scorer.statements import Sum
+
+LARGEST_FAMILY = 10  # people to a household: more is no household
+ENOUGH = 0.8  # of the shorter name must be found with the other figure
+SAME = 0.99
+
+
+def said_words(item: Said) -> str:
+    return f"“{item.of[-16:]}”{item.place.quote}" if item.of else item.place.quote
+
+
+# --------------------------------------------------------------------------------------------------------------- C301
+
+
+@check(
+    "C301",
+    level="error",
+    message="{households} 与 {people}：同一对象一处按户、一处按人计，{why}；请核对统计口径",
+)
+def counting_unit_differs(form: Form) -> Outcomes:
+    """The same people are counted by households in one place and by heads in another, and the counts cannot both hold.
+
+    标题: 计量口径（户、人）不一致
+    为何重要: 户数多于人数不可能；一户十几人说明两处不是同一范围，绩效目标是否完成就无从判断。
+    依据: 绩效指标应口径一致、可衡量、可核查（财预〔2020〕10号）。
+    例: 指标“帮扶困难职工户数 6 户”，正文“帮扶困难职工 107 人”，平均每户 17.8 人。
+    改法: 写明两个数各自的范围，或统一按户、按人填列。
+    何时无法判定: 两处的对象不能确定相同；数字是约数。
+    """
+    said = everything_said(form)
+    households = [item for item in said if item.dimension == "户" and item.number]
+    people = [item for item in said if item.dimension == "人" and item.number and item.quantity.unit != "人次"]
+    seen: set[tuple[Decimal | None, Decimal | None]] = set()
+    for house in households[:400]:
+        for person in people[:400]:
+            if (house.number, person.number) in seen or not counted_twice(house, person):
+                continue
+            seen.add((house.number, person.number))
+            yield judge_heads(house, person, people)
+
+
+def counted_twice(house: Said, person: Said) -> bool:
+    if house.path and house.path == person.path or set_apart(house, person):
+        return False
+    name = re.sub(r"家庭|户数|户", "", house.of)
+    renamed = Said(name, house.quantity, house.place, house.origin, house.around, house.year)
+    return len(core(name)) >= 3 and alike(renamed, person) >= ENOUGH and len(core(person.of)) >= 3
+
+
+def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
+    if loose(house.quantity) and house.quantity.op == "" or loose(person.quantity):
+        return undecided("户数或人数是约数")
+    assert house.number and person.number
+    each = person.number / house.number
+    again = [other for other in people if other.number == person.number and alike(other, person) >= ENOUGH][:4]
+    where = [house.place, *places([person, *(item for item in again if item.place != person.place)])]
+    if each < 1:
+        why = f"{shown(house.number)}户至少有{shown(house.number)}人"
+    elif each > LARGEST_FAMILY:
+        why = f"平均每户{each:.1f}人"
+    else:
+        return sound()
+    return faulty(house.path, where, households=said_words(house), people=said_words(person), why=why)
+
+
+# --------------------------------------------------------------------------------------------------------------- C302
+
+
+@check("C302", level="error", message="{of}：一处为 {first}，另一处为 {second}；请核对哪一个正确")
+def figure_differs(form: Form) -> Outcomes:
+    """The same figure is written differently in two places: one looks like a slip of the pen of the other.
+
+    标题: 同一事项的数字前后不一致
+    为何重要: 同一个数写成两个，至少一处是错的；两处各自引用会得出不同结论。
+    依据: 绩效自评应数据真实、准确，表文一致。
+    例: “承储企业 1487 家”与“服务承储企业 1478 家”。
+    改法: 对照台账改正写错的一处；确属不同口径的，写明口径。
+    何时无法判定: 两处的对象、年份或口径不能确定相同。
+    """
+    said = [item for item in everything_said(form) if item.origin in ("text", "claim") and item.number]
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, item in enumerate(said):
+        if loose(item.quantity):
+            continue
+        for key in slip_keys(item.quantity):
+            bucket = groups[item.dimension, key]
+            if len(bucket) < 40:
+                bucket.append(index)
+    together = listed_together(form.statements.sums)
+    pairs = sorted({(a, b) for bucket in groups.values() for i, a in enumerate(bucket) for b in bucket[i + 1 :]})
+    done: set[tuple[Decimal | None, Decimal | None]] = set()
+    for a, b in pairs:
+        first, second = said[a], said[b]
+        if (first.number, second.number) in done or not same_thing(first, second, together, form.year):
+            continue
+        done |= {(first.number, second.number), (second.number, first.number)}
+        others = [x for x in said if x.number in (first.number, second.number) and x not in (first, second) and x.dimension == first.dimension and alike(x, second) >= ENOUGH]
+        yield faulty(
+            (), places([first, second, *others[:6]]), of=second.of or first.of, first=first.place.quote, second=second.place.quote
+        )  # fmt: skip
+    if said:
+        yield sound()
+
+
+def listed_together(sums: Sequence[Sum]) -> dict[int, set[int]]:
+    """For every part and whole of a sum the sums that it stands in: those are different figures by their nature."""
+    groups: dict[int, set[int]] = defaultdict(set)
+    for number, item in enumerate(sums):
+        for mention in (item.whole, *item.parts):
+            groups[id(mention)].add(number)
+    return groups
+
+
+def same_thing(first: Said, second: Said, together: dict[int, set[int]], report: int | None) -> bool:
+    one, other = first.mention, second.mention
+    if one is not None and other is not None:
+        if one.sentence == other.sentence or one.line.scope != other.line.scope:
+            return False
+        if together.get(id(one), set()) & together.get(id(other), set()):
+            return False
+        if one.fund and other.fund and one.fund != other.fund:
+            return False
+    if first.kind != second.kind and first.kind and second.kind or "remainder" in (first.kind, second.kind):
+        return False
+    if not slip(first.quantity, second.quantity) or unlike_years(first, second, report) or set_apart(first, second):
+        return False
+    shorter = min(len(core(first.of)), len(core(second.of)))
+    weak = len(str(first.number).rstrip("0").replace(".", "")) < 3
+    return shorter >= (4 if weak else 3) and alike(first, second) >= SAME
+
+
+# --------------------------------------------------------------------------------------------------------------- C303
+
+
+@check("C303", level="warning", message="成效所列 {amount}，超过项目资金 {budget}；请说明资金来源或核对数字")
+def money_beyond_budget(form: Form) -> Outcomes:
+    """What is said to have been paid from the project exceeds the project's money.
+
+    标题: 成效所列金额超过项目资金
+    为何重要: 项目资金办不成比它更多的事；把其他资金的成效算进来，会夸大本项目的绩效。
+    依据: 绩效自评应客观反映财政资金的使用结果（财预〔2020〕10号）。
+    例: 项目预算 1 万元，完成情况写“累计保障金额 19.7 万元”。
+    改法: 只列本项目资金的成效，或写明其余资金的来源和数额。
+    何时无法判定: 项目资金没有写出；文字说明了其他来源。
+    """
+    yield from beyond_form(form)
+    yield from beyond_text(form)
+
+
+_NOT_OF_PROJECT = re.compile(NOT_OF_PROJECT)
+_PAID = re.compile(PAID_FROM_PROJECT)
+
+
+def beyond_form(form: Form) -> Iterator[Outcome]:
+    total = funds_total(form.submission.funds)
+    if total is None:
+        return
+    amounts = [value for cell in (total.budget, total.executed, total.initial) if (value := money(cell, total.unit))]
+    if not amounts:
+        yield undecided("项目资金没有写出")
+        return
+    limit = max(amounts)
+    cell = total.budget or total.executed or total.initial
+    texts: list[tuple[tuple[str, ...], Cell, str]] = [((), goal.actual, "") for goal in form.submission.goals]
+    texts += [(answer.path, answer.actual, answer.unit or answer.path[-1]) for answer in form.submission.answers if answer.path]
+    texts += [((), claim.value, claim.of) for claim in form.submission.claims]
+    for path, written, context in texts:
+        found = [q for q in find_quantities(written.text) if q.unit == "元" and q.number is not None]
+        outside = _NOT_OF_PROJECT.search(written.text + context) is not None
+        for quantity in found:
+            assert quantity.number is not None
+            if quantity.number <= limit:
+                yield sound()
+            elif outside:
+                yield undecided("所列金额可能来自其他资金")
+            else:
+                claim = next((c for c in form.submission.claims if c.value is written), None)
+                place = next((said.place for said in from_claim(claim)), Place.of(written)) if claim else Place.of(written)
+                yield faulty(
+                    path, [Place.of(cell), place], amount=quantity.text, budget=f"{shown(limit, Decimal(10000))}万元"
+                )  # fmt: skip
+
+
+def beyond_text(form: Form) -> Iterator[Outcome]:
+    """用项目资金发放…, against the largest budget that the same report names for the project."""
+    budgets: dict[tuple[str, int], list[Mention]] = defaultdict(list)
+    for mention in form.mentions:
+        named = mention.kind in ("budget", "received") or mention.role == "total" or re.search(r"总额|总投资|资金$", mention.label)
+        if mention.dimension == "元" and mention.number and not mention.in_table and named and mention.role in ("plain", "total"):
+            budgets[mention.source.file, mention.line.scope].append(mention)
+    for mention in form.mentions:
+        if mention.dimension != "元" or mention.in_table or mention.number is None or mention.role not in ("plain", "total"):
+            continue
+        words = mention.sentence.text[: mention.start - mention.sentence.start]
+        clause = re.split(r"[，；。]", words)[-1]
+        if "项目" not in clause and "专项" not in clause or _PAID.search(clause) is None:
+            continue
+        own = [m for m in budgets[mention.source.file, mention.line.scope] if m is not mention and m.start != mention.start]
+        own = [m for m in own if m.sentence != mention.sentence or m.start < mention.start]
+        if not own:
+            yield undecided("项目资金没有写出")
+            continue
+        limit = max(own, key=lambda m: m.number or Decimal(0))
+        same = [m for m in own if m.sentence == mention.sentence]
+        limit = same[-1] if same else limit
+        assert limit.number is not None
+        if mention.number <= limit.number:
+            yield sound()
+        elif _NOT_OF_PROJECT.search(clause):
+            yield undecided("所列金额可能来自其他资金")
+        else:
+            yield faulty((), [limit.cell(), mention.cell()], amount=mention.quote, budget=limit.quote)
+
+
+# --------------------------------------------------------------------------------------------------------------- C304
+
+_DATED = re.compile(r"(?P<year>20\d\d)年(?:度)?(?P<rest>[^，。；]{0,40}(?:，[^。；，]{0,24})?)")
+_COMPLETED = re.compile(COMPLETED)
+_NOT_COMPLETED = re.compile(NOT_COMPLETED)
+
+
+@check("C304", level="warning", message="{year} 年度的{what}截至 {date}，超出评价年度；请按 {year} 年 12 月 31 日的数填列")
+def period_differs(form: Form) -> Outcomes:
+    """A result or an amount spent is counted up to a date after the year reported on.
+
+    标题: 完成值或执行数的截止日超出评价年度
+    为何重要: 评价的是一个年度；把次年的支出算进来，执行率和完成率都会虚高。
+    依据: 预算执行率以当年 12 月 31 日的执行数计算。
+    例: 2021 年度项目写“截止到 2022 年 1 月实际支出 370 万元，执行率 100%”。
+    改法: 改用评价年度 12 月 31 日的数，次年完成的另作说明。
+    何时无法判定: 评价年度不能确定。
+    """
+    year = form.year
+    if year is None:
+        yield not_run("评价年度不能确定")
+        return
+    for source, text, start in written_sentences(form):
+        for match in _DATED.finditer(text):
+            if int(match["year"]) == year + 1:
+                yield late(source, text, start, match, year)
+    for answer in form.submission.answers:
+        if match := _DATED.search(answer.actual.text):
+            if int(match["year"]) > year:
+                yield faulty(answer.path, [answer.actual], year=str(year), what="完成值", date=match[0])
+            else:
+                yield sound()
+    for claim in form.submission.claims:
+        if (match := _DATED.search(fold(claim.value.text))) and int(match["year"]) > year:
+            for said in list(from_claim(claim))[:1]:
+                yield faulty((), [said.place], year=str(year), what=claim.of, date=f"{match['year']}年")
+
+
+def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -> Outcome:
+    rest = match["rest"]
+    before = text[max(0, match.start() - 12) : match.start()]
+    done = _COMPLETED.search(rest)
+    planned = _NOT_COMPLETED.search(before + rest[: done.end() if done else None]) or re.search(r"〔|（\s*$|号", before[-2:])
+    in_bracket = before.endswith("（") and re.match(r"\d{1,2}月\d{1,2}日）[^，。；]{0,4}前?[^，。；]{0,6}(?:完毕|完成|发放)", rest)
+    month = re.match(r"\s*\d{1,2}月|[年末底]|元旦|春节", rest)
+    dated = re.search(r"(?:截至|截止|于|在|到|至|直到)[^，。；]{0,6}$", before) is not None or in_bracket
+    if not done or planned and not in_bracket or not (month and (dated or done)):
+        return sound()
+    words = match[0]
+    at = start + match.start() + 1
+    place = Place(file=source.source.file, at=_columns(source, at, at + len(words) - 1), quote=words)
+    return faulty((), [place], year=str(year), what=done[0], date=re.match(r"20\d\d年(?:\s*\d{1,2}月)?(?:\d{1,2}日)?", words)[0])  # type: ignore[index]
+
+
+def _columns(cell: Cell, start: int, end: int) -> str:
+    at = cell.source.place
+    return f"{at}:{start}-{end}" if re.fullmatch(r"L\d+", at) else at
+
+
+def written_sentences(form: Form) -> Iterator[tuple[Cell, str, int]]:
+    """Every sentence of the documents' paragraphs, folded, with its paragraph and where in it it begins."""
+    for document in form.documents:
+        for block in document.blocks:
+            if isinstance(block, Paragraph) and block.text.strip():
+                cell = Cell(block.text, block.source)
+                for text, start in sentences(fold(block.text)):
+                    yield cell, text, start
+
+
+# --------------------------------------------------------------------------------------------------------------- C305
+
+_PURPOSE = re.compile(PURPOSE)
+
+
+@check("C305", level="warning", message="同一笔 {amount}，一处用于“{first}”，一处用于“{second}”；请核对实际用途")
+def purpose_differs(form: Form) -> Outcomes:
+    """The same amount is said to be for two different purposes.
+
+    标题: 同一笔资金两处用途不同
+    为何重要: 资金用途是合规检查的重点；一笔钱只能有一个用途。
+    依据: 专项资金须按规定用途使用，自评应如实反映。
+    例: “288 万元用于就业培训、医疗帮扶”与“288 万元用于困难职工慰问、医疗帮扶”。
+    改法: 对照支出明细统一用途的写法；确为两笔的，分别写明。
+    何时无法判定: 一处的用途是另一处的一部分或简写。
+    """
+    uses: dict[tuple[str, Decimal], list[tuple[str, Mention]]] = defaultdict(list)
+    for mention in form.mentions:
+        if mention.dimension == "元" and mention.number and not mention.in_table:
+            text = mention.sentence.text
+            after = text[mention.end - mention.sentence.start :][:60]
+            if match := _PURPOSE.match(after):
+                uses[str(mention.line.scope), mention.number].append((match["purpose"], mention))
+    for entries in uses.values():
+        for index, (purpose, mention) in enumerate(entries):
+            for other_purpose, other in entries[index + 1 : index + 6]:
+                if mention.sentence == other.sentence:
+                    continue
+                if both_have_more(purpose, other_purpose):
+                    yield faulty(
+                        (), [mention.cell(f"{mention.quote}用于{purpose}"), other.cell(f"{other.quote}用于{other_purpose}")],
+                        amount=mention.quote, first=purpose, second=other_purpose,
+                    )  # fmt: skip
+                else:
+                    yield sound()
+
+
+def both_have_more(first: str, second: str) -> bool:
+    """Whether each of two purposes names something that the other does not."""
+    return _has_more(first, second) and _has_more(second, first)
+
+
+def _has_more(first: str, second: str) -> bool:
+    items = [item for item in re.split(r"[、和及与等]", first) if len(item) >= 2]
+    known = set(second)
+    return any(sum(character in known for character in item) / len(item) < 0.75 for item in items)
+
+
+# --------------------------------------------------------------------------------------------------------------- C306
+
+
+@check("C306", level="error", message="{of}：表内为 {form}，正文为 {text}；请核对后统一")
+def form_differs_from_text(form: Form) -> Outcomes:
+    """A figure of the form differs from what the report says of the same thing.
+
+    标题: 表内数字与报告正文不一致
+    为何重要: 自评表和报告一并报送、一并公开，两处不一致时无法认定完成值。
+    依据: 自评表与自评报告应相互印证（财预〔2020〕10号）。
+    例: 表内“建档儿童数 934 名”，正文“943 名”；表内“其他资金 0”，正文“本级自有资金 18.7 万元”。
+    改法: 对照台账改正写错的一处；口径不同的，写明口径。
+    何时无法判定: 正文没有写同一事项，或只写约数。
+    """
+    said = everything_said(form)
+    written = [item for item in said if item.origin == "form" or item.origin == "table" and of_actual(item)]
+    told = [item for item in said if item.origin in ("text", "claim")]
+    done: set[tuple[str, Decimal | None]] = set()
+    for cell in written:
+        if cell.number is None or loose(cell.quantity):
+            continue
+        yield judge_cell(cell, told, done, form.year)
+    yield from other_funds(form, told)
+
+
+def of_actual(item: Said) -> bool:
+    header = item.mention.header if item.mention else ""
+    return re.search(r"完成|实际", header) is not None and re.search(r"目标|年初|预期", header) is None
+
+
+def judge_cell(cell: Said, told: Sequence[Said], done: set[tuple[str, Decimal | None]], report: int | None) -> Outcome:
+    same: list[Said] = []
+    for item in told:
+        if item.dimension != cell.dimension or item.number is None or set_apart(cell, item):
+            continue
+        if item.number == cell.number and alike(cell, item) >= ENOUGH / 2:
+            return sound()
+        if not unlike_years(cell, item, report) and (alike(cell, item) >= ENOUGH or _shares_words(cell, item)):
+            same.append(item)
+    if not same:
+        return undecided("正文没有写同一事项")
+    if any(not differ(cell.quantity, item.quantity) for item in same):
+        return sound("约数或四舍五入后一致")
+    for item in same:
+        if (cell.place.at, item.number) in done:
+            continue
+        certain = slip(cell.quantity, item.quantity) or alike(cell, item) >= SAME and len(core(cell.of)) >= 5
+        if certain:
+            done.add((cell.place.at, item.number))
+            return faulty(cell.path, [cell.place, item.place], of=cell.of, form=cell.place.quote, text=said_words(item))
+    return undecided("正文的数字可能是另一口径")
+
+
+def _shares_words(cell: Said, item: Said) -> bool:
+    """A weaker likeness that is enough when the figures are a slip of the pen apart."""
+    return slip(cell.quantity, item.quantity) and alike(cell, item) >= 0.6
+
+
+_OWN_MONEY = re.compile(r"自有资金|自筹|其[他它]资金|社会资金|配套资金|单位资金")
+
+
+def other_funds(form: Form, told: Sequence[Said]) -> Iterator[Outcome]:
+    """其他资金 of the form against 自有资金, 自筹 … of the text."""
+    total = funds_total(form.submission.funds)
+    for row in form.submission.funds:
+        if row is total or not re.search(r"其[他它]|自有|自筹|单位资金", row.source):
+            continue
+        amount = money(row.budget or row.executed, row.unit)
+        if amount is None:
+            continue
+        named = [i for i in told if i.number and i.dimension == "元" and _OWN_MONEY.search(i.around) and not unlike_years(i, i, form.year)]
+        if not named:
+            yield undecided("正文没有写其他资金")
+        elif any(item.number == amount for item in named):
+            yield sound()
+        else:
+            item = named[0]
+            again = [other for other in named[1:] if other.number == item.number][:3]
+            cells = [cell for cell in (row.budget, row.executed) if cell]
+            yield faulty(
+                (), [*map(Place.of, cells), *places([item, *again])], of=row.source, form=f"{cells[0].text}{row.unit}", text=said_words(item)
+            )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------- C307
+
+_COMPARES = re.compile(rf"{COMPARES_YEAR}(?P<rest>[^。；]{{0,30}})")
+_LONG_VIEW = re.compile(LONG_VIEW)
+_THIS_YEAR = re.compile(THIS_YEAR)
+_COMPARING = re.compile(r"比|较|同期|增长|下降|增加|减少|上年|去年|以来|结转|平均|累计|对比")
+
+
+@check("C307", level="warning", message="{year} 年度的报告{what}；请核对年份，或更新为本年数字")
+def stale_year(form: Form) -> Outcomes:
+    """A comparison or a figure belongs to another year than the report: text of an earlier report left in.
+
+    标题: 年份错位
+    为何重要: 沿用旧报告而没有更新，比较的基期和数字都不是本年的。
+    依据: 决算公开说明应与上年比较；自评应反映评价年度的情况。
+    例: 2020 年报告写“比 2018 年增加”；“2019 年……资金 10 万元，本年度……229 人”。
+    改法: 改为与上一年度比较，或换成本年度的数字。
+    何时无法判定: 评价年度不能确定；跨年度的累计、平均、规划期比较。
+    """
+    year = form.year
+    if year is None:
+        yield not_run("评价年度不能确定")
+        return
+    for source, text, start in written_sentences(form):
+        if "年" not in text:
+            continue
+        yield from stale_comparison(source, text, start, year)
+        yield from stale_figures(source, text, start, year)
+
+
+def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
+    for match in _COMPARES.finditer(text):
+        compared = int(match["year"])
+        if compared >= year - 1 or not re.search(r"\d", match["rest"]) or not re.search(r"增|减|降|升|相比|持平|提高|多|少", match["rest"]):
+            continue
+        if _LONG_VIEW.search(text):
+            yield undecided("可能是跨年度的比较")
+            continue
+        place = Place(
+            file=source.source.file, at=_columns(source, start + match.start() + 1, start + match.end()), quote=match[0]
+        )  # fmt: skip
+        yield faulty((), [place], year=str(year), what=f"与 {compared} 年比较，而非 {year - 1} 年")
+
+
+def stale_figures(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
+    """2019年…10万元，本年度…229人: last year's figures told as this year's; 截至2019年底 without a word on this year."""
+    last = f"{year - 1}年"
+    at = text.find(last)
+    if at < 0 or f"{year}年" in text or not re.search(r"\d\s*(?:万|元|人|户|个|%|名|家)", text[at + 5 :]):
+        return
+    mixed = _THIS_YEAR.search(text, at) is not None and text[max(0, at - 1) : at] not in ("〔", "【", "[")
+    as_of = re.search(rf"(?:截至|截止){last}(?:12月(?:31日|底|末)|年?[底末])", text) is not None
+    if not (mixed or as_of) or _COMPARING.search(text[max(0, at - 2) :]):
+        return
+    place = Place(
+        file=source.source.file, at=_columns(source, start + at + 1, start + len(text.rstrip())), quote=text[at:].rstrip()[:60]
+    )  # fmt: skip
+    what = f"中 {year - 1} 年与“本年度”连用，数字疑为上年的" if mixed else f"的数字截至 {year - 1} 年底"
+    yield faulty((), [place], year=str(year), what=what)
+
+
+# --------------------------------------------------------------------------------------------------------------- C308
+
+_ORGANISATION = re.compile(OTHER_ORGANISATION)
+_ACTS = re.compile(DOES)
+
+
+@check("C308", level="warning", message="报告中出现“{name}”的数字，不是本单位（{own}）；请核对是否误抄")
+def foreign_name(form: Form) -> Outcomes:
+    """Figures of another organisation or project stand in the report.
+
+    标题: 出现别的单位或项目的名称与数字
+    为何重要: 多半是照抄别家报告时没有改净，数字也不是本单位的。
+    依据: 自评内容应为本单位（项目）的真实情况。
+    例: 住建局的报告写“某市公路管理局完成国省道养护工程 317 公里”。
+    改法: 删去或改为本单位的内容；确为合作单位的，写明关系。
+    何时无法判定: 报告没有写明本单位名称。
+    """
+    own = own_names(form)
+    if not own:
+        yield undecided("报告没有写明本单位名称")
+        return
+    whole = "".join(fold(block.text) for document in form.documents for block in document.paragraphs)
+    for source, text, start in written_sentences(form):
+        offset = 0
+        for clause in re.split(r"(?<=[，。；：])", text):
+            yield from foreign_clause(clause, source, start + offset, text, own, whole)
+            offset += len(clause)
+
+
+def foreign_clause(clause: str, source: Cell, start: int, text: str, own: Sequence[str], whole: str) -> Iterator[Outcome]:
+    match = _ORGANISATION.match(clause.lstrip("　 \n"))
+    if not match or not _ACTS.match(clause.lstrip("　 \n"), match.end()):
+        return
+    name = match["name"]
+    if not find_quantities(text) or whole.count(name) > 2 or any(name in mine or mine in name or core(mine) == core(name) for mine in own):
+        yield sound()
+        return
+    quote = clause.strip("，。；： 　")
+    at = start + clause.index(quote) + 1 if quote in clause else start + 1
+    place = Place(file=source.source.file, at=_columns(source, at, at + len(quote) - 1), quote=quote)
+    yield faulty((), [place], name=name, own=own[0])
+
+
+def own_names(form: Form) -> list[str]:
+    """The names that the submission gives itself: the unit's field, and those of the opening lines."""
+    names = [form.submission.unit] if form.submission.unit else []
+    for document in form.documents:
+        opening = [fold(block.text).strip() for block in document.paragraphs if block.text.strip()][:4]
+        for line in opening:
+            for clause in re.split(r"[，。；：]", line)[:3]:
+                if match := re.match(r"(?:关于|现将)?([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?(?:管理局|委员会|联合社|总工会|中心|学校|医院|公司|局|委|站|所|院|馆|厅|会|处))", clause):
+                    names.append(match[1])
+    return list(dict.fromkeys(names))
+

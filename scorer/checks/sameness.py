@@ -1,0 +1,195 @@
+"""Whether two figures are of the same thing: what the consistency checks compare before they compare numbers.
+
+Figures come from four origins: running text, free tables, the form's own cells, and claims copied by hand. A `Said` is any
+of them with what the comparison needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scorer.checks.registry import Form
+from scorer.mentions import Mention, clean, dimension
+from scorer.model import Answer, Cell, Claim, Funds, Place
+from scorer.phrases import DISTINGUISHING, FILLER, fold
+from scorer.precision import loose, span
+from scorer.quantity import Quantity, find_quantities, parse_quantity
+from scorer.statements import DERIVED
+
+_FILLER = re.compile(FILLER)
+_DISTINGUISHING = tuple(re.compile(words) for words in DISTINGUISHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One figure with what it is of: `of` in words, `around` further words beside it, `place` for a finding."""
+
+    of: str
+    quantity: Quantity
+    place: Place
+    origin: str  # text, table, form, claim
+    around: str = ""
+    year: int | None = None
+    kind: str = ""
+    mention: Mention | None = None
+    path: tuple[str, ...] = ()
+
+    @property
+    def dimension(self) -> str:
+        return dimension(self.quantity.unit)
+
+    @property
+    def number(self) -> Decimal | None:
+        return self.quantity.number
+
+
+def from_mention(mention: Mention) -> Said:
+    of = mention.subject
+    if len(of) < 2 and mention.tail:
+        of = clean(mention.tail)
+    return Said(
+        of=of,
+        quantity=mention.quantity,
+        place=Place.of(mention.cell()),
+        origin="table" if mention.in_table else "text",
+        around=mention.label + mention.tail,
+        year=mention.year,
+        kind=mention.kind,
+        mention=mention,
+    )
+
+
+def from_claim(claim: Claim) -> Iterator[Said]:
+    """The figures of a claim; one copied by hand has its place in words."""
+    cell = claim.value
+    place = Place.of(cell)
+    if not place.at or claim.where:
+        place = Place(file=cell.source.file, at=claim.where or cell.source.place, quote=cell.text)
+    for quantity in figures(cell):
+        yield Said(clean(fold(claim.of)) or claim.of, quantity, place, "claim", around=claim.of + cell.text)
+
+
+def figures(cell: Cell, unit: str = "") -> list[Quantity]:
+    """The quantities of a cell: the one that it is, or all that its text holds."""
+    quantity = parse_quantity(cell.text, unit)
+    if quantity.number is not None:
+        return [quantity]
+    return [found for found in find_quantities(cell.text) if found.number is not None]
+
+
+def from_answer(answer: Answer) -> Iterator[Said]:
+    """The actual of an indicator, of which its last name says what it is."""
+    if not answer.path or not answer.actual:
+        return
+    for quantity in figures(answer.actual, answer.unit)[:1]:
+        yield Said(
+            clean(fold(answer.path[-1])) or answer.path[-1],
+            quantity,
+            Place.of(answer.actual),
+            "form",
+            around=answer.path[-1] + answer.actual.text + answer.target.text,
+            path=answer.path,
+        )
+
+
+def money(cell: Cell, unit: str) -> Decimal | None:
+    """The amount of a funds cell in 元."""
+    if not cell:
+        return None
+    quantity = parse_quantity(cell.text, unit)
+    return quantity.number if quantity.unit in ("元", "") else None
+
+
+def funds_total(funds: Sequence[Funds]) -> Funds | None:
+    """The row of the money block that holds the whole; the only row when there is one."""
+    totals = [row for row in funds if row.total]
+    if totals:
+        return totals[0]
+    return funds[0] if len(funds) == 1 else None
+
+
+def everything_said(form: Form) -> list[Said]:
+    """Plain figures of all origins: not shares, changes, prices or rates."""
+    said = [
+        from_mention(mention)
+        for mention in form.mentions
+        if mention.role not in DERIVED and mention.number is not None and mention.quantity.unit not in ("%", "‰")
+    ]
+    for answer in form.submission.answers:
+        said += from_answer(answer)
+    for claim in form.submission.claims:
+        said += from_claim(claim)
+    return said
+
+
+def core(words: str) -> str:
+    """The characters that name a thing, without filler."""
+    return _FILLER.sub("", fold(words))
+
+
+def alike(first: Said, second: Said) -> float:
+    """How far the shorter subject is contained in the other one and the words around it: 0 … 1."""
+    one, other = core(first.of), core(second.of)
+    if len(one) > len(other):
+        first, second, one, other = second, first, other, one
+    if len(one) < 2:
+        return 0.0
+    wider = other + core(second.around)
+    if not any(one[i : i + 2] in wider for i in range(len(one) - 1)):
+        return 0.0
+    need = Counter(one)
+    have = Counter(wider)
+    return sum(min(count, have[character]) for character, count in need.items()) / len(one)
+
+
+def set_apart(first: Said, second: Said) -> bool:
+    """Whether a word stands with one of them that makes it another thing: 基本支出 is not 支出, 上年 not 本年."""
+    one, other = f"{first.of} {first.around}", f"{second.of} {second.around}"
+    return any(bool(words.search(one)) != bool(words.search(other)) for words in _DISTINGUISHING)
+
+
+def differ(first: Quantity, second: Quantity) -> bool:
+    """Whether two figures cannot be the same: their intervals do not meet."""
+    one, other = span(first), span(second)
+    return one is not None and other is not None and not one.meets(other)
+
+
+def slip(first: Quantity, second: Quantity) -> bool:
+    """Whether one figure can be a slip of the pen of the other: digits swapped, or one digit of three or more wrong."""
+    if first.number is None or second.number is None or loose(first) or loose(second):
+        return False
+    one, other = _digits(first.number), _digits(second.number)
+    if len(one) != len(other) or one == other:
+        return False
+    significant = max(len(one.rstrip("0")), len(other.rstrip("0")))
+    wrong = [index for index, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+    if len(wrong) == 1:
+        return significant >= 3
+    swapped = len(wrong) == 2 and one[wrong[0]] == other[wrong[1]] and one[wrong[1]] == other[wrong[0]]
+    return swapped and significant >= 2
+
+
+def slip_keys(quantity: Quantity) -> list[str]:
+    """Keys of which two figures share one when one can be a slip of the pen of the other."""
+    if quantity.number is None:
+        return []
+    text = _digits(quantity.number)[:16]
+    return ["".join(sorted(text)), *(f"{text[:index]}_{text[index + 1 :]}" for index in range(len(text)))]
+
+
+def _digits(number: Decimal) -> str:
+    """All digits down to the fourth decimal of the base unit, so that figures of one unit line up."""
+    return str(int(abs(number) * 10000))
+
+
+def unlike_years(first: Said, second: Said, report: int | None) -> bool:
+    one, other = first.year or report, second.year or report
+    return one != other
+
+
+def places(said: Iterable[Said]) -> list[Place]:
+    return [item.place for item in said]
