@@ -1,0 +1,273 @@
+"""From located blocks to a submission: which table holds the indicators, and what every cell of a form means.
+
+A document is one sequence of lines (rows of tables, paragraphs). Headers of indicator tables divide it into forms; each
+form is read in one pass in which a line is, in this order, a header, the begin of a money block, the begin of the
+goals, a label with its value, or a row of the indicator table. What is not understood is said as a doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from scorer.forms.layout_columns import Columns, Header, find_headers, read_columns
+from scorer.forms.layout_funds import read_funds
+from scorer.forms.layout_grid import Line, Span, is_figure, read_lines
+from scorer.forms.layout_head import (
+    LONGEST_LINE,
+    Head,
+    after_colon,
+    in_brackets,
+    inline_label,
+    label_values,
+    read_goals,
+    year_in,
+)
+from scorer.forms.layout_rows import DOUBT, Rows
+from scorer.forms.vocabulary import Label, heading, is_note, label_field, squash
+from scorer.model import EMPTY, Branch, Cell, Document, Doubt, Funds, Goal, Source, Submission, Table
+
+SPREADSHEETS = ("xlsx", "xlsm", "xls", "et", "ods")  # each sheet is a form of its own
+FOOT_LABELS = ("total", "review_total", "grade", "reason", "problems", "note")
+HEAD_LABELS = ("project", "unit", "department", "year", "known", "goal_block", "goal_target", "goal_actual")
+
+
+def understand(documents: Sequence[Document]) -> Submission:
+    """Read one submission: the form among the documents, every value with its place.
+
+    Where several forms are found the first that is filled in is taken; a document without a form is kept as text. All
+    documents are kept, in their order.
+
+    Args:
+        documents: the files of one submission as their readers made them.
+
+    Returns:
+        What was handed in. `doubts` says what could not be understood, after the readers' own doubts; without a form
+        `has_form` is false.
+    """
+    doubts = [doubt for document in documents for doubt in document.doubts]
+    forms = [form for document in documents for form in _forms(document)]
+    filled = [form for form in forms if form.filled]
+    chosen = next(iter(filled or [form for form in forms if form.rows.answers] or forms), None)
+    if chosen is None:
+        return Submission(year=_year_of_text(documents), documents=tuple(documents), doubts=tuple(doubts))
+    for other in filled:
+        if other is not chosen:
+            message = f"还有一份已填写的自评表（{other.words}），本次只读取了第一份（{chosen.words}）"
+            doubts.append(Doubt(DOUBT, message, other.place, other.head.title.text.strip()))
+    submission = chosen.submission()
+    return replace(submission, documents=tuple(documents), doubts=(*doubts, *submission.doubts))
+
+
+def _year_of_text(documents: Sequence[Document]) -> int | None:
+    """The year that the first lines of a report name."""
+    for document in documents:
+        for paragraph in document.paragraphs[:6]:
+            year = year_in(paragraph.text[:LONGEST_LINE])
+            if year:
+                return year
+    return None
+
+
+# ---------------------------------------------------------------------------------------------- the forms of a document
+
+
+def _forms(document: Document) -> list[_Form]:
+    lines = read_lines(document)
+    headers = find_headers(lines)
+    sheets = document.format in SPREADSHEETS
+    parts: list[list[Header]] = []
+    starts: list[int] = []
+    for header in headers:
+        start = _start(lines, parts[-1][-1], header, sheets) if parts else 0
+        if start is None:
+            parts[-1].append(header)
+        else:
+            parts.append([header])
+            starts.append(start)
+    ends = [*starts[1:], len(lines)]
+    return [
+        _read_form(lines[start:end], start, part, sheets) for start, end, part in zip(starts, ends, parts, strict=True)
+    ]
+
+
+def _start(lines: Sequence[Line], above: Header, header: Header, sheets: bool) -> int | None:
+    """The line at which a new form begins between two headers, None where the second only goes on with the first."""
+    for at in range(above.last + 1, header.first):
+        if sheets and lines[at].table is header.table and above.table is not header.table:
+            return at
+        if _begins_form(lines[at]):
+            return at
+    return header.first if sheets and above.table is not header.table else None
+
+
+def _begins_form(line: Line) -> bool:
+    if not line.own:
+        return False
+    first = line.own[0]
+    if label_field(first.text) in ("project", "department") or inline_label(first.cell) == "project":
+        return True
+    bare = squash(first.text[:LONGEST_LINE])
+    return len(line.own) == 1 and bare.endswith("表") and "自评" in bare and not is_note(bare)
+
+
+# ------------------------------------------------------------------------------------------------------------ one form
+
+
+@dataclass(slots=True)
+class _Form:
+    """A form while its lines are read."""
+
+    rows: Rows
+    head: Head = field(default_factory=Head)
+    funds: tuple[Funds, ...] = ()
+    goals: list[Goal] = field(default_factory=list)
+    totals: list[tuple[str, Branch]] = field(default_factory=list)
+    grade: Cell = EMPTY
+    words: str = ""
+
+    @property
+    def filled(self) -> bool:
+        return any(answer.actual or answer.claimed for answer in self.rows.answers)
+
+    @property
+    def place(self) -> Source:
+        answer = next(iter(self.rows.answers), None)
+        return answer.names[-1].source if answer and answer.names else self.head.title.source
+
+    def submission(self) -> Submission:
+        head, rows = self.head, self.rows
+        total = self._total()
+        doubtful = [
+            Doubt(DOUBT, f"没有看懂的列：{cell.text.strip()}", cell.source, cell.text) for cell in rows.columns.doubtful
+        ]
+        return Submission(
+            unit=_one_line(head.unit or (EMPTY if head.value("project") else head.value("department"))),
+            project=_one_line(head.value("project")),
+            department=_one_line(head.value("department")),
+            year=head.year(),
+            answers=tuple(rows.answers),
+            branches=(*rows.branches, *((total,) if total else ())),
+            funds=self.funds,
+            goals=tuple(self.goals),
+            claimed_total=total.claimed if total else EMPTY,
+            claimed_grade=self.grade or head.value("grade"),
+            reason=head.value("reason"),
+            problems=head.value("problems"),
+            title=head.title,
+            unit_cell=head.unit,
+            project_cell=head.value("project"),
+            columns=rows.columns.printed,
+            notes=(*head.notes, *rows.notes),
+            doubts=(*doubtful, *rows.doubts),
+        )
+
+    def _total(self) -> Branch | None:
+        """The form's own total: the last 总分 row, else the last 合计, else a score in the head."""
+        said = [branch for label, branch in self.totals if "总" in label]
+        chosen = next(reversed(said or [branch for _, branch in self.totals]), None)
+        beside = self.head.value("total")
+        if chosen is None:
+            return Branch((), claimed=beside) if beside else None
+        return replace(chosen, claimed=beside) if beside and not chosen.claimed else chosen
+
+
+def _one_line(cell: Cell) -> str:
+    return " ".join(cell.text.split())
+
+
+def _read_form(lines: Sequence[Line], offset: int, headers: Sequence[Header], sheets: bool) -> _Form:
+    begins = {header.first - offset: header for header in headers}
+    form = _Form(Rows(_columns(lines, offset, headers, 0)))
+    at, table, number = 0, None, 0
+    first = headers[0].first - offset
+    while at < len(lines):
+        line = lines[at]
+        if at in begins:
+            header = begins[at]
+            if number:
+                form.rows.columns = _columns(lines, offset, headers, number)
+            number, table, at = number + 1, header.table, header.last - offset + 1
+            continue
+        if not line.own:
+            at += 1
+            continue
+        if table is not None and line.table is not table:
+            table = _continued(line, table, sheets)
+        at = _read_line(form, lines, at, begins, before=at < first, active=table is not None and line.table is table)
+    form.rows.finish()
+    form.words = _one_line(form.head.title) or headers[0].table.name
+    return form
+
+
+def _columns(lines: Sequence[Line], offset: int, headers: Sequence[Header], number: int) -> Columns:
+    header = headers[number]
+    end = headers[number + 1].first - offset if number + 1 < len(headers) else len(lines)
+    below = [line for line in lines[header.last - offset + 1 : end] if line.table is header.table]
+    return read_columns(header, below)
+
+
+def _continued(line: Line, table: Table, sheets: bool) -> Table | None:
+    """The table in which the indicators go on: the next one of the same width; a paragraph between does not end them."""
+    if line.table is None:
+        return table
+    return line.table if not sheets and line.table.columns == table.columns else None
+
+
+def _read_line(
+    form: _Form, lines: Sequence[Line], at: int, begins: dict[int, Header], before: bool, active: bool
+) -> int:
+    """Reads the line, or the block that begins with it. Returns the line behind."""
+    line = lines[at]
+    if not form.funds:
+        block = read_funds(lines, at, begins, form.head.money_unit, columns_only=active)
+        if block is not None:
+            form.funds = block.rows
+            return block.end
+    if not active or label_field(line.own[0].text) in ("goal_block", "goal_target"):
+        found = read_goals(lines, at, begins)
+        if found is not None:
+            form.goals.extend(found[0])
+            return found[1]
+    if active:
+        _read_row(form, line)
+    else:
+        form.head.take(line, before)
+    return at + 1
+
+
+def _read_row(form: _Form, line: Line) -> None:
+    first = line.own[0]
+    label = _margin_label(form.rows, line, first)
+    if label == "total":
+        _read_total(form, line, first)
+    elif label:
+        form.head.take(line, before=False)
+    else:
+        form.rows.take(line)
+
+
+def _margin_label(rows: Rows, line: Line, first: Span) -> Label:
+    """The label that a line under the table begins with, "" for a row of the table."""
+    if first.first > rows.columns.names[0]:
+        return ""
+    label = label_field(first.text) or inline_label(first.cell)
+    if label in FOOT_LABELS:
+        return label
+    if label in HEAD_LABELS:
+        figures = [column for name in ("weight", "claimed") for column in rows.columns.fields.get(name, ())]
+        if not any(line.owned(column) and is_figure(line.at(column).text) for column in figures):
+            return label
+    return ""
+
+
+def _read_total(form: _Form, line: Line, first: Span) -> None:
+    total = form.rows.total(line, first)
+    claimed = total.claimed or after_colon(first.cell)
+    form.totals.append(
+        (heading(first.text), Branch((), total.weight or in_brackets(first.cell), claimed or total.claimed))
+    )
+    form.grade = form.grade or total.grade
+    for label, value in label_values(line):
+        if label == "grade" and not form.grade:
+            form.grade = value
