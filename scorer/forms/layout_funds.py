@@ -66,8 +66,8 @@ def read_funds(
 ) -> FundsBlock | None:
     """The money block that begins at a line, None where none does.
 
-    `stops` are lines at which an indicator table begins, `unit` is what the form's head says. Among indicators only a block with a heading is looked for (`columns_only`): a
-    single label with its figure may be an indicator.
+    `stops` are lines at which an indicator table begins, `unit` is what the form's head says. Among indicators only a
+    block with a heading is looked for (`columns_only`): a single label with its figure may be an indicator.
     """
     if lines[at].table is None or len(lines[at].own) < 2:
         return None
