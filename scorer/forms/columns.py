@@ -33,10 +33,10 @@ _WHOLE_WORDINGS = {word for words in vocabulary.COLUMNS.values() for word in wor
 _WHOLE_FUNDS_WORDINGS = {word for words in vocabulary.FUNDS_COLUMNS.values() for word in words}
 
 _ROOTS = "产出|效益|效果|满意度|成本|绩效|决策|过程|投入|管理|完成|社会满意度|投入管理|过程管理|长效管理|履职"
-_FIRST_LEVEL = re.compile(rf"(?:项目|部门|预算|资金|整体)?(?:{_ROOTS})(?:指标)?")
+_FIRST_LEVEL = re.compile(rf"(?:项目|部门|预算|资金|整体)?(?:{_ROOTS})(?:指标|目标)?")
 _SECOND_LEVEL = re.compile(
     r"(?:产出)?(?:数量|质量|时效|成本|经济成本|社会成本|生态环境成本|经济效益|社会效益|生态效益|环境效益|可持续(?:性)?影响|可持续发展"
-    r"|(?:服务对象|受益对象|社会公众|群众|公众|主体|利益相关方)?满意度|满意度)(?:指标)?等?"
+    r"|(?:服务对象|受益对象|社会公众|群众|公众|主体|利益相关方)?满意度|满意度)(?:指标|目标)?等?"
 )
 _BRACKETS = re.compile(r"[(\[][^()\[\]]{0,12}[)\]]$")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、]|[(][一二三四五六七八九十\d]{1,3}[)]|[一二三四五六七八九十]{1,3}、)")
@@ -82,7 +82,11 @@ def column_kind(key: str, joined: bool = False) -> str:
         return ""
     if joined and vocabulary.heading(key) not in _WHOLE_WORDINGS:
         return ""
-    return _FIELD_KINDS.get(vocabulary.column_field(key), "")
+    field = vocabulary.column_field(key)
+    # An indicator may be named 完成率 or 是否达标 with more words around: such a column is known by its whole name only.
+    if field in ("known", "remark", "threshold", "number") and vocabulary.heading(key) not in _WHOLE_WORDINGS:
+        return ""
+    return _FIELD_KINDS.get(field, "")
 
 
 def funds_kind(key: str, joined: bool = False) -> str:
@@ -185,14 +189,19 @@ def misfit(column: Column, key: str) -> float:
     if kind in ("level", "name"):
         return _name_misfit(column, key)
     if kind in ("target", "actual"):
-        if _FIRST_LEVEL.fullmatch(_title(key)) or _SECOND_LEVEL.fullmatch(_title(key)):
+        title = _title(key)
+        if title.endswith("指标") and (_FIRST_LEVEL.fullmatch(title) or _SECOND_LEVEL.fullmatch(title)):
             return 5.0
         if _SIGN.fullmatch(key) and not _ABSENT.fullmatch(key):
             return 2.0
         if len(key) == 1 and not key.isdigit() and key not in _ALONE:
             return 1.0
         return (0.0 if any(character.isdigit() for character in key) else 0.2) + _prose(key)
-    if kind in ("reason", "standard", "evidence", "other"):
+    if kind == "other":
+        return 0.3 + _length(key)
+    if kind in ("reason", "standard", "evidence"):
+        if key == "0":
+            return 1.0
         if _POINTS.fullmatch(key) or _PERCENT.fullmatch(key):
             return 4.0
         if _title(key).endswith("指标"):
@@ -267,6 +276,10 @@ def continuation(column: Column, previous: str, key: str) -> float:
         return 0.3
     if kind in ("weight", "claimed", "reviewed", "coefficient", "amount", "rate", "sign", "measure", "label"):
         return 4.0
+    if kind == "level" and key in ("指标", "目标"):
+        return -0.5
+    if kind == "level" and previous.endswith((")", "指标")):
+        return 3.0
     if kind == "level" and _SECOND_LEVEL.fullmatch(_title(joined)):
         return -0.5 if not _SECOND_LEVEL.fullmatch(_title(previous)) else 0.2
     if kind == "level" and _FIRST_LEVEL.fullmatch(_title(joined)) and not _FIRST_LEVEL.fullmatch(_title(previous)):

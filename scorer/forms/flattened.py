@@ -231,27 +231,35 @@ def _pipe_cells(line: str) -> list[str]:
 
 
 def _tab_divided(lines: Sequence[str], used: bytearray) -> Iterator[Rows]:
-    """Neighbouring lines with the same number of tabs, two or more (or one, between two short texts)."""
+    """Neighbouring lines divided by tabs: a row a line, as a spreadsheet gives them; merged rows have fewer tabs."""
     number = 0
     while number < len(lines):
-        tabs = lines[number].count("\t")
         last = number
-        while tabs and last + 1 < len(lines) and lines[last + 1].count("\t") == tabs and not used[last + 2]:
+        if used[number + 1] or not _inner_tabs(lines[number]):
+            number += 1
+            continue
+        while last + 1 < len(lines) and _inner_tabs(lines[last + 1]) and not used[last + 2]:
             last += 1
-        if tabs and not used[number + 1] and last > number and tabs < _WIDEST_ROW:
-            rows = [[[(index + 1, text)] for text in lines[index].split("\t")] for index in range(number, last + 1)]
-            if _is_grid(rows, tabs):
-                yield rows
+        rows = [[[(index + 1, text)] for text in lines[index].split("\t")] for index in range(number, last + 1)]
+        if last > number and _is_grid(rows):
+            yield rows
         number = last + 1
 
 
-def _is_grid(rows: Rows, tabs: int) -> bool:
+def _inner_tabs(line: str) -> bool:
+    """Whether tabs divide the line: one between two texts, or several anywhere."""
+    tabs = line.count("\t")
+    return 1 < tabs < _WIDEST_ROW or (tabs == 1 and bool(line.split("\t")[0].strip()))
+
+
+def _is_grid(rows: Rows) -> bool:
     texts = [_text(cell) for row in rows for cell in row]
     long = sum(len(text) > 60 for text in texts)
-    if tabs == 1:  # a tab at the start is a cell a line or an indented paragraph, never a column
+    if max(map(len, rows)) == 2:
         both = all(_text(row[0]) and len(_text(row[0])) <= 20 and _text(row[1]) for row in rows)
         return both and len(rows) >= 3 and not long
-    return sum(map(bool, texts)) * 4 >= len(texts) and long * 4 <= len(texts)
+    wide = sum(len(row) > 2 for row in rows)
+    return wide * 2 >= len(rows) and sum(map(bool, texts)) * 4 >= len(texts) and long * 4 <= len(texts)
 
 
 def _space_divided(lines: Sequence[str], used: bytearray) -> Iterator[Rows]:

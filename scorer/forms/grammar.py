@@ -9,6 +9,7 @@ number of lines.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -50,15 +51,16 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The rows, the lines between them that are none (captions in the way), and how many tokens belong to the table."""
+    """The rows, the lines between them that are none (captions in the way), how many tokens belong, and the cost."""
 
     rows: tuple[ReadRow, ...]
     asides: tuple[Token, ...]
     end: int
+    cost: float
 
 
 # A state is where a reading stands: (mode, column, openness). Column counts the columns done; in _GAP it counts the
-# blank lines since the last row, up to 3.
+# blank lines since the last row, up to 4.
 _BODY, _LABEL, _TOTAL, _TAIL, _GAP, _OUT = range(6)
 # Openness of the last cell: nothing may be added; a text that may go on; blank lines were passed over; a tab has opened
 # a cell whose text is still to come; an empty cell between two tabs has just been read.
@@ -88,11 +90,41 @@ class _Path:
     starts: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a form uses empty lines, as costs.
+
+    `passing`: an empty line that stands for nothing. `after_blanks`: beginning a row after 0, 1, 2, 3, 4 or more of
+    them. `missing` and `blank` multiply the costs of a cell without a line and of a cell that is an empty line.
+    """
+
+    passing: float
+    after_blanks: tuple[float, float, float, float, float]
+    missing: float = 1.0
+    blank: float = 1.0
+
+
+USUAL = Manner(0.8, (1.2, 0.4, 0.0, 0.4, 0.4))
+"""Empty lines are mostly empty cells, and two set a row off."""
+SPACED = Manner(0.3, (1.2, 0.4, 0.0, 0.4, 0.4))
+"""Empty lines stand between cells as well, so that they say little about empty cells."""
+UNPARTED = Manner(0.8, (0.1, 0.4, 0.4, 0.4, 0.4))
+"""No row is set off."""
+
+
+def exact(gap: int) -> Manner:
+    """Every empty cell is one empty line, and exactly `gap` of them, 1 to 4, stand between two rows."""
+    wrong = [1.5] * 5
+    wrong[gap] = 0.0
+    return Manner(3.0, (wrong[0], wrong[1], wrong[2], wrong[3], wrong[4]), missing=3.0, blank=0.4)
+
+
+_MOST_GAP = 4
 _ROW = 0.6
-_AFTER_BLANKS = (1.2, 0.4, 0.0, 0.4)
-"""Cost of beginning a row after 0, 1, 2, 3 or more blank lines: flattened forms set their rows off by two."""
 OUTSIDE = 0.9
 """Cost of a text outside of the table: dearer than a row that fits, cheaper than one that does not."""
+_ABRUPT = 1.5
+"""Cost of leaving the table with no empty line after its last row."""
 _ASIDE_COST = 2.5
 """Cost of a text between two rows that is none; a figure or a scrap of a cell is dearer, a page's caption cheaper."""
 _BEAM = 25.0
@@ -106,14 +138,15 @@ _NUMERIC = ("weight", "claimed", "reviewed", "coefficient", "amount", "rate")
 class _Readings:
     """The cheapest path to every state, while one token after the other is read."""
 
-    def __init__(self, template: Sequence[Column], outside: float, spaced: bool) -> None:
+    def __init__(self, template: Sequence[Column], outside: float, manner: Manner) -> None:
         self.template = template
         self.outside = outside
-        self.passing = 0.3 if spaced else 0.8
+        self.after_blanks = manner.after_blanks
+        self.passing = manner.passing
         self.width = len(template)
-        self.missing = [wording.missing_cost(column) for column in template]
-        self.blank = [wording.blank_cost(column) for column in template]
-        self.states: dict[State, _Path] = {(_GAP, 2, _CLOSED): _Path(0.0, None, True)}
+        self.missing = [manner.missing * wording.missing_cost(column) for column in template]
+        self.blank = [manner.blank * wording.blank_cost(column) for column in template]
+        self.states: dict[State, _Path] = {(_GAP, 0, _CLOSED): _Path(0.0, None, True)}
         self.previous: Token | None = None
 
     # -- moves that consume nothing
@@ -137,11 +170,12 @@ class _Readings:
             path = states.get((_TAIL, 0, openness))
             if path is not None:
                 self._offer(states, (_GAP, 0, _CLOSED), _Path(path.cost, path.last, True))
-        for blanks, price in enumerate(_AFTER_BLANKS):
+        for blanks, price in enumerate(self.after_blanks):
             path = states.get((_GAP, blanks, _CLOSED))
             if path is not None:
                 self._offer(states, (_BODY, 0, _CLOSED), _Path(path.cost + _ROW + price, path.last, True))
-                self._offer(states, (_OUT, 0, _CLOSED), path)
+                leaving = _ABRUPT if not blanks and path.last is not None else 0.0
+                self._offer(states, (_OUT, 0, _CLOSED), _Path(path.cost + leaving, path.last, True))
         self._pass_missing(states, _BODY)
 
     def _pass_missing(self, states: dict[State, _Path], mode: int) -> None:
@@ -179,7 +213,7 @@ class _Readings:
             yield 0.0, _LEAVE, 0, state
         elif mode == _GAP:
             price = 0.8 if token.tab else 0.0 if column < 2 else 0.1
-            yield price, _PASS, 0, (_GAP, min(3, column + 1), _CLOSED)
+            yield price, _PASS, 0, (_GAP, min(_MOST_GAP, column + 1), _CLOSED)
         elif mode == _TAIL:
             yield 0.0, _PASS, 0, (_TAIL, 0, _CLOSED)
         elif openness == _OPENED:
@@ -219,7 +253,7 @@ class _Readings:
             price = fits[column]
             if mode != _BODY and self.template[column].kind not in _NUMERIC:
                 price += 3.0
-            if self.template[column].early and (starts or openness in (_CLOSED, _EMPTY)):
+            if mode == _BODY and self.template[column].early and (starts or openness in (_CLOSED, _EMPTY)):
                 price += 2.0  # the weight of a level stands behind its name
             yield price, _CELL, column, (_TOTAL if mode == _LABEL else mode, column + 1, _OPEN)
         if openness == _OPEN and column and not token.tab and self.previous is not None:
@@ -230,7 +264,7 @@ class _Readings:
 
     def _gap_moves(self, state: State, token: Token) -> Iterator[tuple[float, int, int, State]]:
         key = token.key
-        price = _ROW + _AFTER_BLANKS[state[1]]
+        price = _ROW + self.after_blanks[state[1]]
         if wording.is_total(key):
             yield price - 0.5, _CELL, 0, (_LABEL, 1, _CLOSED)
         if wording.is_tail(key):
@@ -240,16 +274,14 @@ class _Readings:
 
 
 def parse(
-    tokens: Sequence[Token], template: Sequence[Column], outside: float = OUTSIDE, spaced: bool = False
+    tokens: Sequence[Token], template: Sequence[Column], manner: Manner = USUAL, outside: float = OUTSIDE
 ) -> Reading:
     """The cheapest reading of `tokens` as rows of `template`, from the first token on.
 
-    `outside` is the cost of a text that is no cell. `spaced` says that empty lines stand between cells as well, so that
-    they say little about empty cells.
-
-    The table ends where what follows is cheaper outside of it. Stops early once every reading has left the table.
+    `outside` is the cost of a text that is no cell: the table ends where what follows is cheaper outside of it. Stops
+    early once every reading has left the table.
     """
-    readings = _Readings(template, outside, spaced)
+    readings = _Readings(template, outside, manner)
     for token in tokens:
         readings.settle()
         readings.take(token)
@@ -258,12 +290,14 @@ def parse(
     readings.settle()
     done = [path for state, path in readings.states.items() if state[0] in (_GAP, _OUT)]
     if not done:
-        return Reading((), (), 0)
-    return _unfold(min(done, key=lambda path: path.cost).last, tokens)
+        return Reading((), (), 0, math.inf)
+    best = min(done, key=lambda path: path.cost)
+    return _unfold(best)
 
 
-def _unfold(last: _Step | None, tokens: Sequence[Token]) -> Reading:
+def _unfold(path: _Path) -> Reading:
     steps: list[_Step] = []
+    last = path.last
     while last is not None:
         steps.append(last)
         last = last.before
@@ -291,7 +325,7 @@ def _unfold(last: _Step | None, tokens: Sequence[Token]) -> Reading:
             end = index + 1
     _attach(strays, rows)
     kept = [row for row in rows if any(token.key for cell in row.cells for token in cell.tokens)]
-    return Reading(tuple(kept), tuple(token for index, token in asides if index < end), end)
+    return Reading(tuple(kept), tuple(token for index, token in asides if index < end), end, path.cost)
 
 
 def _attach(strays: Sequence[tuple[int, Token]], rows: Sequence[ReadRow]) -> None:

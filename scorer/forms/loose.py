@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from . import columns as wording
 from . import vocabulary
 from .columns import Column
-from .grammar import OUTSIDE, Reading, ReadRow, Token, parse
+from .grammar import OUTSIDE, SPACED, UNPARTED, USUAL, Reading, ReadRow, Token, exact, parse
 
 MOST_TOKENS = 40_000
 """Lines of one form at most; what follows stays running text."""
@@ -22,6 +22,11 @@ MOST_TOKENS = 40_000
 _LOOK_BACK = 200
 _MOST_COLUMNS = 24
 _LONGEST_LABEL = 24
+_LABEL_GAP = 3
+_LOOK_AHEAD = 80
+_LAST_LINES = 3
+_EXACT_SHARE = 1.25
+_EXACT_MARGIN = 3.0
 _BETWEEN_LABELS = 40
 _GOAL_SENTENCES = 12
 _GOAL_LABELS = ("goal_block", "goal_target", "goal_actual")
@@ -77,10 +82,14 @@ def _header_at(tokens: Sequence[Token], first: int) -> Header | None:
     if kind not in ("level", "name"):
         return None
     kinds, cells = [kind], [cell]
+    widest = 1  # empty lines between two header cells: one is usual, more only where one was seen before
     while len(kinds) <= _MOST_COLUMNS:
         following = index
-        while following < len(tokens) and not tokens[following].key and following - index < 4:
+        while following < len(tokens) and not tokens[following].key and following - index < widest:
             following += 1
+        if following < len(tokens) and tokens[following].tab and not all(t.tab for t in tokens[index:following]):
+            break  # an empty line ends a row of tab-started cells
+        widest = 3 if following > index else widest
         kind, cell, after = _header_cell(tokens, following, wording.column_kind)
         if not kind and following < len(tokens) and 0 < len(tokens[following].key) <= 12:
             # A column that no list knows, between two that are known.
@@ -130,8 +139,7 @@ def read_form(tokens: Sequence[Token], header: Header, floor: int, ceiling: int)
     if label is not None:
         template = (Column("label"), *template)
         offset = 1
-    spaced = any(not token.key for token in tokens[header.first : header.last + 1])
-    reading = parse(tokens[header.last + 1 : limit], template, spaced=spaced)
+    reading = _body(tokens[header.first : header.last + 1], tokens[header.last + 1 : limit], template)
     if not any(row.kind == "body" for row in reading.rows):
         return None
     top = header.first if label is None else label
@@ -142,6 +150,26 @@ def read_form(tokens: Sequence[Token], header: Header, floor: int, ceiling: int)
     rows += _rows(reading)
     end = header.last + 1 + reading.end
     return LooseForm(first, end, tuple(rows), reading.asides, limit < ceiling and end >= limit)
+
+
+def _body(heading: Sequence[Token], body: Sequence[Token], template: Sequence[Column]) -> Reading:
+    """The rows below a header, read in the manner in which the form uses empty lines.
+
+    A form in which every empty cell is one empty line is read without doubt; whether it is one of these shows when that
+    reading is hardly dearer than the usual one.
+    """
+    if any(not token.key for token in heading):
+        return parse(body, template, SPACED)
+    start = body[:_LOOK_AHEAD]
+    if all(token.key or token.tab for token in start[:-_LAST_LINES]):
+        return parse(body, template, UNPARTED)
+    usual = parse(body, template, USUAL)
+    blanks = next((index for index, token in enumerate(start) if token.key or token.tab), 0)
+    gap = blanks - (template[0].kind == "label")
+    if not 1 <= gap <= 4:
+        return usual
+    strict = parse(body, template, exact(gap))
+    return strict if strict.cost <= _EXACT_SHARE * usual.cost + _EXACT_MARGIN else usual
 
 
 def _rows(reading: Reading) -> list[Row]:
@@ -221,18 +249,24 @@ def _before(tokens: Sequence[Token], first: int, top: int) -> list[Row]:
 
 
 def _label_rows(tokens: Sequence[Token]) -> list[Row]:
-    """Labels with their values, a row for each stretch without an empty line."""
-    rows: list[Row] = []
-    cells: list[list[Token]] = []
+    """Labels with their values: a row for each stretch without an empty line, a label alone goes with what follows."""
+    rows: list[list[Token]] = [[]]
     for token in tokens:
         if token.key:
-            cells.append([token])
-        elif cells:
-            rows.append(tuple((column, tuple(cell)) for column, cell in enumerate(cells)))
-            cells = []
-    if cells:
-        rows.append(tuple((column, tuple(cell)) for column, cell in enumerate(cells)))
-    return rows
+            rows[-1].append(token)
+        elif rows[-1] and not (len(rows[-1]) == 1 and wording.is_anchor(rows[-1][0].key)):
+            rows.append([])
+        elif rows[-1] and rows[-1][0].key and token.line > rows[-1][-1].line + _LABEL_GAP:
+            rows.append([])
+    found: list[Row] = []
+    for row in filter(None, rows):
+        first = len(row)
+        if len(row) > 1 and wording.is_anchor(row[0].key) and wording.is_anchor(row[1].key):
+            first = 1  # a label whose value is empty, and the next label
+        for part in (row[:first], row[first:]):
+            if part:
+                found.append(tuple((column, (token,)) for column, token in enumerate(part)))
+    return found
 
 
 def _funds_opening(tokens: Sequence[Token], index: int, top: int) -> _Opening | None:
