@@ -272,18 +272,22 @@ class Answers:
     @cached_property
     def bits(self) -> npt.NDArray[np.int16]:
         """How many bits the product of a row's largest figure and its points takes; 127 for a wide row."""
-        figure = _largest(self.columns, FIGURES)
-        points = np.maximum(_largest(self.columns, POINTS), np.float64(POINT))
-        bits: npt.NDArray[np.int16] = (np.frexp(figure)[1] + np.frexp(points)[1]).astype(np.int16)
+        bits = np.empty(len(self), np.int16)
+        for start in range(0, len(self), CHUNK):  # in pieces that stay in the cache
+            piece = slice(start, start + CHUNK)
+            figure = _largest(self.columns, FIGURES, piece)
+            points = np.maximum(_largest(self.columns, POINTS, piece), POINT)
+            bits[piece] = np.frexp(figure.astype(np.float64))[1] + np.frexp(points.astype(np.float64))[1]
         bits[self.wide_rows] = 127
         return bits
 
 
-def _largest(columns: Mapping[str, npt.NDArray[Any]], names: Sequence[str]) -> npt.NDArray[np.float64]:
-    largest = np.abs(columns[names[0]])
+def _largest(columns: Mapping[str, npt.NDArray[Any]], names: Sequence[str], piece: slice) -> npt.NDArray[np.int64]:
+    largest = np.abs(columns[names[0]][piece])
+    other = np.empty_like(largest)
     for name in names[1:]:
-        largest = np.maximum(largest, np.abs(columns[name]))
-    return np.asarray(largest, np.float64)
+        np.maximum(largest, np.abs(columns[name][piece], out=other), out=largest)
+    return np.asarray(largest, np.int64)
 
 
 class Rows:

@@ -79,6 +79,14 @@ def taken_off(entry: Entry, lost: Fraction) -> str:
     return f"{points(entry.weight)} − {plain(lost)}{floor}"
 
 
+def boundless(rule: PerPoint | PerStep, entry: Entry) -> str:
+    """Why nothing can be measured against the limit, "" where the fault lies elsewhere."""
+    limit = entry.target.number if rule.limit is None else rule.limit
+    if limit is None or entry.actual.number is None or not entry.comparable:
+        return ""
+    return "界限不是正数，比例没有意义" if rule.measure == "ratio" and limit <= 0 else ""
+
+
 def deduction(entry: Entry, score: Score, rule: PerPoint | PerStep) -> str:
     """The derivation of a deduction per point or per step."""
     target, actual = figures(entry)
@@ -136,6 +144,9 @@ class PerPoint(Rule):
     def derive(self, entry: Entry, score: Score) -> str:
         return deduction(entry, score, self)
 
+    def hesitate(self, entry: Entry) -> str:
+        return boundless(self, entry) or super().hesitate(entry)
+
     @property
     def growth(self) -> int:
         return 200 * reach(exact(self.limit or Decimal(0))) * reach(exact(self.deduct))
@@ -174,6 +185,9 @@ class PerStep(Rule):
 
     def derive(self, entry: Entry, score: Score) -> str:
         return deduction(entry, score, self)
+
+    def hesitate(self, entry: Entry) -> str:
+        return boundless(self, entry) or super().hesitate(entry)
 
     @property
     def growth(self) -> int:

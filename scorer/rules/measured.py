@@ -77,7 +77,7 @@ class Proportion(Rule):
         ratio = ratio_of(entry)
         if ratio is None or not ratio[0]:
             return f"{compared}，未完成，得 {points(score.points)}"
-        return f"{ratio[1]}，{missed(entry, score)}，得 {points(entry.weight)} × {percent(ratio[0])} = {points(score.points)}"
+        return f"{ratio[1]}，{missed(entry, score)}，得 {points(entry.weight)} × {percent(ratio[0], entry.weight)} = {points(score.points)}"
 
 
 class Gate(Rule):
@@ -177,8 +177,13 @@ class Equality(Rule):
         if self.otherwise == "zero" or number <= 0 or wanted <= 0:
             return f"{unequal}，得 {points(score.points)}"
         small, large = (actual, target) if number < wanted else (target, actual)
-        share = percent(Fraction(min(number, wanted)) / Fraction(max(number, wanted)))
+        share = percent(Fraction(min(number, wanted)) / Fraction(max(number, wanted)), entry.weight)
         return f"{unequal}，{small} ÷ {large} = {share}，得 {points(entry.weight)} × {share} = {points(score.points)}"
+
+    def hesitate(self, entry: Entry) -> str:
+        if entry.comparable and state_of(entry.actual) == NUMBER == state_of(entry.target):
+            return "完成值只写了上限或下限，是否相等无从断定"
+        return super().hesitate(entry)
 
     @property
     def growth(self) -> int:
@@ -237,7 +242,7 @@ class Range(Rule):
         part, whole = (number, near) if below else (near, number)
         if self.otherwise == "zero" or part <= 0:
             return f"{actual} 不在 {target} 之内，得 {points(score.points)}"
-        share = percent(Fraction(part) / Fraction(whole))
+        share = percent(Fraction(part) / Fraction(whole), entry.weight)
         divided = f"{plain(part)} ÷ {plain(whole)} = {share}"
         return f"{actual} 不在 {target} 之内，{divided}，得 {points(entry.weight)} × {share} = {points(score.points)}"
 
@@ -393,12 +398,12 @@ class Execution(Rule):
 
     def derive(self, entry: Entry, score: Score) -> str:
         share = max(Fraction(entry.actual.number or 0) / Fraction(entry.target.number or 1), Fraction(0))
-        rate = f"执行率 {ratio_forward(entry)}"
+        divided = f"执行率 {ratio_forward(entry)}"
         if share >= 1:
-            return f"{rate}，得满分 {points(entry.weight)}"
+            return f"{divided}，得满分 {points(entry.weight)}"
         if not self.start:
-            return f"{rate}，得 {points(entry.weight)} × {percent(share)} = {points(score.points)}"
-        return f"{rate}，{rescaled(share, exact(self.start), '计分起点', entry, score)}"
+            return f"{divided}，得 {points(entry.weight)} × {percent(share, entry.weight)} = {points(score.points)}"
+        return f"{divided}，{rescaled(share, exact(self.start), '计分起点', entry, score)}"
 
     def hesitate(self, entry: Entry) -> str:
         if entry.target.number is not None and entry.target.number <= 0:
@@ -498,6 +503,8 @@ class Coefficient(Rule):
 
     def derive(self, entry: Entry, score: Score) -> str:
         coefficient = f"{plain(entry.actual.number or Decimal(0))}%"
+        if not 0 <= (entry.actual.number or 0) <= 100:
+            return f"得分系数 {coefficient}，不在 0～100% 之内，得 {points(score.points)}"
         return f"得分系数 {coefficient}，得 {points(entry.weight)} × {coefficient} = {points(score.points)}"
 
     def hesitate(self, entry: Entry) -> str:
@@ -526,7 +533,7 @@ def ratio_forward(entry: Entry) -> str:
     """完成值 ÷ 目标值 whatever the direction: "355.2 ÷ 355.2 = 100.00%"."""
     target, actual = figures(entry)
     share = Fraction(entry.actual.number or 0) / Fraction(entry.target.number or 1)
-    return f"{actual} ÷ {target} = {percent(share)}"
+    return f"{actual} ÷ {target} = {percent(share, entry.weight)}"
 
 
 def above(start: Fraction, numerator: Integers, denominator: Integers) -> tuple[Integers, Integers]:

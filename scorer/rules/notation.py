@@ -20,17 +20,30 @@ def plain(value: Decimal | Fraction | int) -> str:
     ratio = Fraction(value)
     sign, ratio = ("-" if ratio < 0 else ""), abs(ratio)
     places = next((n for n in range(MOST_DECIMALS + 1) if 10**n % ratio.denominator == 0), MOST_DECIMALS)
-    digits = str((2 * ratio.numerator * 10**places + ratio.denominator) // (2 * ratio.denominator))
+    digits = str(_half_up(ratio * 10**places))
     if not places:
         return sign + digits
     digits = digits.zfill(places + 1)
     return f"{sign}{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
 
 
-def percent(share: Fraction) -> str:
-    """A share as a percentage with two places, half-up: 62.70%."""
-    hundredths = (20_000 * share.numerator + share.denominator) // (2 * share.denominator)
-    return f"{hundredths // 100}.{hundredths % 100:02d}%"
+def percent(share: Fraction, weight: Decimal | None = None) -> str:
+    """A share as a percentage, half-up: 62.70%.
+
+    Two places, or as many more (up to six) as it takes for `weight` × the printed percentage to give the same points:
+    who checks with a calculator finds the printed figure.
+    """
+    whole = Fraction(weight or 0)
+    for places in range(2, MOST_DECIMALS + 1):
+        unit = 100 * 10**places
+        rounded = _half_up(share * unit)
+        if _half_up(whole * Fraction(rounded, unit) * 100) == _half_up(whole * share * 100):
+            break
+    return f"{rounded // 10**places}.{rounded % 10**places:0{places}d}%"
+
+
+def _half_up(value: Fraction) -> int:
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
 def rate(share: Fraction) -> str:
@@ -106,4 +119,4 @@ def ratio_of(entry: Entry) -> tuple[Fraction, str] | None:
     if whole <= 0:
         return None
     share = max(part / whole, Fraction(0))
-    return share, f"{actual} ÷ {target} = {percent(share)}"
+    return share, f"{actual} ÷ {target} = {percent(share, entry.weight)}"

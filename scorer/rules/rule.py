@@ -158,7 +158,9 @@ class Rule(Parameters):
             return "完成值在目标区间之外，规则没有规定如何计分"
         if target.number is not None and target.number < 0:
             return "目标值为负而未完成，比例没有意义"
-        return "目标值为 0，方向不明，比例没有意义"
+        if target.number == 0:
+            return "目标值为 0，方向不明，比例没有意义"
+        return "规则不能据此计分"
 
     @classmethod
     def summary(cls) -> str:
