@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_report import SAMPLE, WITHOUT_FORM
 
 from scorer import ScorerError, write_report
 from scorer.model import Place, Report
 from scorer.report import WRITERS, format_of, save
 from scorer.report.columns import cleaned, cut, width_of, wrap
+from tests.sample_report import SAMPLE, WITHOUT_FORM
 
 SNAPSHOTS = Path(__file__).parent / "cases" / "report"
 
@@ -197,6 +197,8 @@ def test_wrapping_keeps_to_its_number_of_lines(text: str, width: int, lines: int
         ("困难职工帮扶", 6, ["困难职", "工帮扶"]),
         ("得分 66.67", 8, ["得分", "66.67"]),
         ("帮扶，慰问", 4, ["帮", "扶，", "慰问"]),
+        ("慰问（帮扶）", 6, ["慰问", "（帮", "扶）"]),
+        ("慰问“送温暖”", 8, ["慰问", "“送温", "暖”"]),
         ("abcdefgh", 4, ["abcd", "efgh"]),
     ],
 )

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from tabulate import tabulate
 from wcwidth import wcswidth, wcwidth
 
 # C0 and C1 controls (escape sequences), line and paragraph separators, and the marks that reverse reading direction
 CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 WORD = re.compile(r"[!-~]+|.", re.DOTALL)
 NEVER_FIRST = frozenset("，。；：、！？）】》”’％%…")
+NEVER_LAST = frozenset("（【《“‘")
+CARRIED = 3  # pieces at most that follow a word to the next line
 ELLIPSIS = "…"
 GAP = 2
 HEADING_PADDING = 2  # tabulate's: no column is narrower than its heading and this
@@ -48,7 +49,8 @@ def cut(text: str, width: int) -> str:
 def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
     """`text` broken into lines of at most `width` columns; with `lines`, no more than that many, the last one cut.
 
-    Figures and Latin words stay whole where they fit on a line; no line begins with a closing mark.
+    Figures and Latin words stay whole where they fit on a line; no line begins with a closing mark or ends with an
+    opening one.
     """
     wrapped: list[str] = []
     current: list[str] = []
@@ -56,10 +58,9 @@ def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
     for word in _pieces(text, width):
         size = width_of(word)
         if current and used + size > width:
-            carried: list[str] = []
-            if word[0] in NEVER_FIRST and len(current) > 1:
-                carried = [current.pop()]
-            wrapped.append("".join(current).rstrip())
+            carried = _carried(current, word, width - size)
+            kept = current[: len(current) - len(carried)]
+            wrapped.append("".join(kept).rstrip())
             current = carried
             used = sum(width_of(piece) for piece in carried)
             if not current and word == " ":
@@ -72,6 +73,18 @@ def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
         rest = "".join(wrapped[lines - 1 :])
         wrapped = [*wrapped[: lines - 1], cut(rest, width)]
     return wrapped
+
+
+def _carried(line: list[str], word: str, width: int) -> list[str]:
+    """The last pieces of a full line that must go to the next one with `word`, in at most `width` columns."""
+    count, following = 0, word
+    while count < CARRIED and count + 1 < len(line):
+        last = line[-1 - count]
+        if following[0] not in NEVER_FIRST and last[-1] not in NEVER_LAST:
+            break
+        count, following = count + 1, last
+    carried = line[len(line) - count :]
+    return carried if sum(width_of(piece) for piece in carried) <= width else []
 
 
 def _pieces(text: str, width: int) -> list[str]:
@@ -106,6 +119,8 @@ def table(
     use. Cells keep the blanks they begin with as an indent of all their lines, of which there are at most `lines`.
     `figures` are aligned to the right.
     """
+    from tabulate import tabulate
+
     widths = _column_widths(headings, rows, width, flexible)
     shown = [["\n".join(_indented(cell, widths[column], lines)) for column, cell in enumerate(row)] for row in rows]
     text = tabulate(

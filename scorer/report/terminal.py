@@ -70,7 +70,9 @@ def head(report: Report, layout: Layout) -> list[str]:
     if about.files:
         lines += hanging("文件：" + "、".join(file.path for file in about.files), layout, 0, 6)
     used = report.set
-    if used.id:
+    if used.id == "form":
+        lines += hanging(f"指标体系：表中自带的分值和规则：{used.why}", layout, 0, 10)
+    elif used.id:
         version = f"（版本 {used.version}）" if used.version else ""
         why = f"：{used.why}" if used.why else ""
         lines += hanging(f"指标体系：{used.id}{version}{why}", layout, 0, 10)
@@ -167,23 +169,37 @@ def findings(report: Report, layout: Layout) -> list[str]:
         f"{words} {sum(finding.level == level for finding in report.findings)} 处" for level, words in LEVELS.items()
     )
     lines = [paint(f"发现：{counted}", "strong", layout)]
+    alone = len(report.submission.files) == 1
     for level, words in LEVELS.items():
         group = [finding for finding in report.findings if finding.level == level]
         if group:
             lines += ["", paint(f"{words}（{LEVEL_WORDS[level]}）", level, layout)]
         for finding in group:
-            lines += _finding(finding, layout)
+            lines += _finding(finding, layout, alone)
     return lines
 
 
-def _finding(finding: Finding, layout: Layout) -> Iterator[str]:
+def _finding(finding: Finding, layout: Layout, alone: bool) -> Iterator[str]:
     yield from hanging(f"{finding.code} {title_of(finding.code)} {finding.name}".replace("  ", " "), layout, 2, 7)
     if finding.path:
         yield from hanging(" > ".join(finding.path), layout, 7)
     yield from hanging(finding.message, layout, 7)
+    for words in places(finding, alone):
+        yield from hanging(words, layout, 7, 9)
+
+
+def places(finding: Finding, alone: bool) -> list[str]:
+    """The places of a finding with their words, those of the same words in one file together; the file's name is left
+    out where the submission is one file `alone`."""
+    together: dict[tuple[str, str], list[str]] = {}
     for place in finding.where:
-        quote = f"“{cut(cleaned(place.quote), QUOTE)}”" if place.quote else ""
-        yield from hanging(f"{place.file} {place.at} {quote}", layout, 7, 9)
+        together.setdefault((place.file, place.quote), []).append(place.at)
+    shown = []
+    for (file, quote), at in together.items():
+        where = "、".join(part for part in at if part)
+        words = f"“{cut(cleaned(quote), QUOTE)}”" if quote else ""
+        shown.append(" ".join(part for part in ("" if alone and where else file, where, words) if part))
+    return shown
 
 
 def title_of(code: str) -> str:
@@ -214,7 +230,8 @@ def tallies(report: Report, layout: Layout) -> list[str]:
     for tally in ran:
         if tally.reasons:
             what = f"无法判定 {tally.undecided} 处" if tally.undecided else f"相符 {tally.sound} 处"
-            reasons = "；".join(f"{words}（{count}）" for words, count in tally.reasons.items())
+            single = len(tally.reasons) == 1
+            reasons = "；".join(words if single else f"{words} {count} 处" for words, count in tally.reasons.items())
             lines += hanging(f"{tally.code} {title_of(tally.code)} {what}：{reasons}", layout, 2, 7)
     reasons_not_run = dict.fromkeys(tally.not_run for tally in report.tallies if tally.not_run is not None)
     for reason in reasons_not_run:
