@@ -12,6 +12,7 @@ from typing import Any
 from scorer.rules import Proportion
 from scorer.sets.faults import Fault, SetError
 from scorer.sets.indicator import DEFAULT_TEXT_RULE, Indicator, IndicatorSet, words_rule
+from scorer.sets.schema import ExecutionBlock
 from scorer.sets.soundness import set_faults
 from scorer.sets.sources import Block, SetSource, chain, locate, merge, parent_code, set_names
 
@@ -36,6 +37,8 @@ def build(path: Path) -> tuple[IndicatorSet, list[SetSource]]:
 
 
 def _assemble(sources: list[SetSource], values: dict[str, Any], blocks: Mapping[str, Block]) -> IndicatorSet:
+    if not values["points"]:  # what an inherited set says of points is not meant
+        values = {**values, "execution": ExecutionBlock(), "execution_cap": None, "grades": ()}
     children: dict[str, list[str]] = {}
     for code in blocks:
         if (above_code := parent_code(code)) is not None:
@@ -51,7 +54,7 @@ def _assemble(sources: list[SetSource], values: dict[str, Any], blocks: Mapping[
             code=code,
             name=own["name"],
             aliases=own.get("aliases", ()),
-            weight=own.get("weight"),
+            weight=own.get("weight") if values["points"] else None,
             rule=own.get("rule") or above[0],
             text_rule=words_rule(own.get("rule"), own.get("text_rule"), above[1]) or DEFAULT_TEXT_RULE,
             open=own.get("open", False),

@@ -100,9 +100,9 @@ def _weight_faults(source: SetSource, blocks: Mapping[str, Block], values: Mappi
     weights = {code: block.values.get("weight") for code, block in blocks.items()}
     if not values["points"]:
         for code, weight in weights.items():
-            if weight is not None:
-                yield Fault(blocks[code].file, blocks[code].line, f"points = false 的表不计分，{code} 不应写 weight")
-        if values["execution"].weight:
+            if weight is not None and blocks[code].file == source.shown:
+                yield Fault(source.shown, blocks[code].line, f"points = false 的表不计分，{code} 不应写 weight")
+        if "execution" in source.raw and values["execution"].weight:
             line = source.line("execution", "weight")
             yield Fault(source.shown, line, "points = false 的表不计分，预算执行率不应有分值")
         return

@@ -18,8 +18,8 @@ from scorer.sets.schema import Evidence, IndicatorBlock, SetFile, known_keys
 
 LARGEST_FILE = 8 * 1024 * 1024
 LONGEST_CHAIN = 20
-MERGED_TABLES = ("execution", "thresholds", "recognition")
-OWN_KEYS = ("id", "title", "version", "basis", "evidence", "since", "until", "note", "extends", "remove")
+MERGED_TABLES = ("execution", "thresholds")
+OWN_KEYS = ("id", "title", "version", "basis", "evidence", "since", "until", "note", "extends", "remove", "recognition")
 """What a local variant says for itself and never takes over."""
 
 
