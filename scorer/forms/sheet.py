@@ -1,0 +1,144 @@
+"""A worksheet while it is being read, and the Table that it becomes: the box around its content, merges clipped to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from scorer.forms import limits
+from scorer.model import Cell, Source, Table
+
+BLANKS_PLACED = 100_000
+"""Tables up to this many positions get a located cell for every blank one, so that a missing figure has a place."""
+
+MERGE_WORK = 8_000_000
+"""Positions that all merged areas together may cover; honest areas do not overlap."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What was found in one worksheet: text, number and doubt by position, counted from 0."""
+
+    path: str
+    name: str
+    hidden: bool = False
+    most_cells: int = limits.CELLS
+    row: int = -1
+    filled: dict[tuple[int, int], tuple[str, Decimal | None, str]] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def begin_row(self, row: int) -> None:
+        self.row = max(row, 0)
+
+    def put(self, column: int, text: str, number: Decimal | None = None, doubt: str = "") -> None:
+        """Notes the cell of the current row; blanks without a doubt are not noted."""
+        if not doubt and not text.strip():
+            return
+        if not 0 <= column < limits.COLUMNS:
+            raise limits.too_much(
+                self.path, f"工作表“{self.name}”的列数", "", limits.COLUMNS, "请删去表格以外的内容后另存"
+            )
+        if len(text) > limits.CELL_CHARACTERS:
+            most = f"{limits.CELL_CHARACTERS} 字"
+            raise limits.too_much(self.path, f"单元格 {place(self.row, column)} 的字数 ", len(text), most, "请核对该单元格")
+        self.filled[self.row, column] = (text, number, doubt)
+        if len(self.filled) > self.most_cells:
+            raise limits.too_much(
+                self.path, "有内容的单元格数", "", limits.CELLS, "自评表用不了这么多，请只保留自评表所在的工作表后另存"
+            )
+
+
+def place(row: int, column: int) -> str:
+    """``F12`` for row 11 and column 5, both counted from 0."""
+    return f"{letters_of(column)}{row + 1}"
+
+
+@lru_cache(maxsize=20_000)
+def letters_of(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def table_of(sheet: Sheet) -> Table | None:
+    """The sheet as a Table, None when it is blank. `ReadError` when its box is beyond the limits."""
+    filled = sheet.filled
+    if not filled:
+        return None
+    rows = max(row for row, _ in filled) + 1
+    columns = max(column for _, column in filled) + 1
+    if rows * columns > limits.GRID:
+        far = place(*max(filled, key=lambda position: (position[0] + 1) * (position[1] + 1)))
+        raise limits.too_much(
+            sheet.path,
+            f"工作表“{sheet.name}”的范围",
+            f"{rows} 行 × {columns} 列（到 {far}）",
+            f"{limits.GRID} 格",
+            "请删去表格以外的内容后另存",
+        )
+    # A merged title or an empty merged remark may reach beyond the last filled cell: the box follows, within reason.
+    for top, left, bottom, right in sheet.merged:
+        if (top, left) in filled and (max(rows, bottom + 1) * max(columns, right + 1)) <= BLANKS_PLACED:
+            rows, columns = max(rows, bottom + 1), max(columns, right + 1)
+    spans, covered = _merge(sheet, rows, columns)
+    cells: list[Cell] = []
+    path, name = sheet.path, sheet.name
+    if rows * columns <= BLANKS_PLACED:
+        positions = [(row, column) for row in range(rows) for column in range(columns)]
+    else:
+        positions = sorted(filled)
+    letters = [letters_of(column) for column in range(columns)]
+    for position in positions:
+        if position in covered:
+            continue
+        row, column = position
+        source = Source(path, name, f"{letters[column]}{row + 1}")
+        found = filled.get(position)
+        if position in spans:
+            rowspan, colspan, lost = spans[position]
+        else:
+            rowspan, colspan, lost = 1, 1, ""
+        if found is None:
+            cells.append(Cell("", source, row, column, rowspan, colspan, None, lost))
+            continue
+        text, number, doubt = found
+        if lost or row in sheet.hidden_rows or column in sheet.hidden_columns:
+            hidden = ("隐藏行" if row in sheet.hidden_rows else "", "隐藏列" if column in sheet.hidden_columns else "")
+            doubt = "；".join(filter(None, (doubt, *hidden, lost)))
+        cells.append(Cell(text, source, row, column, rowspan, colspan, number, doubt))
+    return Table(name, tuple(cells), rows, columns, sheet.hidden)
+
+
+def _merge(
+    sheet: Sheet, rows: int, columns: int
+) -> tuple[dict[tuple[int, int], tuple[int, int, str]], set[tuple[int, int]]]:
+    """Anchors with their spans and what they hide, and the positions that are hidden behind an anchor."""
+    spans: dict[tuple[int, int], tuple[int, int, str]] = {}
+    covered: set[tuple[int, int]] = set()
+    work = 0
+    for top, left, bottom, right in sheet.merged:
+        bottom, right = min(bottom, rows - 1), min(right, columns - 1)
+        height, width = bottom - top + 1, right - left + 1
+        if height < 1 or width < 1 or height * width == 1 or (top, left) in covered or (top, left) in spans:
+            continue
+        work += height * width
+        if work > MERGE_WORK:
+            raise limits.refusal(sheet.path, f"工作表“{sheet.name}”的合并区域相互重叠", "请取消合并后另存")
+        lost: list[str] = []
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                if (row, column) != (top, left):
+                    covered.add((row, column))
+                    if (row, column) in sheet.filled and sheet.filled[row, column][0]:
+                        lost.append(place(row, column))
+        shown = "、".join(lost[:3])
+        spans[top, left] = (height, width, f"合并单元格遮住了 {shown} 的内容" if lost else "")
+    # An area that overlaps an earlier one must not hide that one's anchor.
+    covered.difference_update(spans)
+    return spans, covered
