@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from scorer.model import Report
     from scorer.sets import IndicatorSet
 
-OK, FINDINGS, WRONG_USE = 0, 1, 2
+OK, FINDINGS, WRONG_USE, NOTHING_READ = 0, 1, 2, 3
 INTERRUPTED = 130
+ONE_PER = ("file", "folder")
 FAIL_ON = ("error", "warning", "note", "never")
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -57,6 +59,10 @@ def known_format(value: str | None) -> str | None:
 
 def known_level(value: str) -> str:
     return one_of("级别", list(FAIL_ON), value)
+
+
+def known_grouping(value: str) -> str:
+    return one_of("分法", list(ONE_PER), value)
 
 
 def print_version(wanted: bool) -> None:
@@ -144,6 +150,64 @@ def check(
     report = evaluated(files, set_name, select, ignore, output, force)
     deliver(report, format, output, force, findings_only=True)
     raise typer.Exit(exit_code(report, fail_on))
+
+
+@app.command(
+    cls=ChineseCommand,
+    help="复算并核对许多份提交件，结果写入一个文件夹的 reports.jsonl，每行一份报告。\n\n读不出的文件也有一行（F610），其余继续。",
+)
+def batch(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="文件夹（含下级文件夹）或一个文件")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="结果文件夹，没有则新建")],
+    set_name: SetName = None,
+    one_per: Annotated[
+        str,
+        typer.Option(
+            "--one-per",
+            metavar="|".join(ONE_PER),
+            callback=known_grouping,
+            help="file 每个文件一份提交件（缺省），folder 每个文件夹一份",
+        ),
+    ] = "file",
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = "error",
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    from scorer.batch import REPORTS, run_batch
+    from scorer.checks import selected
+
+    folder = Path(output)
+    if folder.exists() and not folder.is_dir():
+        raise typer.BadParameter(f"{output} 不是文件夹。")
+    refuse_existing(folder / REPORTS, force=force)
+    chosen = (words(select), words(ignore))
+    selected(*chosen)
+    result = run_batch(
+        Path(source),
+        folder,
+        chosen_set(set_name),
+        one_per=one_per,
+        select=chosen[0],
+        ignore=chosen[1],
+        tick=progress if sys.stderr.isatty() else None,
+    )
+    if sys.stderr.isatty():
+        console.write("\n", error=True)
+    unread = f"，其中 {result.unread} 份读不出" if result.unread else ""
+    console.write(f"已处理 {result.reports} 份提交件{unread}；结果在 {folder / REPORTS}\n")
+    if result.reports and result.unread == result.reports:
+        raise typer.Exit(NOTHING_READ)
+    raise typer.Exit(FINDINGS if at_or_above(result.worst, fail_on) else OK)
+
+
+def progress(number: int, path: Path) -> None:
+    """One line on a terminal that says how far a batch has come."""
+    from scorer.report.columns import cleaned, cut, pad
+
+    room = console.width() - 1
+    console.write("\r" + pad(cut(cleaned(f"第 {number} 份：{path}"), room), room), error=True)
 
 
 @app.command(cls=ChineseCommand, help="说明一项检查或一条计分规则：做什么、为何重要、依据、例子、如何改。\n\n不写 CODE 则列出全部。")
@@ -254,8 +318,12 @@ def deliver(report: Report, format: str | None, output: str | None, force: bool,
 
 def exit_code(report: Report, fail_on: str) -> int:
     """0, or 1 when a finding is at or above the level `fail_on`."""
-    heavy = FAIL_ON[: FAIL_ON.index(fail_on) + 1]
-    return FINDINGS if fail_on != "never" and any(finding.level in heavy for finding in report.findings) else OK
+    return FINDINGS if any(at_or_above(finding.level, fail_on) for finding in report.findings) else OK
+
+
+def at_or_above(level: str, fail_on: str) -> bool:
+    """Is a finding of this level ("" for none) one that `--fail-on` asks to fail on?"""
+    return fail_on != "never" and level in FAIL_ON[: FAIL_ON.index(fail_on) + 1]
 
 
 def run(arguments: list[str] | None = None) -> int:
