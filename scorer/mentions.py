@@ -154,7 +154,9 @@ def find_mentions(document: Document) -> list[Mention]:
     state = _Headings()
     number = 0
     caption = ""
-    for index, block in enumerate(document.blocks):
+    for index, block in enumerate(free_blocks(document.blocks)):
+        if isinstance(block, Absorbed):
+            continue
         if isinstance(block, Table):
             state.line += 1
             mentions += _table_mentions(block, index, state, caption, year, number)
@@ -374,8 +376,49 @@ def _bracket_depths(text: str, positions: Sequence[int]) -> list[int]:
 
 _UNIT_CAPTION = re.compile(r"单位\s*[：:]\s*(万元|元|亿元|千元)|[（(](万元|元|亿元)[）)]")
 _MONEY = {"万元": Decimal(10000), "元": Decimal(1), "亿元": Decimal(10**8), "千元": Decimal(1000)}
-_FIGURE = re.compile(r"^[-−]?\d[\d,]*(?:\.\d+)?%?$")
-_CODE = re.compile(r"^\d{3}(?:\d{2}){0,2}$")
+FIGURE = re.compile(r"^[-−]?\d[\d,]*(?:\.\d+)?%?$")
+CODE = re.compile(r"^\d{3}(?:\d{2}){0,2}$")
+
+
+class Absorbed:
+    """A line that has become a row of the table before it: keeps the numbers of the blocks as they are."""
+
+
+def free_blocks(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph | Table | Absorbed]:
+    """The blocks with neighbouring lines of the same number of | read as the rows of a table."""
+    index = 0
+    while index < len(blocks):
+        rows = _piped_rows(blocks, index)
+        if len(rows) < 2:
+            yield blocks[index]
+            index += 1
+            continue
+        cells = [cell for row, block in enumerate(rows) for cell in _piped_cells(block, row)]
+        yield Table("", tuple(cells), len(rows), rows[0].text.count("|") + 1)
+        for _ in rows[1:]:
+            yield Absorbed()
+        index += len(rows)
+
+
+def _piped_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragraph]:
+    rows: list[Paragraph] = []
+    for block in blocks[index:]:
+        if not isinstance(block, Paragraph) or "|" not in block.text or len(block.text) > 4 * REACH:
+            break
+        if rows and block.text.count("|") != rows[0].text.count("|"):
+            break
+        rows.append(block)
+    return rows
+
+
+def _piped_cells(block: Paragraph, row: int) -> Iterator[Cell]:
+    start = 0
+    for column, text in enumerate(block.text.split("|")):
+        if text.strip():
+            begin = start + len(text) - len(text.lstrip())
+            at = f"{block.source.at}:{begin + 1}-{begin + len(text.strip())}"
+            yield Cell(text.strip(), replace(block.source, at=at), row, column)
+        start += len(text) + 1
 
 
 def _table_mentions(
@@ -401,12 +444,12 @@ def _table_mentions(
                 continue
             seen.add(id(cell))
             text = fold(cell.text).strip()
-            if not text or _CODE.match(text) and not label:
+            if not text or CODE.match(text) and not label:
                 continue
             if not any(character.isdigit() for character in text):
                 label = text
                 continue
-            if _FIGURE.match(text):
+            if FIGURE.match(text):
                 header_unit = _UNIT_CAPTION.search(headers[column])
                 scale = header_unit[1] or header_unit[2] if header_unit else unit
                 quantity = parse_quantity(text, "" if text.endswith("%") else scale)
@@ -428,13 +471,20 @@ def _table_mentions(
 
 
 def _header_rows(grid: Sequence[Sequence[Cell]]) -> int:
+    """How many rows stand above the figures; a row that only numbers the columns (栏次 1 2 3) belongs to them."""
     for row, cells in enumerate(grid):
-        if any(cell and _FIGURE.match(fold(cell.text).strip()) and not _CODE.match(cell.text.strip()) for cell in cells[1:]):
-            texts = [cell.text.strip() for cell in cells if cell]
-            if "栏次" in "".join(texts).replace(" ", ""):
-                continue
+        figures = [text for cell in cells[1:] if cell and FIGURE.match(text := fold(cell.text).strip()) and not CODE.match(text)]
+        if figures and not _numbers_columns(cells):
             return row
     return min(1, len(grid))
+
+
+def _numbers_columns(cells: Sequence[Cell]) -> bool:
+    texts = [text for cell in dict.fromkeys(cells) if (text := cell.text.strip())]
+    if texts and "".join(texts[0].split()) in ("栏次", "栏目"):
+        return True
+    figures = [text for text in texts if text.isdigit()]
+    return len(figures) >= 3 and len(figures) == len(texts) and figures == [str(n) for n in range(1, len(figures) + 1)]
 
 
 def _header(grid: Sequence[Sequence[Cell]], rows: int, column: int) -> str:

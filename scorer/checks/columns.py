@@ -1,13 +1,180 @@
-"""Sums of free tables: every level of the functional classification, and rows against their total row."""
+"""Sums of free tables: every level of the functional classification, rows against their total row, and total columns.
+
+A table of indicators is no free table: family A checks it. A blank cell is nothing, not zero.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from scorer.checks.registry import Form
-from scorer.mentions import Mention
+from scorer.mentions import CODE, Mention, free_blocks
+from scorer.model import Cell, Table
+from scorer.phrases import fold
+
+_FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")
+_TOTAL = re.compile(r"(?:本年|收入|支出|资金|经费|人员经费|公用经费)*(?:合\s*计|总\s*计|小\s*计)")
+_SUBTOTAL = re.compile(r"小\s*计")
+_OUTSIDE = re.compile(r"其中|结转|结余|年初|年末|弥补|比例|占比|备注|平均|人均")
+_TOP = re.compile(r"[一二三四五六七八九十]{1,3}、")
+_LEVELLED = re.compile(r"（[一二三四五六七八九十]+）|\d+[.、]|其中|[　 ]{2}")
+_NOT_SUMMED = re.compile(r"行次|序号|占|率|比|编码|备注|年度$")
 
 
-def column_sums(form: Form) -> Iterator[tuple[Mention, tuple[Mention, ...], bool]]:
-    """Whole, parts and whether the parts are all of them, for every column of every free table."""
-    yield from ()
+@dataclass(frozen=True, slots=True)
+class ColumnSum:
+    """A whole of a table with its parts, and with other sets of figures that may be meant as its parts."""
+
+    whole: Mention
+    parts: tuple[Mention, ...]
+    others: tuple[tuple[Mention, ...], ...] = ()
+    doubt: str = ""
+
+
+def column_sums(form: Form) -> Iterator[ColumnSum]:
+    """The sums of every free table, column by column and row by row."""
+    figures: dict[tuple[str, int], dict[tuple[int, int], Mention]] = defaultdict(dict)
+    for mention in form.mentions:
+        if mention.in_table and mention.quantity.unit not in ("%", "‰") and mention.number is not None:
+            figures[mention.source.file, mention.line.table][mention.row, mention.column] = mention
+    for document in form.documents:
+        for index, block in enumerate(free_blocks(document.blocks)):
+            cells = figures.get((document.path, index))
+            if isinstance(block, Table) and cells and not any(_FORM_WORDS.search(c.text) for c in block.cells if len(c.text) < 40):
+                yield from _sums_of(block, cells)
+
+
+Figures = dict[tuple[int, int], Mention]
+
+
+def _sums_of(table: Table, figures: Figures) -> Iterator[ColumnSum]:
+    grid = table.grid()
+    columns = sorted({column for _, column in figures})
+    coded = False
+    for column in columns:
+        codes = _codes(grid, column)
+        if codes:
+            coded = True
+            yield from _levels(grid, figures, column, codes)
+    if not coded:
+        for column in columns:
+            yield from _totals(grid, figures, column)
+    yield from _across(grid, figures, columns)
+
+
+def _label_column(grid: Sequence[Sequence[Cell]], column: int) -> int:
+    """The column of words that a column of figures belongs to: the nearest one to its left."""
+    for left in range(column - 1, -1, -1):
+        texts = [row[left].text.strip() for row in grid if row[left]]
+        if sum(bool(text) and not any(c.isdigit() for c in text) for text in texts) * 2 > len(texts) and texts:
+            return left
+    return 0
+
+
+def _codes(grid: Sequence[Sequence[Cell]], column: int) -> dict[str, int]:
+    """Codes of the functional or economic classification beside a column, and the rows that they stand in."""
+    for left in range(_label_column(grid, column), -1, -1):
+        codes = {text: row for row, cells in enumerate(grid) if CODE.match(text := fold(cells[left].text).strip(" 　\t"))}
+        if len(codes) >= 2:
+            return codes
+        if left < column - 3:
+            break
+    return {}
+
+
+def _levels(
+    grid: Sequence[Sequence[Cell]], figures: Figures, column: int, codes: dict[str, int]
+) -> Iterator[ColumnSum]:
+    children: dict[str, list[Mention]] = defaultdict(list)
+    shortest = min(map(len, codes))
+    for code, row in codes.items():
+        figure = figures.get((row, column))
+        if figure is not None:
+            children[code[:-2] if len(code) > shortest else ""].append(figure)
+    label = _label_column(grid, column)
+    for code, parts in children.items():
+        if code:
+            whole = figures.get((codes[code], column)) if code in codes else None
+        else:
+            whole = next(
+                (
+                    figures[row, column]
+                    for row, cells in enumerate(grid)
+                    if (row, column) in figures and _TOTAL.fullmatch(fold(cells[label].text).strip())
+                ),
+                None,
+            )
+        if whole is not None and parts:
+            yield ColumnSum(whole, tuple(parts))
+
+
+def _totals(grid: Sequence[Sequence[Cell]], figures: Figures, column: int) -> Iterator[ColumnSum]:
+    label = _label_column(grid, column)
+    rows = [
+        (fold(grid[row][label].text), figures[row, column])
+        for row in range(len(grid))
+        if (row, column) in figures and figures[row, column].header is not None
+    ]
+    if not rows or _NOT_SUMMED.search(rows[0][1].header):
+        return
+    totals = [index for index, (text, _) in enumerate(rows) if _TOTAL.fullmatch(text.strip())]
+    leaves = [m for text, m in rows if not _TOTAL.fullmatch(text.strip()) and not _OUTSIDE.search(text)]
+    top = [m for text, m in rows if _TOP.match(text.strip())]
+    levelled = any(_LEVELLED.match(text) for text, _ in rows)
+    if totals == [0] and len(leaves) >= 2:
+        yield ColumnSum(rows[0][1], tuple(top or leaves), (tuple(leaves), tuple(m for _, m in rows[1:])), _doubt(levelled and not top))
+        return
+    start = 0
+    carried: list[Mention] = []
+    for index in totals:
+        text, whole = rows[index]
+        block = rows[start:index]
+        own = [m for name, m in block if not _OUTSIDE.search(name)]
+        upper = [m for name, m in block if _TOP.match(name.strip())]
+        everything = [m for _, m in block]
+        others = [tuple(own), tuple(everything), (*carried, *everything), tuple(carried)]
+        if len(own) + len(carried) >= 2 or (carried and everything):
+            parts = tuple(upper or own) if not carried else (*carried[-1:], *everything)
+            yield ColumnSum(whole, parts, tuple(others), _doubt((levelled and not upper) or bool(carried)))
+        if _SUBTOTAL.search(text):
+            carried.append(whole)
+        else:
+            carried = [whole]
+        start = index + 1
+
+
+def _doubt(levelled: bool) -> str:
+    return "表中各行有层次，不能确定哪些相加" if levelled else ""
+
+
+def _across(grid: Sequence[Sequence[Cell]], figures: Figures, columns: Sequence[int]) -> Iterator[ColumnSum]:
+    """A column headed 合计 against the columns after it, in every row."""
+    headers = {column: next(m.header for (_, c), m in figures.items() if c == column) for column in columns}
+    for position, column in enumerate(columns):
+        if not _TOTAL.fullmatch(headers[column].split(" ")[-1]):
+            continue
+        right: list[int] = []
+        for other in columns[position + 1 :]:
+            header = headers[other]
+            if _NOT_SUMMED.search(header) or _TOTAL.fullmatch(header.split(" ")[-1]) and not _SUBTOTAL.search(header):
+                break
+            right.append(other)
+        parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]
+        direct = [
+            other
+            for other in right
+            if _SUBTOTAL.search(headers[other]) or headers[other].rsplit(" ", 1)[0] not in parents or " " not in headers[other]
+        ]
+        if len(right) < 2:
+            continue
+        for row in sorted({row for row, c in figures if c == column}):
+            whole = figures[row, column]
+            parts = tuple(figures[row, other] for other in direct if (row, other) in figures)
+            everything = tuple(figures[row, other] for other in right if (row, other) in figures)
+            beginnings = tuple(everything[:count] for count in range(1, len(everything)))
+            if len(parts) >= 2 or any((p.number or Decimal(0)) > (whole.number or Decimal(0)) for p in parts):
+                yield ColumnSum(whole, parts, (everything, *beginnings))

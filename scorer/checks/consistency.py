@@ -72,6 +72,9 @@ def counting_unit_differs(form: Form) -> Outcomes:
     said = everything_said(form)
     households = [item for item in said if item.dimension == "户" and item.number]
     people = [item for item in said if item.dimension == "人" and item.number and item.quantity.unit != "人次"]
+    parts = {id(part) for item in form.statements.sums for part in item.parts if len(item.parts) > 1}
+    households = [item for item in households if id(item.mention) not in parts]
+    people = [item for item in people if id(item.mention) not in parts]
     seen: set[tuple[Decimal | None, Decimal | None]] = set()
     for house in households[:400]:
         for person in people[:400]:
@@ -82,7 +85,9 @@ def counting_unit_differs(form: Form) -> Outcomes:
 
 
 def counted_twice(house: Said, person: Said) -> bool:
-    if house.path and house.path == person.path or set_apart(house, person):
+    if (house.path and house.path == person.path) or set_apart(house, person):
+        return False
+    if house.mention is not None and person.mention is not None and house.mention.line.scope != person.mention.line.scope:
         return False
     name = re.sub(r"家庭|户数|户", "", house.of)
     renamed = Said(name, house.quantity, house.place, house.origin, house.around, house.year)
@@ -426,7 +431,7 @@ def judge_cell(cell: Said, told: Sequence[Said], done: set[tuple[str, Decimal | 
 
 def _shares_words(cell: Said, item: Said) -> bool:
     """A weaker likeness that is enough when the figures are a slip of the pen apart."""
-    return slip(cell.quantity, item.quantity) and alike(cell, item) >= 0.6
+    return slip(cell.quantity, item.quantity) and alike(cell, item, wide=True) >= ENOUGH
 
 
 _OWN_MONEY = re.compile(r"自有资金|自筹|其[他它]资金|社会资金|配套资金|单位资金")

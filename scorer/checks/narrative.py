@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
+from scorer.checks.columns import column_sums
 from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, check, faulty, sound, undecided
 from scorer.mentions import Mention
 from scorer.model import Cell
@@ -174,10 +175,14 @@ def _nearly(whole: Mention, parts: Sequence[Mention], target: Decimal, total: De
 
 
 def table_sums(form: Form) -> Iterator[Outcome]:
-    from scorer.checks.columns import column_sums
-
-    for whole, parts, complete in column_sums(form):
-        yield judge_parts(whole, parts, (whole,), (), complete)
+    """Sums of free tables; one that holds for another choice of rows is sound."""
+    for item in column_sums(form):
+        target = item.whole.number
+        if any(sum((part.number or Decimal(0) for part in parts), Decimal(0)) == target for parts in item.others if parts):
+            yield sound()
+            continue
+        outcome = judge_parts(item.whole, item.parts, (item.whole,), (), True)
+        yield undecided(item.doubt) if item.doubt and isinstance(outcome, Faulty) else outcome
 
 
 # --------------------------------------------------------------------------------------------------------------- N202

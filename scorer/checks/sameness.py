@@ -26,7 +26,8 @@ _DISTINGUISHING = tuple(re.compile(words) for words in DISTINGUISHING)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One figure with what it is of: `of` in words, `around` further words beside it, `place` for a finding."""
+    """One figure with what it is of: `of` in words, `around` further words beside it, `nearby` the
+    sentence about it, `place` for a finding."""
 
     of: str
     quantity: Quantity
@@ -37,6 +38,7 @@ class Said:
     kind: str = ""
     mention: Mention | None = None
     path: tuple[str, ...] = ()
+    nearby: str = ""
 
     @property
     def dimension(self) -> str:
@@ -60,7 +62,13 @@ def from_mention(mention: Mention) -> Said:
         year=mention.year,
         kind=mention.kind,
         mention=mention,
+        nearby=_nearby(mention),
     )
+
+
+def _nearby(mention: Mention) -> str:
+    at = mention.start - mention.sentence.start
+    return mention.sentence.text[max(0, at - 24) : at + len(mention.quote) + 24]
 
 
 def from_claim(claim: Claim) -> Iterator[Said]:
@@ -131,14 +139,17 @@ def core(words: str) -> str:
     return _FILLER.sub("", fold(words))
 
 
-def alike(first: Said, second: Said) -> float:
-    """How far the shorter subject is contained in the other one and the words around it: 0 … 1."""
+def alike(first: Said, second: Said, wide: bool = False) -> float:
+    """How far the shorter subject is contained in the other one and the words around it: 0 … 1.
+
+    `wide` takes in the sentence about it too.
+    """
     one, other = core(first.of), core(second.of)
     if len(one) > len(other):
         first, second, one, other = second, first, other, one
     if len(one) < 2:
         return 0.0
-    wider = other + core(second.around)
+    wider = fold(second.of + second.around + (second.nearby if wide else ""))
     if not any(one[i : i + 2] in wider for i in range(len(one) - 1)):
         return 0.0
     need = Counter(one)
