@@ -237,7 +237,10 @@ def _read_line(
 
 
 def _read_row(form: _Form, line: Line) -> None:
-    first = line.own[0]
+    written = form.rows.columns.written(line)
+    if not written:
+        return
+    first = written[0]
     label = _margin_label(form.rows, line, first)
     if label == "total":
         _read_total(form, line, first)

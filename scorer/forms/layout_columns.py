@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from scorer.forms.layout_grid import Line, is_figure
+from scorer.forms.layout_grid import Line, Span, is_figure
 from scorer.forms.vocabulary import (
     BRACKETED_PARTS,
     NAME_COLUMNS,
@@ -54,8 +54,9 @@ class Columns:
     """The columns of an indicator table by field.
 
     `names` are the columns of the levels from the upper to the last one; `blocks` label columns that name the whole
-    table (绩效指标 down the side); `level_weights` pairs a column of weights with the level (index in `names`) that it
-    belongs to; `thresholds` pairs 优 良 中 差 with their columns; `doubtful` the headings that were not understood.
+    table (绩效指标 down the side) with the words `block_words`; `level_weights` pairs a column of weights with the level
+    (index in `names`) that it belongs to; `thresholds` pairs 优 良 中 差 with their columns; `doubtful` holds the
+    headings that were not understood.
     """
 
     names: tuple[int, ...]
@@ -64,6 +65,13 @@ class Columns:
     level_weights: tuple[tuple[int, int], ...] = ()
     thresholds: tuple[tuple[str, int], ...] = ()
     doubtful: tuple[Cell, ...] = ()
+    block_words: frozenset[str] = frozenset()
+
+    def written(self, line: Line) -> list[Span]:
+        """The cells that a line writes itself, without the label that some formats repeat down the side."""
+        return [
+            span for span in line.own if span.first not in self.blocks or heading(span.text) not in self.block_words
+        ]
 
     @property
     def printed(self) -> tuple[str, ...]:
@@ -230,7 +238,8 @@ def read_columns(header: Header, below: Sequence[Line]) -> Columns:
     if "own_score" in {group.field for group in groups}:
         doubtful.extend(group.cell for group in groups if group.field == "claimed")
     thresholds = tuple((heading(group.cell.text), group.first) for group in groups if group.field == "threshold")
-    return Columns(names, frozenset(blocks), fields, level_weights, thresholds, tuple(doubtful))
+    words = frozenset(heading(group.cell.text) for group in groups if group.first in blocks)
+    return Columns(names, frozenset(blocks), fields, level_weights, thresholds, tuple(doubtful), words)
 
 
 def _blocks(groups: Sequence[Group], below: Sequence[Line]) -> set[int]:

@@ -185,7 +185,7 @@ def _source_row(
     if "subtotal" in values and ("budget" not in values):
         values["budget"] = values["subtotal"]
     written = [cell for field, cell in values.items() if cell and field != "reason"]
-    if not all(is_figure(cell.text) or squash(cell.text) in BLANK_WORDS or len(cell.text) < 12 for cell in written):
+    if not all(_is_amount(cell.text) for cell in written):
         return None
     if not names and not any(is_figure(cell.text) for cell in written):
         return None
@@ -194,6 +194,14 @@ def _source_row(
     if not name and block is not None:
         name = block.cell
     return _money(name, values)
+
+
+def _is_amount(text: str) -> bool:
+    """A figure, a damaged one, or a mark that stands for none."""
+    bare = squash(text[:40])
+    return bare in BLANK_WORDS or (
+        len(bare) < 24 and any(letter.isdigit() for letter in bare) and not label_field(text)
+    )
 
 
 def _ends(text: str) -> bool:
@@ -313,6 +321,12 @@ def _labelled(lines: Sequence[Line], at: int, stops: Collection[int], unit: str)
             if field in _FIELDS and field not in total:
                 total[field] = value
                 places[field] = label.first
+    for span in lines[at].own:
+        # 预算执行率： at the right end, its figure below it
+        kind = funds_field(span.text)
+        below = lines[end].at(span.first) if end < len(lines) and lines[end].owned(span.first) else EMPTY
+        if kind in _FIELDS and kind not in total and is_figure(below.text):
+            total[kind] = below
     block = next((span for span in lines[at].spans if span.cell and is_funds_block(span.text)), None)
     name = block.cell if block else lines[at].own[0].cell
     rows = [replace(_money(name, total), total=True)]

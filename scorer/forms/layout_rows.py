@@ -24,6 +24,7 @@ from scorer.forms.vocabulary import (
 )
 from scorer.model import EMPTY, Answer, Branch, Cell, Doubt, Source
 
+LONGEST_LEVEL = 16  # a longer line is a sentence
 DOUBT = "F612"  # a reading that a person should look at; the form itself may be in order
 Direction = Literal["", "forward", "reverse", "qualitative"]
 
@@ -46,6 +47,7 @@ class Rows:
     branches: list[Branch] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     notes: list[Cell] = field(default_factory=list)
+    _heading: Cell = EMPTY
     _carried: list[Cell] = field(default_factory=list)
     _pending: Answer | None = None
     _weighed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
@@ -54,10 +56,10 @@ class Rows:
 
     def take(self, line: Line) -> bool:
         """Reads an indicator or subtotal row, or a note. False: the line is none of these, or empty."""
-        own = [span for span in line.own if span.first not in self.columns.blocks or self._is_margin(span)]
+        own = self.columns.written(line)
         if not own:
             return True
-        first, margin = own[0], self._is_margin(own[0])
+        first, margin = own[0], own[0].first <= self.columns.names[0]
         if margin and (is_note(first.text) or (self.notes and len(own) == 1)):
             self.notes.append(first.cell)
             return True
@@ -65,32 +67,29 @@ class Rows:
         if subtotal is not None:
             self._take_subtotal(line, subtotal)
             return True
-        if self._wide(first) and len(own) == 1:
-            return self._take_heading(first)
-        if all(self._known_margin(span) for span in own):
+        if self._take_heading(line, own):
             return True
         self._take_row(line)
         return True
 
-    def _is_margin(self, span: Span) -> bool:
-        """Does the span begin where a total or a note under the table would begin?"""
-        return span.first <= self.columns.names[0] and span.cell.rowspan == 1
-
-    def _known_margin(self, span: Span) -> bool:
-        return span.first in self.columns.blocks
-
-    def _wide(self, span: Span) -> bool:
-        """Does the span reach over the names into the values, as a heading or a note does?"""
-        return span.first <= self.columns.names[0] and span.last > self.columns.names[-1]
-
-    def _take_heading(self, span: Span) -> bool:
-        name, weight = name_and_weight(span.text, True)
-        if not (name.endswith("指标") or weight) or len(name) > 20:
-            self.notes.append(span.cell)
-            return True
-        self._carried = [span.cell]
-        self._weigh((name,), weight, span.cell)
-        return True
+    def _take_heading(self, line: Line, own: Sequence[Span]) -> bool:
+        """A level on a line of its own, over the whole width or above a flat list; any other wide line is a note."""
+        first, names = own[0], self.columns.names
+        flat = len(names) == 1 and first.first == names[0]
+        wide = first.first <= names[0] and first.last > names[-1] and len(own) == 1
+        name, weight = name_and_weight(first.text, True)
+        if (wide or flat) and name.endswith("指标") and len(name) <= LONGEST_LEVEL:
+            answer = self._answer(line, [first.cell])
+            if not any((answer.target, answer.actual)) or wide:
+                self._settle((name,))
+                self._heading, self._carried = first.cell, []
+                self._weigh((name,), weight, first.cell)
+                if not wide and (answer.weight or answer.claimed) and not weight:
+                    self.branches.append(Branch((name,), answer.weight, answer.claimed))
+                return True
+        if wide:
+            self.notes.append(first.cell)
+        return wide
 
     # ---------------------------------------------------------------------------------------------- indicators
 
@@ -122,17 +121,15 @@ class Rows:
             again = level > 0 and line.at(names[level - 1]) is cell
             if line.owned(column) and not again:
                 fresh.append(level)
-        base = len(self._carried) if len(self._carried) == 1 and self._carried[0].colspan > len(names) else 0
-        kept = self._carried[:base]
-        levels = [*self._carried[base:], *[EMPTY] * len(names)][: len(names)]
+        levels = [*self._carried, *[EMPTY] * len(names)][: len(names)]
         for level in fresh:
             if squash(levels[level].text) != squash(line.at(names[level]).text):
                 levels[level + 1 :] = [EMPTY] * (len(names) - level - 1)
             levels[level] = line.at(names[level])
         if fresh:
             levels[fresh[-1] + 1 :] = [EMPTY] * (len(names) - fresh[-1] - 1)
-        self._carried = [*kept, *levels]
-        cells = [cell for cell in self._carried if cell]
+        self._carried = levels
+        cells = [cell for cell in (self._heading, *levels) if cell]
         worded = [cell for cell in cells if not is_enumerator(cell.text)]
         return (worded or cells), fresh
 
@@ -253,14 +250,14 @@ class Rows:
         self._settle(None)
         names = self.columns.names
         bare = heading(span.text).removesuffix("小计")
-        carried = [name_and_weight(cell.text, True)[0] for cell in self._carried]
+        carried = [name_and_weight(cell.text, True)[0] for cell in (self._heading, *self._carried) if cell]
         path: tuple[str, ...] = ()
         for level, name in enumerate(carried):
             if bare and heading(name) == bare:
                 path = tuple(part for part in carried[: level + 1] if part)
         if not path:
-            left = sum(1 for column in names if column < span.first)
-            path = tuple(name for name in carried[: max(left, 1)] if name)
+            left = sum(1 for column in names if column < span.first) + bool(self._heading)
+            path = tuple(carried[: max(left, 1)])
         total = self.total(line, span)
         self.branches.append(Branch(path, total.weight, total.claimed))
         if not path:
@@ -315,26 +312,13 @@ class Rows:
             if cell and cell.rowspan > 1:
                 groups.setdefault(id(cell), []).append(index)
         for indexes in groups.values():
-            if len({self.answers[index].path for index in indexes}) < 2:
-                for index in indexes[1:]:
-                    self.answers[index] = _without(self.answers[index], name)
+            if len(indexes) < 2:
                 continue
             cell = getattr(self.answers[indexes[0]], name)
-            path = _shared([self.answers[index].path for index in indexes])
-            for index in indexes:
-                self.answers[index] = _without(self.answers[index], name)
-            if path:
-                branch = Branch(path, **{name: cell})
-                at = next(
-                    (at for at, other in enumerate(self.branches) if other.path == path and not getattr(other, name)),
-                    None,
-                )
-                if at is None:
-                    self.branches.append(branch)
-                else:
-                    self.branches[at] = replace(self.branches[at], **{name: cell})
             words = "分值" if name == "weight" else "得分"
-            self._doubt(cell.source, f"一格{words}合并在 {len(indexes)} 项指标上，按共用读取，未分到各项", cell.text)
+            self._doubt(cell.source, f"一格{words}合并在 {len(indexes)} 项指标上，记在其中第一项", cell.text)
+            for index in indexes[1:]:
+                self.answers[index] = _without(self.answers[index], name)
 
     def _doubt(self, source: Source, message: str, quote: str = "") -> None:
         self.doubts.append(Doubt(DOUBT, message, source, quote))
@@ -342,14 +326,6 @@ class Rows:
 
 def _without(answer: Answer, name: Literal["weight", "claimed"]) -> Answer:
     return replace(answer, weight=EMPTY) if name == "weight" else replace(answer, claimed=EMPTY)
-
-
-def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    shortest = min(len(path) for path in paths)
-    size = 0
-    while size < shortest - 1 and len({path[size] for path in paths}) == 1:
-        size += 1
-    return paths[0][:size]
 
 
 def _direction(word: str) -> Direction:
