@@ -1,4 +1,4 @@
-"""Many submissions at once, first form: a folder in, `reports.jsonl` out; a broken file is a report and the run goes on."""
+"""Many submissions at once, first form: a folder in, `reports.jsonl` out; a broken file never stops the run."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def gather(source: Path) -> list[Path]:
         return [source]
     if not source.is_dir():
         raise ScorerError(f"{source}：没有这个文件夹或文件。请核对路径。")
+    suffixes = READABLE.split()
     files = sorted(
         path
         for path in source.rglob("*")
-        if path.is_file() and path.suffix.lower() in READABLE and not path.name.startswith(("~$", "."))
+        if path.is_file() and path.suffix.lower() in suffixes and not path.name.startswith(("~$", "."))
     )
     if not files:
-        kinds = " ".join(sorted(READABLE))
-        raise ScorerError(f"{source}：其中没有可以读取的文件。可读取的格式有 {kinds}。")
+        raise ScorerError(f"{source}：其中没有可以读取的文件。可读取的格式有 {READABLE}。")
     return files
 
 

@@ -1,6 +1,19 @@
 """All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling."""
 
-from scorer.checks import arithmetic, explanations, filling, targets
+from scorer.checks import arithmetic, consistency, explanations, filling, narrative, residue, targets
 from scorer.checks.registry import CHECKS, Check, Form, run, selected
 
-__all__ = ["CHECKS", "Check", "Form", "arithmetic", "explanations", "filling", "run", "selected", "targets"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Form",
+    "arithmetic",
+    "consistency",
+    "explanations",
+    "filling",
+    "narrative",
+    "residue",
+    "run",
+    "selected",
+    "targets",
+]

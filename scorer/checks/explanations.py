@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import squeezed
-from scorer.model import Cell
+from scorer.model import Cell, Document, Place
 from scorer.score import Leaf, funds_total, rate_in
 
 BLANK = re.compile(r"[-—－/\\*＊0.。无略空]*")
@@ -116,14 +117,15 @@ def empty_reason(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：要分析并说明原因，研究提出改进措施。
     例：未完成而原因写“指标进行调整”。
     改法：写明什么变了、由谁批准、影响多少。
-    何时无法判定：该行没有扣分也没有未完成，不要求填写原因。
+    何时无法判定：表中该行没有扣分也没有未完成，不要求填写原因。
     """
     asked = [
         leaf
         for leaf in form.leaves
         if leaf.answer.reason and (deducted(leaf) or (leaf.met is False and leaf.status == "recomputed"))
     ]
-    if not asked:
+    given = [place for document in form.documents for place in reasons_in(document)]
+    if not asked and not given:
         yield not_run("没有要求说明原因的行，或原因栏为空")
         return
     for leaf in asked:
@@ -131,6 +133,26 @@ def empty_reason(form: Form) -> Outcomes:
             yield faulty(leaf.path, [leaf.answer.reason], reason=leaf.answer.reason.text)
         else:
             yield sound()
+    for place in given:
+        if EMPTY_WORDS.fullmatch(squeezed(place.quote)):
+            yield faulty((), [place], reason=place.quote)
+        else:
+            yield sound()
+
+
+REASON_GIVEN = re.compile("(?:主要)?原因(?:是|为|在于|系)?[:：]?([^。；;，,！!？?]{1,60})")
+
+
+def reasons_in(document: Document) -> Iterator[Place]:
+    """What a report's sentences name as the reason of a change or a shortfall, each with its line and columns."""
+    for paragraph in document.paragraphs:
+        if "原因" not in paragraph.text:
+            continue
+        for match in REASON_GIVEN.finditer(paragraph.text):
+            if "原因分析" in match[0]:
+                continue
+            start, end = match.span(1)
+            yield Place(file=document.path, at=f"{paragraph.source.place}:{start + 1}-{end}", quote=match[1])
 
 
 @check("E504", level="warning", message="预算执行率 {rate}%，低于 {limit}%，没有说明原因；请说明未执行的原因和资金去向")
@@ -145,9 +167,9 @@ def low_execution_without_reason(form: Form) -> Outcomes:
     何时无法判定：预算数或执行数没有填；别的行的说明提到了资金。
     """
     row = funds_total(form.submission)
-    limit = form.set.thresholds.execution_explained
-    if row is None or limit is None:
-        yield not_run("没有资金数字，或本套指标没有规定界限")
+    limit = form.set.thresholds.execution_explained * 100
+    if row is None:
+        yield not_run("没有资金数字")
         return
     rate = execution_rate(form)
     if rate is None:
@@ -178,23 +200,60 @@ def execution_rate(form: Form) -> Decimal | None:
     return None
 
 
-@check("E505", level="note", message="{count} 行扣分或未完成，存在问题栏却为“{problems}”；请写明问题")
+@check("E505", level="note", message="有 {count} 处扣分或未完成，存在问题一栏却为“{problems}”；请写明问题")
 def problem_section_empty(form: Form) -> Outcomes:
     """Where points are lost or targets missed, the section on problems is not empty.
 
     标题：有扣分而存在问题栏为空
     为何重要：自评要找出问题；分数说有问题，文字说没有，两处不一致。
     依据：财预〔2020〕10号：绩效评价报告应包括存在的问题及原因分析。
-    例：扣 2 分，“存在的问题及原因分析：无”。
+    例：扣 2 分，“存在的问题及原因分析：无”；某科目只完成预算的 58.9%，报告的存在问题为“无”。
     改法：写明存在的问题和改进措施。
     何时无法判定：提交件没有存在问题一栏。
     """
     problems = form.submission.problems
-    if not problems.source.at:
+    sections = [section for document in form.documents for section in problem_sections(document)]
+    if not problems.source.at and not sections:
         yield not_run("提交件没有存在问题一栏")
         return
     short = [leaf for leaf in form.leaves if deducted(leaf) or (leaf.met is False and leaf.status == "recomputed")]
-    if short and (is_blank(problems) or is_empty(problems)):
-        yield faulty((), [problems, *(leaf.answer.claimed for leaf in short[:3])], count=len(short), problems=problems.text)
-    else:
-        yield sound()
+    shortfalls = [place for document in form.documents for place in shortfalls_in(document)]
+    if problems.source.at:
+        if short and (is_blank(problems) or is_empty(problems)):
+            cells = [problems, *(leaf.answer.claimed for leaf in short[:3])]
+            yield faulty((), cells, count=len(short), problems=problems.text)
+        else:
+            yield sound()
+    for section in sections:
+        if section.quote and not EMPTY_WORDS.fullmatch(squeezed(section.quote)):
+            yield sound()
+        elif short or shortfalls:
+            places = [section, *shortfalls[:3], *(Place.of(leaf.answer.claimed) for leaf in short[:3])]
+            yield faulty((), places, count=len(short) + len(shortfalls), problems=section.quote)
+        else:
+            yield sound()
+
+
+PROBLEM_HEADING = re.compile(r"[#*\s（(一二三四五六七八九十0-9）)、.．]*(?:主要)?存在(?:的)?(?:主要)?问题[^。；]{0,12}$")
+HEADING = re.compile(r"[#*\s]*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|\d{1,2}[、.．])")
+COMPLETION = re.compile(r"完成(?:年初|年度|全年|调整)?预算(?:数)?的?\s{0,3}(\d{1,3}(?:\.\d{1,4})?)\s?[%％]")
+
+
+def problem_sections(document: Document) -> Iterator[Place]:
+    """What stands under each heading 存在的问题: the quote of the section when it is a word or two, else its start."""
+    paragraphs = [paragraph for paragraph in document.paragraphs if paragraph.text.strip()]
+    for heading, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
+        if PROBLEM_HEADING.match(heading.text.strip("*# \t")) and len(heading.text) < 40:
+            empty = following is None or bool(HEADING.match(following.text))
+            body = "" if empty or following is None else following.text.strip()[:40]
+            place = heading if empty or following is None else following
+            yield Place(file=document.path, at=place.source.place, quote=body)
+
+
+def shortfalls_in(document: Document) -> Iterator[Place]:
+    """Sentences that say less than the whole budget was carried out."""
+    for paragraph in document.paragraphs:
+        for match in COMPLETION.finditer(paragraph.text):
+            if Decimal(match[1]) < 90:
+                at = f"{paragraph.source.place}:{match.start() + 1}-{match.end()}"
+                yield Place(file=document.path, at=at, quote=match[0])

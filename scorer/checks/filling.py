@@ -82,7 +82,7 @@ def scored_without_actual(form: Form) -> Outcomes:
             yield sound()
 
 
-@check("F603", level="error", message="“{name_}”得 {claimed} 分，却没有分值；请补填分值")
+@check("F603", level="error", message="“{name_}”填了目标和完成值，却没有分值；请补填分值，与别的行合并计分的请注明")
 def weight_missing(form: Form) -> Outcomes:
     """Every scored row has a weight.
 
@@ -91,7 +91,7 @@ def weight_missing(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：各项指标应当设定分值。
     例：其他各行都有分值，“路灯亮灯率”一行空白。
     改法：补填该行分值。
-    何时无法判定：全表没有分值一栏；该行没有得分，可能与上一行合并计分。
+    何时无法判定：全表没有分值一栏；该行也没有目标或完成值。
     """
     rows = [leaf for leaf in form.leaves if not leaf.execution]
     if not form.set.points or not any(leaf.weight is not None for leaf in rows):
@@ -100,8 +100,8 @@ def weight_missing(form: Form) -> Outcomes:
     for leaf in rows:
         if leaf.weight is not None:
             yield sound()
-        elif leaf.claimed is None or unanswered(leaf.answer.actual):
-            yield undecided("该行没有分值也没有得分或完成值，可能与上一行合并计分")
+        elif leaf.claimed is None and (unanswered(leaf.answer.target) or unanswered(leaf.answer.actual)):
+            yield undecided("该行没有分值，也没有得分、目标或完成值")
         else:
             yield faulty(
                 leaf.path,

@@ -78,6 +78,8 @@ def _copies(target: str, actual: str, wanted: Quantity, got: Quantity) -> bool:
     asked, said = squeezed(target), squeezed(actual)
     if wanted.kind in FIGURES:
         same = wanted.number == got.number and wanted.low == got.low
+        if asked == said and len(re.findall("[一-鿿]", said.replace(squeezed(got.text), ""))) >= 5:
+            return True  # a whole sentence again, not just its figure
         # "超过" is a verb in an actual; a sign is not
         return got.kind in FIGURES and same and got.op == wanted.op != "" and bool(re.search("[≥≤<>]", said))
     if wanted.kind != "qualitative" or PLAIN_ANSWER.fullmatch(asked):

@@ -19,12 +19,13 @@ from scorer.forms.layout_head import (
     after_colon,
     in_brackets,
     inline_label,
+    is_table_title,
     label_values,
     read_goals,
     year_in,
 )
 from scorer.forms.layout_rows import DOUBT, Rows
-from scorer.forms.vocabulary import Label, heading, is_note, label_field, squash
+from scorer.forms.vocabulary import Label, column_field, heading, is_note, is_subtotal, label_field
 from scorer.model import EMPTY, Branch, Cell, Document, Doubt, Funds, Goal, Source, Submission, Table
 
 SPREADSHEETS = ("xlsx", "xlsm", "xls", "et", "ods")  # each sheet is a form of its own
@@ -85,7 +86,7 @@ def _forms(document: Document) -> list[_Form]:
         else:
             parts.append([header])
             starts.append(start)
-    ends = [*starts[1:], len(lines)]
+    ends = [*starts[1:], len(lines)] if parts else []
     return [
         _read_form(lines[start:end], start, part, sheets) for start, end, part in zip(starts, ends, parts, strict=True)
     ]
@@ -107,8 +108,7 @@ def _begins_form(line: Line) -> bool:
     first = line.own[0]
     if label_field(first.text) in ("project", "department") or inline_label(first.cell) == "project":
         return True
-    bare = squash(first.text[:LONGEST_LINE])
-    return len(line.own) == 1 and bare.endswith("表") and "自评" in bare and not is_note(bare)
+    return len(line.own) == 1 and is_table_title(first.text) and "自评" in first.text and not is_note(first.text)
 
 
 # ------------------------------------------------------------------------------------------------------------ one form
@@ -196,7 +196,7 @@ def _read_form(lines: Sequence[Line], offset: int, headers: Sequence[Header], sh
             table = _continued(line, table, sheets)
         at = _read_line(form, lines, at, begins, before=at < first, active=table is not None and line.table is table)
     form.rows.finish()
-    form.words = _one_line(form.head.title) or headers[0].table.name
+    form.words = _one_line(form.head.value("project")) or _one_line(form.head.title) or headers[0].table.name
     return form
 
 
@@ -246,6 +246,8 @@ def _read_row(form: _Form, line: Line) -> None:
         _read_total(form, line, first)
     elif label:
         form.head.take(line, before=False)
+    elif _is_foot(form, line, written):
+        _read_foot(form, written)
     else:
         form.rows.take(line)
 
@@ -274,3 +276,22 @@ def _read_total(form: _Form, line: Line, first: Span) -> None:
     for label, value in label_values(line):
         if label == "grade" and not form.grade:
             form.grade = value
+
+
+def _is_foot(form: _Form, line: Line, written: Sequence[Span]) -> bool:
+    """A label with words beside it that is no row of the table: one text over several fields, or one below the total."""
+    columns = form.rows.columns
+    if len(written) != 2 or written[0].first > columns.names[0] or is_subtotal(written[0].text):
+        return False
+    beside = written[1]
+    fields = [columns.fields[name] for name in ("target", "actual", "weight", "claimed") if name in columns.fields]
+    covered = sum(1 for field in fields if any(beside.first <= column <= beside.last for column in field))
+    return not is_figure(beside.text) and (covered >= 2 or (bool(form.totals) and len(columns.names) > 1))
+
+
+def _read_foot(form: _Form, written: Sequence[Span]) -> None:
+    label, value = written[0], written[1].cell
+    if column_field(label.text) == "reason" and not form.head.value("reason"):
+        form.head.values["reason"] = value
+    else:
+        form.rows.notes.extend((label.cell, value))
