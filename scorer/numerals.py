@@ -20,6 +20,7 @@ EXACT = Context(prec=160)
 # Longer figures are damage or attack, never a quantity: they are refused before any conversion.
 MAXIMUM_DIGITS = 48
 MAXIMUM_NUMERAL = 48
+MAXIMUM_SCALE = 24  # 亿亿亿
 
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _OTHER_FORMS = {
@@ -28,7 +29,7 @@ _OTHER_FORMS = {
     "≧": "≥", "⩾": "≥", "≮": "≥", "≦": "≤", "⩽": "≤", "≯": "≤", "═": "=", "﹥": ">", "﹤": "<", "﹦": "=",
     "￥": "¥", "萬": "万", "億": "亿", "點": "点", "負": "负", "兩": "两", "倆": "两", "俩": "两", "幾": "几", "餘": "余",
     "個": "个", "圓": "圆", "貳": "贰", "貮": "贰", "參": "叁", "叄": "叁", "陸": "陆", "數": "数", "雙": "双", "對": "对",
-    "過": "过", "達": "达", "約": "约", "於": "于", "內": "内", "間": "间", "從": "从", "與": "与", "嚴": "严",
+    "過": "过", "達": "达", "約": "约", "於": "于", "內": "内", "從": "从", "與": "与", "嚴": "严",
 }  # fmt: skip
 _FORMS = {**_FULL_WIDTH, **_OTHER_FORMS}
 _FOLDABLE = re.compile("[" + re.escape("".join(_FORMS)) + "]")
@@ -234,6 +235,8 @@ def _whole(words: str) -> tuple[Decimal, int] | None:
             else:
                 total = EXACT.add(total, EXACT.multiply(segment, power(exponent)))
                 large, place = exponent, exponent + place
+            if large > MAXIMUM_SCALE:
+                return None
             section, digit, small, digit_place, zero = Decimal(0), None, 0, 0, False
         else:
             return None

@@ -21,8 +21,10 @@ _POINT = re.compile(
     rf"(?<![0-9])(?P<y1>{_YEAR})(?P<mark>[-./])(?P<m1>0?[1-9]|1[0-2])(?:(?P=mark)(?P<d1>[0-3]?[0-9]))?(?![0-9%])"
     r"|(?<![0-9])(?P<y2>(?:19|20)[0-9]{2})(?P<m2>0[1-9]|1[0-2])(?P<d2>[0-3][0-9])(?![0-9])"
     rf"|\A[ ]*(?P<y3>{_YEAR})[ ]*\Z"
-    rf"|(?:(?P<y4>(?<![0-9]){_YEAR})年度?)?[ ]?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|(?P<whole>全年)|(?P<edge>(?<=年)[底末初])"
-    rf"|(?P<m4>(?<![0-9]){_NUMBER})月(?!内)份?(?:[ ]?(?P<d4>{_NUMBER})[日号]|(?P<part>[底末初]|[上中下]旬))?|(?P<d5>(?<![0-9]){_NUMBER})[日号])"
+    rf"|(?:(?P<y4>(?<![0-9]){_YEAR})年度?)?[ ]?"
+    rf"(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|(?P<whole>全年)|(?P<edge>(?<=年)[底末初])"
+    rf"|(?P<m4>(?<![0-9]){_NUMBER})月(?!内)份?(?:[ ]?(?P<d4>{_NUMBER})[日号]|(?P<part>[底末初]|[上中下]旬))?"
+    rf"|(?P<d5>(?<![0-9]){_NUMBER})[日号])"
     rf"|(?P<y5>(?<![0-9]){_YEAR})年"
 )
 # 1-12月, 2020-2021年, 第一至第三季度: the first end says its unit only through the second.
@@ -44,7 +46,8 @@ def parse_period(text: str, year: int | None = None) -> Span | None:
         separator = _RANGE.match(folded, match.end())
         second = _said(_POINT.match(folded, separator.end())) if separator else {}
         if second:
-            first = {**{"y": second["y"]}, **first} if "y" in second else first
+            if "y" in second:
+                first.setdefault("y", second["y"])
             second = {**{part: first[part] for part in ("y", "m") if part in first and part not in second}, **second}
             begin, end = _span(first, year), _span(second, year)
             if begin and end and begin[0] <= end[1]:

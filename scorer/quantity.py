@@ -24,8 +24,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scorer.figures import HALF_PLACE, Figure, figures, read_header_unit
-from scorer.numerals import EXACT, fold, power, unit_of_last_place
+from scorer.figures import HALF_PLACE, Figure, figures, read_header_unit, shift
+from scorer.numerals import EXACT, fold, unit_of_last_place
 from scorer.periods import parse_period
 from scorer.units import dimension, same_unit, unit_key
 
@@ -62,9 +62,11 @@ class Quantity:
     scale: int = 1
 
 
-_EMPTY = frozenset({"", "/", "//", "-", "--", "—", "——", "–", "*", "**", "***", "\\\\", "\\", "无", "暂无", "空", "N/A", "NA", "n/a", "不适用", "未填", "、", "…", "……", "."})
+_EMPTY = frozenset(["", "/", "//", "\\", "-", "--", "—", "——", "–", "*", "**", "***", "、", ".", "…", "……"])
+_EMPTY_WORDS = frozenset(["无", "暂无", "空", "未填", "不适用", "N/A", "NA", "n/a"])
 _NUMBERING = re.compile(
-    r"(?m)^[ ]*(?:[(（]?[0-9]{1,2}[)）、](?=[ ]*\S)|[0-9]{1,2}\.(?=[ ]*[^0-9 \n])|[(（][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)"
+    r"(?m)^[ ]*(?:\(?[0-9]{1,2}[)、](?=[ ]*\S)|[0-9]{1,2}\.(?=[ ]*[^0-9 \n])"
+    r"|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)"
 )
 _LABEL = re.compile(r"(?:指标|目标|任务|项目)[ ]?[0-9一二三四五六七八九十]{1,2}[:、.](?![0-9]+[:])")
 # A mask in place of a figure, in brackets beside the real one or alone.
@@ -74,6 +76,12 @@ _DATE = re.compile(
     r"[0-9一二三四五六七八九十〇]{1,4}[年月]|季度|[0-9]{4}[-./][0-9]{1,2}|[上下]半年|年[底末初]|全年|月[底末初]|\b(?:19|20)[0-9]{6}\b"
 )
 _DAMAGED = re.compile(r"[0-9][A-Za-z]|[A-Za-z]\.?[0-9]|\.\.|[0-9]\.(?:[%万亿一-龥]|\Z)")
+# 2022-06-30, 2022/6/30, 20220630: figures with marks, but one date.
+_NUMERIC_DATE = re.compile(
+    r"(?<![0-9.])(?:19|20)[0-9]{2}([-./])(?:0?[1-9]|1[0-2])\1[0-3]?[0-9](?![0-9])"
+    r"|\A\s*(?:19|20)[0-9]{2}[-/](?:0[1-9]|1[0-2])\s*\Z"
+    r"|\A\s*(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])\s*\Z"
+)
 _BLANK = re.compile(r"\s+")
 _GLUE = re.compile(r"(?<![0-9A-Za-z.,%])\s+|\s+(?![0-9A-Za-z])")
 
@@ -83,19 +91,20 @@ def find_quantities(text: str) -> list[Quantity]:
     return [_quantity(figure, text) for figure in figures(fold(text)) if figure.accepted]
 
 
-def parse_quantity(text: str, *, unit: str = "") -> Quantity:
+def parse_quantity(text: str, unit: str = "") -> Quantity:
     """The one quantity that a cell or short phrase says; `kind` tells why where there is none.
 
     `unit` is the unit of the column (万元, （万元）, %), taken only where the text has no unit of its own.
     """
     folded = fold(text)
     bare = folded.strip()
-    if bare in _EMPTY:
+    if bare in _EMPTY or bare in _EMPTY_WORDS:
         start = len(folded) - len(folded.lstrip()) if bare else 0
         return _nothing("empty", text, start, start + len(bare))
     masked = _blanked(_MASK_IN_BRACKETS, _blanked(_LABEL, _blanked(_NUMBERING, folded)))
     if not masked.strip():
         masked = folded
+    masked = _blanked(_NUMERIC_DATE, masked)
     compact, places = _without_blanks(masked)
     found = figures(compact, cell=True)
     accepted = [figure for figure in found if figure.accepted]
@@ -104,9 +113,9 @@ def parse_quantity(text: str, *, unit: str = "") -> Quantity:
         return _placed(strong[0], text, places, unit)
     if strong:
         return _nothing("several" if len(strong) > 1 else "malformed", text)
-    if any(figure.damaged for figure in found) or not found and _MASK.search(compact):
+    if any(figure.damaged for figure in found) or (not found and _MASK.search(compact)):
         return _nothing("malformed", text)
-    if any(figure.date for figure in found) or _DATE.search(compact):
+    if any(figure.date for figure in found) or _DATE.search(folded):
         return _nothing("date", text)
     return _nothing("qualitative", text)
 
@@ -137,7 +146,7 @@ def _without_blanks(text: str) -> tuple[str, list[int] | None]:
 def _is_damaged(figure: Figure, compact: str) -> bool:
     """1223.38. as a whole cell, 100.%: a point that belongs to the figure and to no number."""
     return not figure.unit and compact.startswith(".", figure.end) and (
-        figure.place < 0 or compact[figure.end + 1 : figure.end + 2] in "%万亿"
+        figure.place < 0 or compact.startswith(("%", "万", "亿"), figure.end + 1)
     )
 
 
@@ -147,12 +156,7 @@ def _placed(figure: Figure, text: str, places: list[int] | None, unit: str) -> Q
         header = read_header_unit(fold(unit))
         if header is not None:
             figure.unit, exponent = header
-            factor = power(exponent)
-            if figure.number is not None:
-                figure.number = EXACT.multiply(figure.number, factor)
-            if figure.low is not None and figure.high is not None:
-                figure.low, figure.high = EXACT.multiply(figure.low, factor), EXACT.multiply(figure.high, factor)
-            figure.place += exponent
+            shift(figure, exponent)
             figure.scale += exponent
     if places is not None and figure.end > figure.start:
         figure.start, figure.end = places[figure.start], places[figure.end - 1] + 1
@@ -163,10 +167,10 @@ def _quantity(figure: Figure, text: str) -> Quantity:
     """The figure as it is given out, with the interval that it leaves."""
     op, number, low, high = figure.op, figure.number, figure.low, figure.high
     kind = "quantity"
-    if op == "±" and number is not None:
-        op, number, low, high = "between", None, -abs(number), abs(number)
-    elif op == "±":
+    if op == "±":
         op = "between"
+        if number is not None:
+            low, high, number = -number, number, None
     if op == "between":
         kind = "range"
     elif low is None and number is not None:
