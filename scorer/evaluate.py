@@ -121,6 +121,7 @@ def build(
         lines=tuple(lines(card)),
         findings=findings,
         tallies=tallies,
+        notes=card.notes,
     )
 
 

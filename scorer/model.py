@@ -381,6 +381,8 @@ class Report(_Frozen):
     lines: tuple[Line, ...] = ()
     findings: tuple[Finding, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Why the total is not simply the sum of the rows: rows left out, a cap by the execution rate (Chinese)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 

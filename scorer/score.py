@@ -17,7 +17,7 @@ from typing import Literal
 from scorer.answers import Answers, Entry
 from scorer.model import Answer, Branch, Cell, Funds, Status, Submission
 from scorer.quantity import Quantity, dimension, parse_quantity, same_unit
-from scorer.rules import Rule, Scores, score, words
+from scorer.rules import Rule, Scores, rescale, score, words
 from scorer.sets import Indicator, IndicatorSet
 
 EXECUTION = "预算执行率"
@@ -94,7 +94,7 @@ class Scorecard:
     recomputed_weight: Decimal
     judged_weight: Decimal
     missing_weight: Decimal
-    cap: str = ""
+    notes: tuple[str, ...] = ()
 
 
 # ------------------------------------------------------------------------------------------------ reading of figures
@@ -367,13 +367,16 @@ def roll_up(submission: Submission, indicators: IndicatorSet, why: str, leaves: 
     by_status: dict[str, Decimal] = {}
     for leaf in pointed:
         by_status[leaf.status] = by_status.get(leaf.status, Decimal(0)) + (leaf.weight or Decimal(0))
-    total = low = high = None
-    cap = ""
-    if pointed:
-        total, low, high = (_sum(getattr(leaf, name) for leaf in pointed) for name in ("points", "low", "high"))
+    left_out = [leaf for leaf in leaves if leaf.status == "inapplicable" and leaf.points is None]
     full = indicators.full if indicators.points and pointed else None
     weights = _sum(leaf.weight for leaf in pointed)
-    grade = indicators.grade(total) if total is not None and weights == full else None
+    whole = weights + _sum(leaf.weight for leaf in left_out)
+    total, low, high = (
+        _total(indicators, leaves, [getattr(leaf, name) for leaf in pointed], weights, whole)
+        for name in ("points", "low", "high")
+    )
+    notes = _total_notes(indicators, leaves, left_out, _sum(leaf.points for leaf in pointed), total)
+    grade = indicators.grade(total) if total is not None and whole == full else None
     return Scorecard(
         set=indicators,
         why=why,
@@ -389,8 +392,44 @@ def roll_up(submission: Submission, indicators: IndicatorSet, why: str, leaves: 
         recomputed_weight=by_status.get("recomputed", Decimal(0)),
         judged_weight=by_status.get("judged", Decimal(0)),
         missing_weight=by_status.get("missing", Decimal(0)) + by_status.get("unreadable", Decimal(0)),
-        cap=cap,
+        notes=notes,
     )
+
+
+def _total(
+    indicators: IndicatorSet,
+    leaves: Iterable[Leaf],
+    points: Sequence[Decimal | None],
+    weights: Decimal,
+    whole: Decimal,
+) -> Decimal | None:
+    """The sum, rescaled to the whole where rows were left out, then capped by the execution rate where the set does."""
+    if not points:
+        return None
+    total: Decimal | None = _sum(points)
+    if weights != whole:
+        total = rescale(_sum(points), weights, whole)
+    execution = next((leaf for leaf in leaves if leaf.execution), None)
+    if total is not None and indicators.execution_cap and execution is not None:
+        executed, budget = execution.actual.number, execution.target.number
+        if executed is not None and budget is not None:
+            total = indicators.execution_cap.capped(total, executed, budget)
+    return total
+
+
+def _total_notes(
+    indicators: IndicatorSet, leaves: Iterable[Leaf], left_out: Sequence[Leaf], added: Decimal, total: Decimal | None
+) -> tuple[str, ...]:
+    """In words, why the total is not simply the sum of the rows (Chinese)."""
+    notes = []
+    if left_out:
+        names = "、".join(leaf.path[-1] for leaf in left_out)
+        notes.append(f"不适用的指标（{names}）未计入，其余各项折算到原分值")
+    if indicators.execution_cap and total is not None and not left_out and total < added:
+        notes.append(f"各项合计 {added:.2f}，按预算执行率封顶为 {total:.2f}")
+    if indicators.execution_cap and not any(leaf.execution for leaf in leaves):
+        notes.append("没有可计算的预算执行率，未按执行率封顶")
+    return tuple(notes)
 
 
 def written_grade(cell: Cell, indicators: IndicatorSet) -> str | None:

@@ -129,3 +129,19 @@ def test_no_points_anywhere_gives_no_total() -> None:
 )
 def test_written_grade(written: str, grade: str | None) -> None:
     assert written_grade(Cell(written), load_set("mof/project-2020")) == grade
+
+
+def test_a_row_that_does_not_apply_is_left_out_and_the_rest_rescaled() -> None:
+    row = '[[answer]]\npath = ["产出指标", "数量指标", "{0}"]\nweight = {1}\ntarget = "≥10处"\nactual = "{2}"\nclaimed = {1}\n'
+    card = scored(row.format("修缮处数", 60, "8处") + row.format("新建处数", 40, "不涉及"))
+    assert [leaf.status for leaf in card.leaves] == ["recomputed", "inapplicable"]
+    assert card.total == Decimal("80.00")  # 48 of 60 on the scale of 100
+    assert "新建处数" in card.notes[0]
+
+
+def test_the_total_is_capped_by_the_execution_rate_where_the_set_says_so() -> None:
+    row = '[[answer]]\npath = ["产出指标", "数量指标", "处数"]\nweight = 90\ntarget = "≥10处"\nactual = "10处"\nclaimed = 90\n'
+    money = '[[funds]]\nsource = "年度资金总额"\nbudget = 100\nexecuted = 65\nweight = 10\nclaimed = 6.5\n'
+    capped, plain = scored(money + row, "platform/project-2022"), scored(money + row)
+    assert (capped.total, plain.total) == (Decimal("79"), Decimal("96.50"))
+    assert "封顶" in capped.notes[0]
