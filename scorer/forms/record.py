@@ -182,7 +182,7 @@ def parse(path: str, data: bytes) -> Submission:
     try:
         record = FormRecord.model_validate(raw)
     except ValidationError as error:
-        faults = model_faults(path, error, lines, KEYS, FormRecord)
+        faults = model_faults(path, error, lines, KEYS)
         raise ReadError("\n".join(map(str, faults))) from None
     return from_record(path, record, lines, hashlib.sha256(data).hexdigest())
 
