@@ -124,8 +124,11 @@ def model_faults(
         ):
             continue  # empty only because its faulty members were left out
         path = tuple(part for part in item["loc"] if not (isinstance(part, str) and "[" in part))
-        written = _written(path, lines, keys)
-        faults.append(Fault(file, line_of(lines, written), f"{_shown(written)}: {_words(dict(item), path, keys)}"))
+        written, words = _written(path, lines, keys), _words(dict(item), path, keys)
+        if written:
+            faults.append(Fault(file, line_of(lines, written), f"{_shown(written)}: {words}"))
+        else:  # of several keys of the file: the words begin with the first of them
+            faults.append(Fault(file, line_of(lines, (words.partition(" ")[0],)), words))
     return sorted(faults, key=lambda fault: fault.line)
 
 
@@ -200,7 +203,7 @@ def _written(path: Path, lines: dict[Path, int], keys: Mapping[str, Sequence[str
 
 def _shown(path: Path) -> str:
     """indicator.2.weight, blocks counted from 1 as people count them."""
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "文件"
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
 
 
 def _words(item: dict[str, Any], path: Path, keys: Mapping[str, Sequence[str]]) -> str:
@@ -215,7 +218,9 @@ def _words(item: dict[str, Any], path: Path, keys: Mapping[str, Sequence[str]]) 
         known = [word.strip(" '") for word in str(context["expected_tags"]).split(",")]
         return f'没有 kind = "{context["tag"]}" 这种计分规则{probable(str(context["tag"]), known)}'
     if kind == "literal_error":
-        return "只能是 " + str(context["expected"]).replace("'", "").replace(" or ", "、").replace(", ", "、")
+        allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+        close = get_close_matches(str(item.get("input")), allowed, n=1, cutoff=0.6)
+        return f"只能是 {'、'.join(allowed)}" + (f"；是否想写 {close[0]}？" if close else _given(item))
     if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
         name, sign = next(
             (context[key], sign)

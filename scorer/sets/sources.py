@@ -95,6 +95,11 @@ def shown_name(path: Path) -> str:
         return str(path)
 
 
+def _short_name(path: Path) -> str:
+    shown = Path(shown_name(path))
+    return shown.name if shown.is_absolute() else shown.as_posix()
+
+
 # ------------------------------------------------------------------------------------------------------- one file
 
 
@@ -159,7 +164,7 @@ def chain(path: Path, faults: list[Fault]) -> list[SetSource]:
     while True:
         resolved = path.resolve()
         if resolved in seen:
-            circle = " → ".join(shown_name(item) for item in (*seen[seen.index(resolved) :], resolved))
+            circle = " → ".join(_short_name(item) for item in (*seen[seen.index(resolved) :], resolved))
             faults.append(Fault(sources[-1].shown, sources[-1].line("extends"), f"extends 成环：{circle}"))
             return []
         if len(seen) >= LONGEST_CHAIN:

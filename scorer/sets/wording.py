@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel
 
 from scorer.naming import normalize_name
-from scorer.rules import RULES, AnyRule, Tier
+from scorer.rules import RULES, AnyRule, Overshoot, Step, Tier
+from scorer.rules.totals import CapStep
 from scorer.sets.faults import Fault, SetError
 from scorer.sets.indicator import Indicator, IndicatorSet
 from scorer.sets.loading import build
@@ -43,30 +41,60 @@ def share_words(value: Decimal) -> str:
     return f"{number_words(value * 100)}%"
 
 
+_PARAMETERS: dict[str, str | dict[str, str]] = {
+    "direction": {"forward": "正向", "reverse": "反向"},
+    "inapplicable": {"full": "不涉及得满分"},
+    "measure": {"ratio": "按与目标（界限）之比"},
+    "partial": {"floor": "不足一个不计", "ceil": "不足一个算一个", "proportional": "不足一个按比例"},
+    "otherwise": {"proportion": "不符的按比例"},
+    "count": {"done": "按完成项数"},
+    "limit": "界限 {}",
+    "step": "每 {} 一档",
+    "deduct": "扣 {} 分",
+    "per_day": "每逾期一天扣 {} 分",
+    "tolerance": "允差 {}",
+    "partly_share": "部分做到得 {}",
+    "yes": "做到：{}",
+    "no": "没有做到：{}",
+    "partly": "部分做到：{}",
+}
+
+
 def rule_words(rule: AnyRule) -> str:
-    """A rule with the parameters that differ from its defaults: 定性分档（80%、50%、0%）, 预算执行率（start 80%）."""
-    known = RULES[rule.kind]
+    """A rule with the parameters that differ from its defaults: 定性分档（80%、50%、0%）, 每百分点扣分（扣 0.5 分，界限 100）."""
     parts = []
     for name, field in type(rule).model_fields.items():
         value = getattr(rule, name)
-        if name != "kind" and value != field.get_default(call_default_factory=True):
-            parts.append(f"{field.alias or name} {_value_words(value)}")
-    return known.title + (f"（{'，'.join(parts)}）" if parts else "")
+        told = name == "tiers" or value != field.get_default(call_default_factory=True)
+        if name != "kind" and told:
+            pattern = _PARAMETERS.get(name, "{}")
+            words = _value_words(value)
+            parts.append(pattern.get(words, words) if isinstance(pattern, dict) else pattern.format(words))
+    return RULES[rule.kind].title + (f"（{'，'.join(parts)}）" if parts else "")
 
 
-def _value_words(value: Any) -> str:
-    if isinstance(value, Tier):
-        return share_words(value.start)
-    if isinstance(value, BaseModel):
-        kept = [
-            _value_words(item)
-            for name in type(value).model_fields
-            if (item := getattr(value, name)) is not None and item is not False and not isinstance(item, tuple)
-        ]
-        return ":".join(kept)
-    if isinstance(value, tuple):
-        return "、".join(_value_words(item) for item in value)
-    return number_words(value) if isinstance(value, Decimal) else str(value)
+def _value_words(value: object) -> str:
+    match value:
+        case Tier():
+            return share_words(value.start)
+        case Step():
+            award = f"{number_words(value.points)} 分" if value.share is None else share_words(value.share)
+            return f"{_from_words(value.start, value.open)}{award}"
+        case CapStep():
+            return f"{_from_words(value.start, value.open, shares=True)}{number_words(value.cap) or '不封顶'}"
+        case Overshoot():
+            return f"达到目标 {share_words(value.ratio)} 扣 {number_words(value.deduct)} 分"
+        case tuple():
+            return "、".join(_value_words(item) for item in value)
+        case Decimal():
+            return number_words(value)
+    return str(value)
+
+
+def _from_words(start: Decimal | None, above: bool, *, shares: bool = False) -> str:
+    if start is None:
+        return "其余 "
+    return f"{'＞' if above else '≥'}{share_words(start) if shares else number_words(start)} "
 
 
 def describe_set(indicators: IndicatorSet) -> list[SetRow]:
