@@ -301,9 +301,9 @@ def _look_around(figure: Figure, start: int, before: str, folded: str, floor: in
 
 def _negate(figure: Figure) -> None:
     if figure.number is not None:
-        figure.number = -figure.number
+        figure.number = EXACT.minus(figure.number)
     if figure.low is not None and figure.high is not None:
-        figure.low, figure.high = -figure.high, -figure.low
+        figure.low, figure.high = EXACT.minus(figure.high), EXACT.minus(figure.low)
 
 
 def _look_back(folded: str, at: int, floor: int) -> tuple[str, str, bool, int]:
@@ -500,6 +500,8 @@ def _join(left: Figure, right: Figure, folded: str, cell: bool) -> Figure | None
         return None
     if gap in BETWEEN and right.unit in ("间", "間"):
         right.unit = ""
+    if left.op and right.op and (left.op in "≥>") != (left.number <= right.number):
+        return None  # ≤5%、≥90%: two demands, no range
     if left.unit and right.unit and unit_key(left.unit) != unit_key(right.unit):
         return None
     low, high = left.number, right.number

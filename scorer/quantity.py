@@ -170,7 +170,7 @@ def _quantity(figure: Figure, text: str) -> Quantity:
     if op == "±":
         op = "between"
         if number is not None:
-            low, high, number = -number, number, None
+            low, high, number = EXACT.minus(number), number, None
     if op == "between":
         kind = "range"
     elif low is None and number is not None:
