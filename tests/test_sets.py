@@ -20,7 +20,7 @@ from scorer.answers import Answers, Entry
 from scorer.model import Answer, Branch, Cell, Document, Funds, Paragraph, Source, Submission
 from scorer.naming import bracketed_weight, normalize_name
 from scorer.quantity import parse_quantity
-from scorer.rules import AnyRule, Manual, PerPoint, PerStep, Proportion, score
+from scorer.rules import AnyRule, Bands, Manual, PerPoint, PerStep, Proportion, Step, score
 from scorer.sets import (
     IndicatorSet,
     SetError,
@@ -384,6 +384,21 @@ def spread(loaded: IndicatorSet) -> dict[str, Decimal]:
     return weights
 
 
+def by_award(rule: Bands) -> tuple[str, str, str]:
+    """Target and actual of the band that grants most, and of the one that grants least (below all, if nothing does)."""
+
+    def inside(step: Step) -> Decimal:
+        return Decimal(0) if step.start is None else step.start + (1 if step.open else 0)
+
+    awards = {inside(step): (step.points or Decimal(0)) + (step.share or Decimal(0)) for step in rule.bands}
+    if all(step.start is not None for step in rule.bands):
+        awards.setdefault(Decimal(0), Decimal(0))
+    best, worst = max(awards, key=awards.__getitem__), min(awards, key=awards.__getitem__)
+    if rule.measure == "ratio":
+        return "100", str(best * 100), str(worst * 100)
+    return "", f"{best}%", f"{worst}%"
+
+
 def actuals(rule: AnyRule) -> tuple[str, str, str]:
     """Target, an actual that meets it, and one of nothing done, for a rule."""
     if isinstance(rule, (PerPoint, PerStep)):
@@ -391,8 +406,8 @@ def actuals(rule: AnyRule) -> tuple[str, str, str]:
         return "", f"{limit}%", f"{limit + 900 if rule.direction == 'reverse' else 0}%"
     if getattr(rule, "direction", "") == "reverse":
         return "≤10", "10", "10000000"
-    if rule.kind == "bands":
-        return "", "0", "99999"
+    if isinstance(rule, Bands):
+        return by_award(rule)
     if rule.kind in ("graded", "manual", "yes-no"):
         return "按计划完成", "完成", "未完成"
     return "≥10", "10", "0"
