@@ -176,9 +176,9 @@ def claimed_total_differs(form: Form) -> Outcomes:
     numbers = {"stated": card.claimed_total, "sum": total, "difference": abs(total - card.claimed_total)}
     if rounding_of(card.claimed_total, total, written_places(cell)):
         message = f"所填总分 {plain(card.claimed_total)} 是各项之和 {plain(total)} 舍去尾数所得；请保留同样的位数"
-        yield faulty((), [cell], level="note", message=message, **numbers)
+        yield faulty((), [cell], level="note", message=message, numbers=numbers)
         return
-    yield faulty((), [cell], **numbers)
+    yield faulty((), [cell], numbers=numbers)
 
 
 @check("A105", level="error", message="“{level_name}”小计填 {stated}，其下各项得分之和为 {sum}，相差 {difference}；请核对")
@@ -224,6 +224,11 @@ def decidable(leaf: Leaf) -> str:
     return ""
 
 
+def deducted(leaf: Leaf) -> bool:
+    """Does the claim leave points of the weight away?"""
+    return leaf.weight is not None and leaf.claimed is not None and 0 <= leaf.claimed < leaf.weight
+
+
 def figures_of(leaf: Leaf) -> list[Cell]:
     return [leaf.answer.target, leaf.answer.actual, leaf.answer.claimed]
 
@@ -248,7 +253,7 @@ def met_but_deducted(form: Form) -> Outcomes:
             continue
         if reason := decidable(leaf):
             yield undecided(reason)
-        elif leaf.met and leaf.points == leaf.weight and leaf.claimed is not None and leaf.claimed < leaf.points:
+        elif leaf.met and leaf.points == leaf.weight and deducted(leaf):
             yield faulty(
                 leaf.path,
                 figures_of(leaf),
@@ -329,8 +334,8 @@ def _off_rule(leaf: Leaf, claimed: Decimal, points: Decimal) -> Outcome:
     if way := rounding_of(claimed, points, places):
         kept = "整数" if places == 0 else f"{places} 位小数"
         message = f"得分 {plain(claimed)} 是复算的 {plain(points)} {way}到{kept}所得；仅取位不同"
-        return faulty(leaf.path, figures_of(leaf), level="note", message=message, **numbers)
-    return faulty(leaf.path, figures_of(leaf), **numbers)
+        return faulty(leaf.path, figures_of(leaf), level="note", message=message, numbers=numbers)
+    return faulty(leaf.path, figures_of(leaf), numbers=numbers)
 
 
 # ------------------------------------------------------------------------------------------------------------ grades

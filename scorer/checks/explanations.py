@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from scorer.checks.arithmetic import deducted, money_rows
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import squeezed
 from scorer.model import Cell, Document, Place
@@ -30,10 +31,6 @@ def is_blank(cell: Cell) -> bool:
 def is_empty(cell: Cell) -> bool:
     """Words that explain nothing."""
     return bool(EMPTY_WORDS.fullmatch(squeezed(cell.text)))
-
-
-def deducted(leaf: Leaf) -> bool:
-    return leaf.weight is not None and leaf.claimed is not None and 0 <= leaf.claimed < leaf.weight
 
 
 def why_not_run(form: Form) -> str:
@@ -190,8 +187,6 @@ def execution_rate(form: Form) -> Decimal | None:
     for leaf in form.leaves:
         if leaf.execution and leaf.target.number and leaf.actual.number is not None:
             return leaf.actual.number / leaf.target.number * 100
-    from scorer.checks.arithmetic import money_rows
-
     for money in money_rows(form):
         if money.row is funds_total(form.submission):
             if money.planned and money.executed is not None:

@@ -160,7 +160,7 @@ def options_left(form: Form) -> Outcomes:
     改法：勾选或只写一项。
     何时无法判定：——
     """
-    cells = [
+    cells: list[tuple[str, Leaf | None, Cell]] = [
         (column, leaf, cell)
         for leaf in form.leaves
         if not leaf.execution

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -95,14 +95,15 @@ def faulty(
     *,
     level: Level | None = None,
     message: str | None = None,
-    **numbers: object,
+    numbers: Mapping[str, object] | None = None,
+    **figures: object,
 ) -> Faulty:
-    """A finding. `where` are cells or places; the keyword arguments fill the check's message and become `numbers`.
+    """A finding. `where` are cells or places; `numbers` and the keyword arguments fill the check's message.
 
     `level` and `message` replace the check's own, for the cases where a check grades what it found (尾差 → note).
     """
     places = tuple(item if isinstance(item, Place) else Place.of(item) for item in where)
-    shown = {name: plain(value) for name, value in numbers.items() if value is not None}
+    shown = {name: plain(value) for name, value in {**(numbers or {}), **figures}.items() if value is not None}
     return Faulty(tuple(path), tuple(place for place in places if place.at or place.quote), shown, level, message)
 
 

@@ -211,17 +211,17 @@ def from_record(path: str, record: FormRecord, lines: dict[tuple[str | int, ...]
     names_of_funds = [row.source for row in record.funds]
     explicit = any(row.total is not None for row in record.funds)
     funds = []
-    for index, row in enumerate(record.funds):
+    for index, money in enumerate(record.funds):
         at = ("funds", index)
-        money = ("initial", "budget", "received", "executed", "rate", "weight", "claimed", "reason")
+        amounts = ("initial", "budget", "received", "executed", "rate", "weight", "claimed", "reason")
         funds.append(
             Funds(
-                source=row.source,
-                name=cell(row.source, *at, "source"),
-                unit=row.unit,
-                total=bool(row.total) if explicit else bool(TOTAL_ROW.search(row.source)),
-                part_of=names_of_funds.index(row.part_of) if row.part_of in names_of_funds else None,
-                **{name: cell(getattr(row, name), *at, name) for name in money},
+                source=money.source,
+                name=cell(money.source, *at, "source"),
+                unit=money.unit,
+                total=bool(money.total) if explicit else bool(TOTAL_ROW.search(money.source)),
+                part_of=names_of_funds.index(money.part_of) if money.part_of in names_of_funds else None,
+                **{name: cell(getattr(money, name), *at, name) for name in amounts},
             )
         )
     return Submission(
