@@ -13,6 +13,7 @@ from scorer.forms.vocabulary import (
     Column,
     column_field,
     heading,
+    label_field,
     squash,
 )
 from scorer.model import Cell, Table
@@ -43,10 +44,7 @@ class Header:
     last: int
     table: Table
     groups: tuple[Group, ...]
-
-    @property
-    def wording(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        return tuple((group.field, group.columns) for group in self.groups)
+    bottom: int  # the first row of the table below the header
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _header_at(lines: Sequence[Line], at: int) -> Header | None:
     while len(rows) < TALLEST_HEADER and at + len(rows) < len(lines) and _goes_on(rows, lines[at + len(rows)]):
         rows.append(lines[at + len(rows)])
     groups = _groups(rows)
-    return Header(at, at + len(rows) - 1, line.table, groups) if _is_header(groups) else None
+    return Header(at, at + len(rows) - 1, line.table, groups, rows[-1].index + 1) if _is_header(groups) else None
 
 
 def _is_header(groups: Sequence[Group]) -> bool:
@@ -204,7 +202,7 @@ def _meaning(words: Sequence[str]) -> Column:
 def read_columns(header: Header, below: Sequence[Line]) -> Columns:
     """The columns of one table, settled with the help of the lines below its header."""
     groups = header.groups
-    blocks = _blocks(groups, below)
+    blocks = _blocks(groups, header.bottom, below)
     names = _name_columns(groups, blocks, below)
     used = set(names) | blocks
     fields: dict[str, tuple[int, ...]] = {}
@@ -242,7 +240,7 @@ def read_columns(header: Header, below: Sequence[Line]) -> Columns:
     return Columns(names, frozenset(blocks), fields, level_weights, thresholds, tuple(doubtful), words)
 
 
-def _blocks(groups: Sequence[Group], below: Sequence[Line]) -> set[int]:
+def _blocks(groups: Sequence[Group], bottom: int, below: Sequence[Line]) -> set[int]:
     """Columns whose heading labels the whole table: nothing of its own stands below it, or the same words again."""
     explicit = [group.first for group in groups if group.field in NAME_COLUMNS and group.field != "name"]
     other = [group.first for group in groups if group.field in NAME_COLUMNS]
@@ -252,10 +250,13 @@ def _blocks(groups: Sequence[Group], below: Sequence[Line]) -> set[int]:
             continue
         if not any(column > group.first for column in explicit or other):
             continue
+        if group.cell.row + group.cell.rowspan > bottom:
+            blocks.update(group.columns)
+            continue
         words = heading(group.cell.text)
         own = [line.at(column).text for line in below for column in group.columns if line.owned(column)]
         # a total or a note under the table may begin in the label's column
-        level = [text for text in own if heading(text) != words]
+        level = [text for text in own if heading(text) != words and not label_field(text)]
         if len(level) * 4 < len(below) and not _names_levels(level):
             blocks.update(group.columns)
     return blocks
@@ -286,7 +287,7 @@ def _name_columns(groups: Sequence[Group], blocks: set[int], below: Sequence[Lin
             continue
         columns.extend(group.columns)
     filled = [column for column in columns if any(line.owned(column) for line in below)]
-    return tuple(filled or columns)
+    return tuple(filled or columns) or next(group.columns for group in groups if group.field in NAME_COLUMNS)
 
 
 def _distinct(below: Sequence[Line], columns: Sequence[int]) -> int:

@@ -10,6 +10,7 @@ from scorer.forms.vocabulary import squash
 from scorer.model import EMPTY, Cell, Document, Paragraph, Source, Table
 
 _NUMBER = re.compile(r"[-−]?\d{1,15}(?:,\d{3}){0,5}(?:\.\d{0,12})?")
+_PARTED = re.compile(r"\d\s+\d")
 _INLINE = re.compile(r"^(.{1,24}?)[:：](.*)$", re.DOTALL)
 _GAPS = re.compile(r"\t+| {2,}|\u3000{2,}|\n+|\u3000 |\s*[;；]\s*")
 
@@ -86,6 +87,8 @@ def _table_line(table: Table, index: int, row: list[Cell]) -> Line:
 
 def is_figure(text: str) -> bool:
     """Is the text one figure, with or without 分, 元, 万元 or a percent sign behind it?"""
+    if _PARTED.search(text):
+        return False
     bare = squash(text[:40])
     found = _NUMBER.match(bare)
     return found is not None and bare[found.end() :] in ("", "分", "%", "元", "万元", "亿元")
@@ -93,7 +96,7 @@ def is_figure(text: str) -> bool:
 
 def figures_in(text: str) -> list[str]:
     """The figures that a short text holds, as written."""
-    return _NUMBER.findall(squash(text[:200]))
+    return _NUMBER.findall(text[:200])
 
 
 def derived(cell: Cell, text: str) -> Cell:

@@ -15,7 +15,7 @@ LONGEST_LINE = 80  # a longer paragraph is running text, neither title nor label
 MOST_GOALS = 200
 
 _TITLE = re.compile(r"自评|绩效.{0,20}(?:表|评价|报告|情况)|评价表|评分表|情况表")
-_TABLE_TITLE = re.compile(r"表(?:[(（].{0,30}[)）])?$|表\d{0,2}$")
+_TABLE_TITLE = re.compile(r"表\d{0,2}(?:\([^()]{0,30}\))?$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|[-—－~至]\d{2,4}年|度)")
 _YEAR_LINE = re.compile(r"[(（\[]?((?:19|20)\d\d)年?度?[)）\]]?")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
@@ -53,7 +53,7 @@ class Head:
             self.years.append(int(whole.group(1)))
         elif _TITLE.search(bare) and not label_field(cell.text) and not inline_label(cell):
             # 附件, the report's title and the form's title may follow one another: the last 表 is the form's
-            if not self.title or _TABLE_TITLE.search(bare) or not _TABLE_TITLE.search(squash(self.title.text)):
+            if not self.title or is_table_title(cell.text) or not is_table_title(self.title.text):
                 self.title = cell
             if year:
                 self.years.append(year)
@@ -84,6 +84,11 @@ class Head:
             return self.years[0]
         said = re.search(r"(?:19|20)\d\d", squash(self.value("year").text))
         return int(said.group()) if said else year_in(self.value("project").text)
+
+
+def is_table_title(text: str) -> bool:
+    """Does a line end as the title of a table does: …自评表, …自评表（2022年度）?"""
+    return bool(_TABLE_TITLE.search(squash(text[: LONGEST_LINE * 2])))
 
 
 def year_in(text: str) -> int | None:
@@ -152,7 +157,7 @@ def read_goals(lines: Sequence[Line], at: int, stops: Collection[int]) -> tuple[
     others = [span for label, span in labels if label not in ("goal_target", "goal_actual", "goal_block")]
     if others:
         return _beside(line, at)
-    targets = targets or [span for label, span in labels if label == "goal_block"]
+    targets = targets or [span for label, span in labels if label == "goal_block"][-1:]
     if not targets:
         return None
     goals: list[Goal] = []
