@@ -10,7 +10,7 @@ from scorer.checks.arithmetic import deducted, money_rows
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import squeezed
 from scorer.model import Cell, Document, Place
-from scorer.score import Leaf, funds_total, rate_in
+from scorer.score import funds_total, rate_in
 
 BLANK = re.compile(r"[-—－/\\*＊0.。无略空]*")
 EMPTY_WORDS = re.compile(
