@@ -65,6 +65,10 @@ def known_grouping(value: str) -> str:
     return one_of("分法", list(ONE_PER), value)
 
 
+def known_ending(path: str, allowed: list[str]) -> str:
+    return one_of("后缀", allowed, Path(path).suffix.lower())
+
+
 def print_version(wanted: bool) -> None:
     if wanted:
         console.write(f"scorer {__version__}\n")
@@ -150,6 +154,40 @@ def check(
     report = evaluated(files, set_name, select, ignore, output, force)
     deliver(report, format, output, force, findings_only=True)
     raise typer.Exit(exit_code(report, fail_on))
+
+
+@app.command(
+    cls=ChineseCommand,
+    help="把能读取的自评表改存为另一种格式：.toml .xlsx .docx .csv（官方表式）。\n\n官方表式放不下的内容会逐项列出。",
+)
+def convert(files: Files, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+    from scorer.forms import read_submission
+    from scorer.forms.official import WRITERS as FORM_WRITERS
+    from scorer.forms.official import unplaced, write_form
+
+    suffix = known_ending(output, list(FORM_WRITERS))
+    refuse_existing(output, force=force)
+    submission = read_submission(*files)
+    if not submission.has_form:
+        console.write("错误：文件中没有自评表，没有可以改存的内容。\n", error=True)
+        raise typer.Exit(NOTHING_READ)
+    save(write_form(submission, suffix), output, force=force)
+    console.write(f"已写入 {output}\n", error=True)
+    left = [] if suffix == ".toml" else unplaced(submission)
+    if left:
+        console.write(f"官方表式没有位置，未写入：{'、'.join(left)}。改存为 .toml 可以全部保留。\n", error=True)
+
+
+@app.command(cls=ChineseCommand, help="按一套指标体系生成空白的自评表，供填写：.toml .xlsx .docx .csv。")
+def new(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+    from scorer.forms.official import WRITERS as FORM_WRITERS
+    from scorer.forms.official import empty, write_form
+    from scorer.sets import load_set
+
+    suffix = known_ending(output, list(FORM_WRITERS))
+    refuse_existing(output, force=force)
+    save(write_form(empty(load_set(name)), suffix), output, force=force)
+    console.write(f"已写入 {output}\n", error=True)
 
 
 @app.command(

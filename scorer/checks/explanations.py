@@ -237,7 +237,7 @@ COMPLETION = re.compile(r"完成(?:年初|年度|全年|调整)?预算(?:数)?�
 def problem_sections(document: Document) -> Iterator[Place]:
     """What stands under each heading 存在的问题: the quote of the section when it is a word or two, else its start."""
     paragraphs = [paragraph for paragraph in document.paragraphs if paragraph.text.strip()]
-    for heading, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
+    for heading, following in zip(paragraphs, [*paragraphs[1:], None], strict=False):
         if PROBLEM_HEADING.match(heading.text.strip("*# \t")) and len(heading.text) < 40:
             empty = following is None or bool(HEADING.match(following.text))
             body = "" if empty or following is None else following.text.strip()[:40]
