@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
+from time import monotonic
 
 from scorer.model import Cell, Document, Paragraph, Submission
 from scorer.naming import bracketed_weight, fold, normalize_name
@@ -22,6 +23,7 @@ from scorer.sets.schema import ExecutionBlock, Grade, Recognition, Thresholds
 ENOUGH = Decimal(25)  # a set that scores less does not fit
 LONGEST_LABEL = 40
 TEXTS_READ = 4000
+LIBRARY_SECONDS = 5
 
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,4})?")
 _TITLE = re.compile(r"自评|绩效|完成情况|评分表")
@@ -39,7 +41,7 @@ class Facts:
         """The short texts of the documents, folded, with and without a bracket at their end."""
         found: set[str] = set()
         for text in _texts(self.submission.documents):
-            label = fold(text)
+            label = fold(text) if len(text) <= 3 * LONGEST_LABEL else ""
             if 0 < len(label) <= LONGEST_LABEL:
                 found.add(label)
                 found.add(re.sub(r"[(\[][^()\[\]]{0,20}[)\]]$", "", label))
@@ -109,7 +111,7 @@ def _texts(documents: Iterable[Document], most: int = TEXTS_READ) -> Iterable[st
         for block in document.blocks:
             whole = [block.text] if isinstance(block, Paragraph) else [cell.text for cell in block.cells]
             for text in whole:
-                for part in (text, *_SPLIT.split(text)):
+                for part in (text, *_SPLIT.split(text)) if _SPLIT.search(text) else (text,):
                     yield part
                     count += 1
                     if count >= most:
@@ -139,12 +141,22 @@ def known_points(facts: Facts, indicators: IndicatorSet) -> Decimal | None:
 
 
 def known_words(facts: Facts, indicators: IndicatorSet) -> Decimal | None:
-    """How many of the set's column names and fixed words stand on the form."""
-    words = indicators.recognition.words
-    if not words or not facts.labels:
+    """How many of the set's column names and fixed words stand on the form.
+
+    Without any label, as in a submission written in TOML, a local variant has nothing to be told by from what it extends.
+    """
+    words = _folded(indicators.recognition.words)
+    if not words:
         return None
-    found = sum(1 for word in words if any(fold(form) in facts.labels for form in word.split("|")))
+    if not facts.labels:
+        return Decimal("-0.5") if indicators.extends else None
+    found = sum(1 for forms in words if not facts.labels.isdisjoint(forms))
     return 2 * Decimal(found) / len(words) - 1
+
+
+@lru_cache(maxsize=1024)
+def _folded(words: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(fold(form) for form in word.split("|")) for word in words)
 
 
 def known_levels(facts: Facts, indicators: IndicatorSet) -> Decimal | None:
@@ -262,10 +274,21 @@ def fits(submission: Submission) -> list[Fit]:
     """Every set of the library with its agreements, the best first; of equals the more general."""
     facts = Facts(submission)
     found = []
-    for indicators in list_sets():
+    for indicators in _library():
         values = {feature.words: feature.agreement(facts, indicators) for feature in FEATURES}
         found.append(Fit(indicators, {words: value for words, value in values.items() if value is not None}))
     return sorted(found, key=lambda fit: (-fit.score, len(fit.indicators.extends), fit.indicators.id))
+
+
+_KNOWN: tuple[float, list[IndicatorSet]] | None = None
+
+
+def _library() -> list[IndicatorSet]:
+    """The library, looked at for changed files once in a few seconds: a batch asks for every form."""
+    global _KNOWN
+    if _KNOWN is None or monotonic() - _KNOWN[0] > LIBRARY_SECONDS:
+        _KNOWN = (monotonic(), list_sets())
+    return _KNOWN[1]
 
 
 def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
@@ -280,6 +303,8 @@ def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
         return load_set(submission.set), "提交件自己写明了指标体系"
     if not submission.has_form:
         return None, "提交件中没有自评表，无从认定指标体系"
+    if not submission.answers:
+        return None, "提交件中没有指标行，无从认定指标体系"
     ranked = fits(submission)
     best = ranked[0] if ranked else None
     if best is None or best.score < ENOUGH:
