@@ -243,9 +243,12 @@ def less_is_better(name: str, category: str) -> bool:
 
 
 def funds_total(submission: Submission) -> Funds | None:
-    """The row of the money block that holds the whole, None without a money block."""
+    """The row of the money block that holds the whole: the total row, else the only row with figures."""
     rows = [row for row in submission.funds if row.total]
-    return rows[0] if rows else (submission.funds[0] if len(submission.funds) == 1 else None)
+    if rows:
+        return rows[0]
+    filled = [row for row in submission.funds if row.budget or row.initial or row.executed or row.rate]
+    return filled[0] if len(filled) == 1 else None
 
 
 def execution_leaf(submission: Submission, indicators: IndicatorSet) -> Leaf | None:

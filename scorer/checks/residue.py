@@ -18,10 +18,13 @@ _PAIRS = "|".join(
     for one, other in ALTERNATIVES
     for first, second in ((one, other), (other, one))
 )
-_ALTERNATIVES = re.compile(rf"(?:{_PAIRS})(?=[^。；\n]{{0,10}}?[\d_×Xx])")
+# beside a figure to come, or where a comparison ends without one
+_ALTERNATIVES = re.compile(
+    rf"(?:{_PAIRS})(?=[^。；\n]{{0,10}}?[\d_×Xx])|(?<=年)(?:相比|度)?[，,]?(?:有所)?(?:{_PAIRS})(?=\s*(?:[。；，,]|$))"
+)
 
 # One character that every pattern of a group needs: most texts have none of them and are not searched.
-_TEMPLATE_SIGNS = re.compile(r"[（×✕ＸX*＊_★\[…]|\.\.\.|填[报表写列]|^\s*指标|目标对比")
+_TEMPLATE_SIGNS = re.compile(r"[（★×✕ＸX*＊_★\[…]|\.\.\.|填[报表写列]|^\s*指标|目标对比")
 _FIGURE_SIGNS = re.compile(r"\d[.,。OolI]|[OolI]\d|\d\s*万[，。；万]|亿亿|元元|%%|％％")
 
 
