@@ -52,10 +52,11 @@ def understand(documents: Sequence[Document]) -> Submission:
     chosen = next(iter(filled or [form for form in forms if form.rows.answers] or forms), None)
     if chosen is None:
         return Submission(year=_year_of_text(documents), documents=tuple(documents), doubts=tuple(doubts))
-    for other in filled:
-        if other is not chosen:
-            message = f"还有一份已填写的自评表（{other.words}），本次只读取了第一份（{chosen.words}）"
-            doubts.append(Doubt(DOUBT, message, other.place, other.head.title.text.strip()))
+    others = [form for form in filled if form is not chosen]
+    if others:
+        named = "、".join(form.words for form in others[:3]) + ("等" if len(others) > 3 else "")
+        message = f"还有 {len(others)} 份已填写的自评表（{named}），本次只读取了第一份（{chosen.words}）"
+        doubts.append(Doubt(DOUBT, message, others[0].place, others[0].head.title.text.strip()))
     submission = chosen.submission()
     return replace(submission, documents=tuple(documents), doubts=(*doubts, *submission.doubts))
 

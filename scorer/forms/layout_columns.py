@@ -206,7 +206,13 @@ def read_columns(header: Header, below: Sequence[Line]) -> Columns:
     names = _name_columns(groups, blocks, below)
     used = set(names) | blocks
     fields: dict[str, tuple[int, ...]] = {}
-    doubtful = [group.cell for group in groups if not group.field and group.first not in used and group.cell]
+    doubtful = [
+        group.cell
+        for group in groups
+        if not group.field
+        and group.first not in used
+        and any(line.owned(column) for line in below for column in group.columns)
+    ]
 
     def take(field: str, *kinds: Column, prefer: Callable[[Group], bool] = lambda _: False) -> None:
         found = [group for kind in kinds for group in groups if group.field == kind and group.first not in used]
@@ -246,7 +252,7 @@ def _blocks(groups: Sequence[Group], bottom: int, below: Sequence[Line]) -> set[
     other = [group.first for group in groups if group.field in NAME_COLUMNS]
     blocks: set[int] = set()
     for group in groups:
-        if group.field not in ("name", "target", "", "known") or (len(other) < 2 and group.field == "name"):
+        if group.field in NAME_COLUMNS - {"name"} or (len(other) < 2 and group.field == "name"):
             continue
         if not any(column > group.first for column in explicit or other):
             continue

@@ -11,6 +11,7 @@ from scorer.forms.layout_grid import Line, Span, derived, is_figure
 from scorer.forms.vocabulary import (
     BLANK_WORDS,
     FUNDS_BLOCK,
+    FUNDS_KINDS,
     FUNDS_LEVELS,
     FUNDS_MONEY,
     FUNDS_SOURCES,
@@ -29,7 +30,8 @@ from scorer.model import EMPTY, Cell, Funds
 _UNIT = re.compile(r"[(\[](?:单位|金额单位)?:?(?:人民币)?(亿元|万元|千元|元)[)\],，;]")
 _UNIT_SAID = re.compile(r"单位:?\(?(?:人民币)?(亿元|万元|千元|元)")
 _POINTS = re.compile(r"[(\[](?:权重|分值|满分)?:?(\d{1,3}(?:\.\d{1,2})?)分?(?:\*|×|x|X|[)\]])")
-_OF_WHICH = re.compile(r"^其中[:、,\-—]*")
+_OF_WHICH = re.compile(r"^(?:其中|资金来源|资金结构|来源|按.{2,6}分)[:、,\-—]+|^其中")
+_NO_BLOCK = ("名称", "任务", "内容", "事项", "科目", "单位", "序号")  # other tables of money: 年度主要任务, 支出科目
 _LONGEST_NAME = 40
 _FIELDS = (  # in the order of `Funds`
     "initial",
@@ -111,7 +113,7 @@ def _heading_rows(lines: Sequence[Line], at: int) -> tuple[tuple[Group, ...], in
         field = funds_field(span.text)
         if index == 0 and is_funds_block(span.text) and span.text and not _money_follows(spans, field):
             continue
-        if not field and index > 0:
+        if not field and (index > 0 or heading(span.text).endswith(_NO_BLOCK)):
             return (), at
         if field:
             fields.append(Group(field, tuple(range(span.first, span.last + 1)), span.cell, span.text))
@@ -284,9 +286,27 @@ def _nested(rows: Sequence[Funds]) -> tuple[Funds, ...]:
             nested.append(replace(row, part_of=index - 1))
             continue
         else:
-            parent = index if "财政" in row.source and "专户" not in row.source and "非财政" not in row.source else None
+            parent = index if _is_fiscal(row) else None
         nested.append(row)
-    return tuple(nested)
+    return _second_breakdown(nested)
+
+
+def _is_fiscal(row: Funds) -> bool:
+    return "财政" in row.source and "专户" not in row.source and "非财政" not in row.source
+
+
+def _second_breakdown(rows: Sequence[Funds]) -> tuple[Funds, ...]:
+    """基本支出 and 项目支出 below 财政拨款 and 其他资金 divide the same whole again: they are parts of the whole, not of the
+    sum of its sources. Without a total row the whole is the only source that has figures."""
+    whole = next((index for index, row in enumerate(rows) if row.total), None)
+    again = [index for index, row in enumerate(rows) if row.source.startswith(FUNDS_KINDS) and not row.total]
+    sources = [index for index, row in enumerate(rows) if index not in again and not row.total and row.part_of is None]
+    if len(again) < 2 or not any(_is_fiscal(rows[index]) for index in sources):
+        return tuple(rows)
+    if whole is None:
+        filled = [index for index in sources if rows[index].budget or rows[index].executed]
+        whole = filled[0] if len(filled) == 1 else None
+    return tuple(replace(row, part_of=whole) if index in again else row for index, row in enumerate(rows))
 
 
 def _direct(row: Funds, above: Funds) -> bool:

@@ -346,9 +346,10 @@ FUNDS_TOTALS: Final = _words(
 
 # Rows that are direct parts of the whole, and rows that are parts of 财政拨款 where such a row stands above.
 FUNDS_SOURCES: Final = _words(
-    "财政拨款 财政资金 上年结转 其他资金 单位资金 财政专户 自筹 事业收入 经营收入 非财政 结转资金 基本支出 项目支出 "
+    "财政拨款 财政资金 上年结转 其他资金 其它资金 单位资金 财政专户 自筹 事业收入 经营收入 非财政 结转资金 基本支出 项目支出 "
     "人员 公用 自有资金 社会资金 贷款 债券 捐赠 往来"
 )
+FUNDS_KINDS: Final = _words("基本支出 项目支出 人员支出 人员经费 公用支出 公用经费")
 FUNDS_LEVELS: Final = _words(
     "一般公共预算 政府性基金 国有资本 社会保险 社保基金 中央 省级 市级 县级 区级 地方 上级 本级 省财政 市财政 县财政 "
     "区财政 自治区 州级 镇级 乡镇 乡级 街道 旗县 盟市 彩票公益金 省补 中补"
