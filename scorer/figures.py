@@ -17,13 +17,12 @@ from scorer.grammar import (
     ALSO,
     BEFORE,
     BETWEEN,
-    BRACKETED_UNIT,
-    CELL,
     COUNTED_BEFORE,
     DATE_WORDS,
     FILLERS,
     FULL_DATE,
-    HEADER_UNIT,
+    IN_BRACKETS,
+    IN_BRACKETS_BEFORE,
     LEAD_IN,
     LETTERS,
     LOOK_BACK,
@@ -34,10 +33,10 @@ from scorer.grammar import (
     RANGE_MARKS,
     RANGES,
     RANKED,
-    RUNNING,
     STRICT,
-    UNIT_BEFORE,
     YEAR_MONTH,
+    figure_pattern,
+    unit_pattern,
 )
 from scorer.numerals import EXACT, MAXIMUM_NUMERAL, Numeral, power, read_numeral, unit_of_last_place
 from scorer.units import unit_key
@@ -120,7 +119,7 @@ def read_unit(words: str) -> tuple[str, int, str]:
 
 def read_header_unit(words: str) -> tuple[str, int] | None:
     """A unit with its scale as a column header gives it, （万元） or 万元; → (unit, exponent of the scale)."""
-    match = HEADER_UNIT.fullmatch(words.strip(" ()[]:"))
+    match = unit_pattern().fullmatch(words.strip(" ()[]:"))
     if match is None:
         return None
     unit, exponent, _ = read_unit(match[2])
@@ -132,7 +131,7 @@ def figures(folded: str, cell: bool = False) -> list[Figure]:
     found: list[Figure] = []
     pending: Figure | None = None
     floor = 0
-    for match in (CELL if cell else RUNNING).finditer(folded):
+    for match in figure_pattern(cell=cell).finditer(folded):
         figure = _read(match, folded, floor, cell)
         if figure is None:
             continue
@@ -355,11 +354,13 @@ def _find_unit(figure: Figure, folded: str, cell: bool) -> None:
     end = figure.end
     match = None
     if folded.startswith("(", end):
-        match = BRACKETED_UNIT.match(folded, end)
-        if match is not None:
-            figure.end = match.end()
+        brackets = IN_BRACKETS.match(folded, end)
+        match = brackets and unit_pattern().fullmatch(brackets[1])
+        if match and brackets:
+            figure.end = brackets.end()
     if match is None and figure.start and folded[figure.start - 1] in "):":
-        match = UNIT_BEFORE.search(folded[max(0, figure.start - 16) : figure.start])
+        brackets = IN_BRACKETS_BEFORE.search(folded[max(0, figure.start - 16) : figure.start])
+        match = brackets and unit_pattern().fullmatch(brackets[1])
     if match is not None:
         figure.unit, exponent, _ = read_unit(match[2])
         exponent += sum(_SCALE_EXPONENTS[scale] for scale in match[1])
