@@ -1,4 +1,4 @@
-"""Write the pages that come out of the program: codes.md, rules.md, commands.md. With --check, only compare.
+"""Write what comes out of the program: codes.md, rules.md, commands.md and the sample in README.md.
 
     python docs/generate.py            write them
     python docs/generate.py --check    exit 1 and show the difference when one is stale
@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +18,13 @@ from typing import Any
 import typer
 
 from scorer.checks import CHECKS
-from scorer.cli import app
+from scorer.cli import app, run
 from scorer.explanation import FAMILIES, LEVELS, of_check, of_rule
 from scorer.rules import RULES
 from scorer.usage import help_text
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
+SAMPLE_LINES = 9
 NOTICE = "<!-- 本页由 python docs/generate.py 生成；要改文字，请改程序中的说明。 -->\n"
 
 
@@ -93,7 +97,22 @@ def _default(field: Any) -> str:
     return "—" if value is None or value == () else f"`{value}`"
 
 
-PAGES = {"codes.md": codes, "rules.md": rules, "commands.md": commands}
+def readme() -> str:
+    """README.md with its sample as the program prints it today, long blocks cut."""
+    text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    match = re.search(r"(<!-- sample: (.*?) -->\n```text\n).*?(```)", text, re.DOTALL)
+    if match is None:
+        raise SystemExit("README.md has no <!-- sample: … -->")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.chdir(FOLDER.parent):
+        run(match[2].split())
+    blocks = [block.splitlines() for block in printed.getvalue().strip().split("\n\n")]
+    shown = [block[:SAMPLE_LINES] + (["……"] if len(block) > SAMPLE_LINES else []) for block in blocks]
+    sample = "\n\n".join("\n".join(block) for block in shown)
+    return f"{text[: match.start()]}{match[1]}{sample}\n{match[3]}{text[match.end() :]}"
+
+
+PAGES = {"codes.md": codes, "rules.md": rules, "commands.md": commands, "../README.md": readme}
 
 
 def main(arguments: list[str]) -> int:

@@ -267,6 +267,8 @@ def empty(indicators: IndicatorSet) -> Submission:
     branches = []
     for indicator in indicators.indicators.values():
         if indicator.group:
+            if indicator.leaf:  # a flat list: rows without a level above them
+                answers.append(Answer((FILL_IN,), (label(FILL_IN),)))
             continue
         weight = points(indicator.weight)
         if not indicator.leaf or indicator.open:
