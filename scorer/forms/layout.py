@@ -25,7 +25,7 @@ from scorer.forms.layout_head import (
     year_in,
 )
 from scorer.forms.layout_rows import DOUBT, Rows
-from scorer.forms.vocabulary import Label, column_field, heading, is_note, is_subtotal, label_field
+from scorer.forms.vocabulary import Label, column_field, heading, is_note, is_subtotal, label_field, squash
 from scorer.model import EMPTY, Branch, Cell, Document, Doubt, Funds, Goal, Source, Submission, Table
 
 SPREADSHEETS = ("xlsx", "xlsm", "xls", "et", "ods")  # each sheet is a form of its own
@@ -170,6 +170,10 @@ class _Form:
         beside = self.head.value("total")
         if chosen is None:
             return Branch((), claimed=beside) if beside else None
+        if not chosen.weight:
+            # 合计 | 100 | 98 above 总分 | 98: the same total once with and once without its weight
+            same = [branch for _, branch in self.totals if squash(branch.claimed.text) == squash(chosen.claimed.text)]
+            chosen = replace(chosen, weight=next((branch.weight for branch in same if branch.weight), chosen.weight))
         return replace(chosen, claimed=beside) if beside and not chosen.claimed else chosen
 
 

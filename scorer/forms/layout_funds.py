@@ -73,7 +73,7 @@ def read_funds(
     """
     if lines[at].table is None or len(lines[at].own) < 2:
         return None
-    block = _columned(lines, at, stops, unit)
+    block = _columned(lines, at, stops, unit) or _crossed(lines, at, stops, unit)
     return block if block or columns_only else _labelled(lines, at, stops, unit)
 
 
@@ -93,8 +93,7 @@ def _columned(lines: Sequence[Line], at: int, stops: Collection[int], unit: str)
         row = _source_row(lines, end, groups, first_value, block)
         if row is None:
             break
-        if row:
-            rows.append(row)
+        rows.append(row)
         end += 1
     weight = _said_points([group.words for group in groups if group.field in ("claimed", "rate")], groups)
     rows = _with_total(rows, weight)
@@ -111,7 +110,7 @@ def _heading_rows(lines: Sequence[Line], at: int) -> tuple[tuple[Group, ...], in
         if len(span.text) > 60:
             return (), at
         field = funds_field(span.text)
-        if index == 0 and is_funds_block(span.text) and span.text and not _money_follows(spans, field):
+        if not fields and is_funds_block(span.text) and not _money_follows(spans[index:], field):
             continue
         if not field and (index > 0 or heading(span.text).endswith(_NO_BLOCK)):
             return (), at
@@ -173,7 +172,7 @@ def _extended(line: Line, fields: Sequence[Group]) -> tuple[Group, ...]:
 def _source_row(
     lines: Sequence[Line], at: int, groups: Sequence[Group], first_value: int, block: Span | None
 ) -> Funds | None:
-    """One row of money. None ends the block; an unnamed, empty row within it is a `Funds` that is false by its name."""
+    """One row of money, None where the block has ended."""
     line = lines[at]
     if line.table is not lines[at - 1].table or not line.own:
         return None
@@ -314,6 +313,40 @@ def _direct(row: Funds, above: Funds) -> bool:
     return is_of_which(above.name.text) or any(word in row.source for word in FUNDS_SOURCES)
 
 
+# -------------------------------------------------------------------------------------------------- sources as columns
+
+
+def _crossed(lines: Sequence[Line], at: int, stops: Collection[int], unit: str) -> FundsBlock | None:
+    """Sources over the columns and 预算数, 执行数 down the side."""
+    spans = [span for span in lines[at].own if not is_funds_block(span.text)]
+    if len(spans) < 2 or not all(_is_source(source_name(span.text)) for span in spans):
+        return None
+    values: list[dict[str, Cell]] = [{} for _ in spans]
+    end = at + 1
+    while end < len(lines) and end not in stops and lines[end].table is lines[at].table:
+        line = lines[end]
+        label = next((span for span in reversed(line.own) if span.first < spans[0].first), None)
+        field = funds_field(label.text) if label else ""
+        if field not in _FIELDS:
+            break
+        for source, span in zip(values, spans, strict=True):
+            cell = line.at(span.first)
+            if cell and not _is_amount(cell.text):
+                return None
+            source.setdefault(field, cell)
+        end += 1
+    if not any("executed" in source for source in values):
+        return None
+    block = next((span for span in lines[at].spans if span.first < spans[0].first and span.cell), None)
+    said = said_unit(*(span.text for span in (block, *spans) if span)) or unit or "万元"
+    rows = [_money(span.cell, source) for span, source in zip(spans, values, strict=True)]
+    return FundsBlock(_nested([replace(row, unit=said) for row in _with_total(rows, EMPTY)]), end)
+
+
+def _is_source(source: str) -> bool:
+    return source in FUNDS_TOTALS or any(word in source for word in (*FUNDS_SOURCES, *FUNDS_LEVELS))
+
+
 # ----------------------------------------------------------------------------------------------------- label and value
 
 
@@ -355,6 +388,9 @@ def _labelled(lines: Sequence[Line], at: int, stops: Collection[int], unit: str)
         if part is None:
             break
         rows.append(part)
+        # 得分 or 执行率 may stand beside a part and belong to the whole
+        late = {field: value for field, _, value in _pairs(lines[end]) if field in ("rate", "weight", "claimed")}
+        rows[0] = replace(_money(name, late | total), total=True)
         end += 1
     said = said_unit(name.text, *(span.text for span in lines[at].spans)) or unit or "万元"
     return FundsBlock(_nested([replace(row, unit=said) for row in rows]), end)
@@ -374,14 +410,20 @@ def _pairs(line: Line) -> list[tuple[FundsColumn, Span, Cell]]:
         label, mark, rest = squash(span.text).partition(":")
         if not field and mark and is_figure(rest):
             field, value = funds_field(label), derived(span.cell, rest)
-        elif field and index < len(spans):
-            following = spans[index]
-            if not following.cell or is_figure(following.text) or squash(following.text) in BLANK_WORDS:
-                value = following.cell
-                index += 1
+        elif field:
+            value = _right_of(spans, index)
         if field and value is not None:
             found.append((field, span, value))
     return found if any(value for _, _, value in found) else []
+
+
+def _right_of(spans: Sequence[Span], index: int) -> Cell | None:
+    """The figure or blank to the right of a label; None where the next written cell is no figure and stands at once."""
+    following = next((span for span in spans[index:] if span.cell), None)
+    if following is not None and (is_figure(following.text) or squash(following.text) in BLANK_WORDS):
+        return following.cell
+    blank = spans[index] if index < len(spans) else None
+    return blank.cell if blank is not None and not blank.cell else None
 
 
 def _part_row(line: Line, places: dict[str, int]) -> Funds | None:
@@ -393,12 +435,11 @@ def _part_row(line: Line, places: dict[str, int]) -> Funds | None:
         if not line.owned(column) or is_figure(label.text):
             continue
         source = source_name(label.text)
-        if not any(word in source for word in (*FUNDS_SOURCES, *FUNDS_LEVELS)) or (
-            name and source_name(name.text) != source
-        ):
+        if funds_field(label.text):
+            continue
+        if not _is_source(source) or (name and source_name(name.text) != source):
             return None
         name = name or label
         span = next(index for index, span in enumerate(line.spans) if span.first <= column <= span.last)
-        if span + 1 < len(line.spans):
-            values[field] = line.spans[span + 1].cell
+        values[field] = _right_of(line.spans, span + 1) or EMPTY
     return _money(name, values) if name else None

@@ -151,10 +151,13 @@ def read_goals(lines: Sequence[Line], at: int, stops: Collection[int]) -> tuple[
         return None
     labels = [(label_field(span.text), span) for span in line.own]
     actual = next((span for label, span in labels if label == "goal_actual"), None)
+    targets = [span for label, span in labels if label == "goal_target"]
+    if actual is None and targets and "完成情况" in line.own[-1].text and len(squash(line.own[-1].text)) < 20:
+        actual = line.own[-1]  # 年度总体目标完成情况综述
     if actual is None:
         return None
-    targets = [span for label, span in labels if label == "goal_target"]
-    others = [span for label, span in labels if label not in ("goal_target", "goal_actual", "goal_block")]
+    known = ("goal_target", "goal_actual", "goal_block")
+    others = [span for label, span in labels if label not in known and span is not actual]
     if others:
         return _beside(line, at)
     targets = targets or [span for label, span in labels if label == "goal_block"][-1:]

@@ -167,9 +167,12 @@ class Rows:
         )
 
     def _agrees(self, points: str, weight: Cell) -> bool:
-        """A bare figure in brackets behind a name is its weight where no column holds one, or the same one."""
+        """A bare figure in brackets behind a name is its weight where the column of weights says the same.
+
+        Without such a column it is one in a table of scores; a table without any points has no weights in its names.
+        """
         if "weight" not in self.columns.fields:
-            return True
+            return "claimed" in self.columns.fields
         return bool(weight) and squash(weight.text).removesuffix("分") == points
 
     def _cell(self, line: Line, name: str) -> Cell:
