@@ -115,6 +115,16 @@ def _begins_form(line: Line) -> bool:
 # ------------------------------------------------------------------------------------------------------------ one form
 
 
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A total row: its label, its figures, how many indicators stand above it, its place."""
+
+    label: str
+    branch: Branch
+    above: int
+    source: Source
+
+
 @dataclass(slots=True)
 class _Form:
     """A form while its lines are read."""
@@ -123,7 +133,7 @@ class _Form:
     head: Head = field(default_factory=Head)
     funds: tuple[Funds, ...] = ()
     goals: list[Goal] = field(default_factory=list)
-    totals: list[tuple[str, Branch]] = field(default_factory=list)
+    totals: list[_Total] = field(default_factory=list)
     grade: Cell = EMPTY
     words: str = ""
 
@@ -163,18 +173,45 @@ class _Form:
             doubts=(*doubtful, *rows.doubts),
         )
 
+    def total_row(self) -> _Total | None:
+        """The last total below the last indicator, a 总分 before a 合计."""
+        last = max((total.above for total in self.totals), default=0)
+        final = [total for total in self.totals if total.above == last]
+        return next(reversed([total for total in final if "总" in total.label] or final), None)
+
     def _total(self) -> Branch | None:
-        """The form's own total: the last 总分 row, else the last 合计, else a score in the head."""
-        said = [branch for label, branch in self.totals if "总" in label]
-        chosen = next(reversed(said or [branch for _, branch in self.totals]), None)
+        """The form's own total: its row, completed by a score in the head."""
+        row = self.total_row()
+        chosen = row.branch if row else None
         beside = self.head.value("total")
         if chosen is None:
             return Branch((), claimed=beside) if beside else None
         if not chosen.weight:
             # 合计 | 100 | 98 above 总分 | 98: the same total once with and once without its weight
-            same = [branch for _, branch in self.totals if squash(branch.claimed.text) == squash(chosen.claimed.text)]
+            same = [
+                other.branch
+                for other in self.totals
+                if squash(other.branch.claimed.text) == squash(chosen.claimed.text)
+            ]
             chosen = replace(chosen, weight=next((branch.weight for branch in same if branch.weight), chosen.weight))
         return replace(chosen, claimed=beside) if beside and not chosen.claimed else chosen
+
+
+def _settle_sections(form: _Form) -> None:
+    """合计 rows beside the form's own total are subtotals of the level that the indicators above them share."""
+    chosen = form.total_row()
+    whole = {answer.path[0] for answer in form.rows.answers}
+    start = 0
+    for total in form.totals:
+        if total is chosen:
+            continue
+        levels = {answer.path[0] for answer in form.rows.answers[start : total.above]}
+        start = total.above
+        if len(levels) == 1 and len(whole) > 1:
+            form.rows.branches.append(replace(total.branch, path=(levels.pop(),)))
+        elif chosen is None or squash(total.branch.claimed.text) != squash(chosen.branch.claimed.text):
+            words = f"「{total.label}」不止一行，看不出这一行是哪几项之和"
+            form.rows.doubts.append(Doubt(DOUBT, words, total.source, total.branch.claimed.text))
 
 
 def _one_line(cell: Cell) -> str:
@@ -200,6 +237,7 @@ def _read_form(lines: Sequence[Line], offset: int, headers: Sequence[Header], sh
         if table is not None and line.table is not table:
             table = _continued(line, table, sheets)
         at = _read_line(form, lines, at, begins, before=at < first, active=table is not None and line.table is table)
+    _settle_sections(form)
     form.rows.finish()
     form.words = _one_line(form.head.value("project")) or _one_line(form.head.title) or headers[0].table.name
     return form
@@ -272,11 +310,11 @@ def _margin_label(rows: Rows, line: Line, first: Span) -> Label:
 
 
 def _read_total(form: _Form, line: Line, first: Span) -> None:
+    form.rows.settle()
     total = form.rows.total(line, first)
     claimed = total.claimed or after_colon(first.cell)
-    form.totals.append(
-        (heading(first.text), Branch((), total.weight or in_brackets(first.cell), claimed or total.claimed))
-    )
+    branch = Branch((), total.weight or in_brackets(first.cell), claimed or total.claimed)
+    form.totals.append(_Total(heading(first.text), branch, len(form.rows.answers), first.cell.source))
     form.grade = form.grade or total.grade
     for label, value in label_values(line):
         if label == "grade" and not form.grade:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -64,6 +65,12 @@ class Columns:
     thresholds: tuple[tuple[str, int], ...] = ()
     doubtful: tuple[Cell, ...] = ()
     block_words: frozenset[str] = frozenset()
+    starts: tuple[int, ...] = ()  # for every column the first one under the same heading
+
+    def owner(self, cell: Cell) -> int:
+        """The first column of the heading that a cell covers most of; the left one of two alike."""
+        covered = Counter(self.starts[cell.column : cell.column + cell.colspan])
+        return max(covered, key=lambda start: (covered[start], -start), default=-1)
 
     def written(self, line: Line) -> list[Span]:
         """The cells that a line writes itself, without the label that some formats repeat down the side."""
@@ -243,7 +250,12 @@ def read_columns(header: Header, below: Sequence[Line]) -> Columns:
         doubtful.extend(group.cell for group in groups if group.field == "claimed")
     thresholds = tuple((heading(group.cell.text), group.first) for group in groups if group.field == "threshold")
     words = frozenset(heading(group.cell.text) for group in groups if group.first in blocks)
-    return Columns(names, frozenset(blocks), fields, level_weights, thresholds, tuple(doubtful), words)
+    return Columns(names, frozenset(blocks), fields, level_weights, thresholds, tuple(doubtful), words, _starts(groups))
+
+
+def _starts(groups: Sequence[Group]) -> tuple[int, ...]:
+    starts = {column: group.first for group in groups for column in group.columns}
+    return tuple(starts.get(column, -1) for column in range(max(starts, default=-1) + 1))
 
 
 def _blocks(groups: Sequence[Group], bottom: int, below: Sequence[Line]) -> set[int]:

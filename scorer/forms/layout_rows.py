@@ -81,7 +81,7 @@ class Rows:
         if (wide or flat) and name.endswith("指标") and len(name) <= LONGEST_LEVEL:
             answer = self._answer(line, [first.cell])
             if not any((answer.target, answer.actual)) or wide:
-                self._settle((name,))
+                self.settle((name,))
                 self._heading, self._carried = first.cell, []
                 self._weigh((name,), weight, first.cell)
                 if not wide and (answer.weight or answer.claimed) and not weight:
@@ -106,7 +106,7 @@ class Rows:
         deepest = fresh[-1] == len(self.columns.names) - 1
         if not deepest and not written:
             return  # a level alone: its indicators follow, or were never filled in
-        self._settle(answer.path)
+        self.settle(answer.path)
         if not deepest and not answer.target and not answer.actual:
             self._pending = answer
             return
@@ -182,6 +182,9 @@ class Rows:
             cell = line.at(column)
             if cell and not any(cell is other for other in cells):
                 cells.append(cell)
+        if len(cells) > 1:
+            # where a row's cells do not stand exactly below the headings, each belongs to the one it covers most of
+            cells = [cell for cell in cells if self.columns.owner(cell) == columns[0]] or cells
         if cells:
             return joined(cells)
         return line.at(columns[0]) if columns else EMPTY
@@ -238,7 +241,7 @@ class Rows:
             self._weighed.add((path, weight))
             self.branches.append(Branch(path, derived(cell, weight) if cell.text.strip() != weight else cell))
 
-    def _settle(self, following: tuple[str, ...] | None) -> None:
+    def settle(self, following: tuple[str, ...] | None = None) -> None:
         """A level with points and no values is a subtotal where indicators of it follow, else an indicator."""
         pending, self._pending = self._pending, None
         if pending is None:
@@ -250,7 +253,7 @@ class Rows:
             self.answers.append(pending)
 
     def _take_subtotal(self, line: Line, span: Span) -> None:
-        self._settle(None)
+        self.settle()
         names = self.columns.names
         bare = heading(span.text).removesuffix("小计")
         carried = [name_and_weight(cell.text, True)[0] for cell in (self._heading, *self._carried) if cell]
@@ -304,7 +307,7 @@ class Rows:
 
     def finish(self) -> None:
         """Settles what only the whole table tells: a weight or score that is merged over several indicators."""
-        self._settle(None)
+        self.settle()
         for name in ("weight", "claimed"):
             self._share_out(name)
 
