@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from . import vocabulary
+from scorer.forms import vocabulary
 
 KindOf = Callable[[str, bool], str]
 

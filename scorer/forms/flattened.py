@@ -15,20 +15,22 @@ doubt a line therefore stays a paragraph. All of it is linear in the length of t
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..model import Cell, Doubt, Source, Table
-from . import loose
-from .columns import bare
-from .grammar import Token
-from .spans import divide, is_figure
+from scorer.forms import loose
+from scorer.forms.columns import bare
+from scorer.forms.grammar import Token
+from scorer.forms.spans import divide, is_figure
+from scorer.model import Cell, Doubt, Source, Table
 
 MOST_CELLS = 500_000
 """Cells of one text at most; tables beyond stay running text, with a doubt that says so."""
 
 _WIDEST_ROW = 200
+_MOST_BLANK = 24
 _KEY_LENGTH = 200
 _TAB_START = re.compile(r"[ \u3000\u00a0]{0,40}\t")
 _BOOKMARK = re.compile(r"\[bookmark: [^\[\]]{0,80}\]")
@@ -107,20 +109,24 @@ class _Search:
         tokens = _tokens(self.lines)
         headers = [header for header in loose.find_headers(tokens) if not self._taken(tokens, header)]
         headers = [header for header in headers if not _is_row_of_tabs(tokens, header)]
-        floor = 0
+        # Tables found before stand as walls between the forms.
+        walls = [-1, *(index for index, token in enumerate(tokens) if self.used[token.line]), len(tokens)]
+        before: loose.LooseForm | None = None
         for number, header in enumerate(headers):
-            if header.first < floor:
-                continue
-            ceiling = self._free_until(tokens, header.last + 1)
-            form = loose.read_form(tokens, header, self._free_from(tokens, header.first, floor), ceiling)
-            if form is not None and number + 1 < len(headers) and form.end > headers[number + 1].first:
-                # The next form's labels were taken for rows of this one: read again, up to where they begin.
-                following = loose.beginning(tokens, headers[number + 1], header.last + 1)
-                form = loose.read_form(tokens, header, self._free_from(tokens, header.first, floor), following)
+            wall = bisect(walls, header.first)
+            floor, ceiling = max(walls[wall - 1] + 1, before.end if before else 0), walls[wall]
+            if number + 1 < len(headers):
+                ceiling = min(ceiling, loose.beginning(tokens, headers[number + 1], header.last + 1))
+            form = loose.read_form(tokens, header, floor, ceiling)
             if form is None:
                 continue
-            floor = form.end
-            self._add_form(form)
+            if before is not None and before.goes_on_in(form, tokens):
+                form = before.joined(form)
+            elif before is not None:
+                self._add_form(before)
+            before = form
+        if before is not None:
+            self._add_form(before)
 
     def _add_form(self, form: loose.LooseForm) -> None:
         placed = [
@@ -135,16 +141,6 @@ class _Search:
 
     def _taken(self, tokens: Sequence[Token], header: loose.Header) -> bool:
         return any(self.used[token.line] for token in tokens[header.first : header.last + 1])
-
-    def _free_until(self, tokens: Sequence[Token], index: int) -> int:
-        while index < len(tokens) and not self.used[tokens[index].line]:
-            index += 1
-        return index
-
-    def _free_from(self, tokens: Sequence[Token], index: int, floor: int) -> int:
-        while index > floor and not self.used[tokens[index - 1].line]:
-            index -= 1
-        return index
 
     def _cell(self, lines: Sequence[Line], row: int, column: int, span: int) -> Cell:
         start = next((number for number, text in lines if text.strip()), lines[0][0])
@@ -170,9 +166,13 @@ def _text(lines: Sequence[Line]) -> str:
 
 
 def _tokens(lines: Sequence[str]) -> list[Token]:
-    """Every line, divided at its tabs; a tab at the start marks the line's first cell."""
+    """The lines, divided at their tabs; a tab at the start marks the line's first cell. Wide gaps are narrowed."""
     tokens: list[Token] = []
+    blank = 0
     for number, line in enumerate(lines, 1):
+        blank = 0 if line.strip(" \u3000\u00a0") else blank + 1
+        if blank > _MOST_BLANK:
+            continue
         parts = line.split("\t") if "\t" in line else [line]
         marked = len(parts) > 1 and not parts[0].strip()
         for position, part in enumerate(parts[1:] if marked else parts):
@@ -283,7 +283,7 @@ def _space_divided(lines: Sequence[str], used: bytearray) -> Iterator[Rows]:
 
 def _space_cells(line: str) -> list[str]:
     """The words of a line set apart by wide gaps; [] when one is too long for a cell."""
-    if len(line) > 400 or "\t" in line:
+    if len(line) > 400 or "\t" in line or ("  " not in line and "\u3000" not in line and "\u00a0" not in line):
         return []
     cells = [text.strip() for text in _GAP.split(line.strip(" \u3000\u00a0"))]
     return cells if all(0 < len(text) <= 20 for text in cells) else []

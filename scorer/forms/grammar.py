@@ -13,10 +13,10 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from . import columns as wording
-from .columns import Column
+from scorer.forms import columns as wording
+from scorer.forms.columns import Column
 
 RowKind = Literal["body", "total", "tail"]
 
@@ -71,8 +71,7 @@ State = tuple[int, int, int]
 _CELL, _MORE, _PASS, _STRAY, _ASIDE, _LEAVE = range(6)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One token of a reading: what was done with it, and the step before. Steps of all readings form a tree."""
 
     before: _Step | None
@@ -83,8 +82,7 @@ class _Step:
     starts: bool  # a new row begins with this token
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(NamedTuple):
     cost: float
     last: _Step | None
     starts: bool
@@ -127,7 +125,7 @@ _ABRUPT = 1.5
 """Cost of leaving the table with no empty line after its last row."""
 _ASIDE_COST = 2.5
 """Cost of a text between two rows that is none; a figure or a scrap of a cell is dearer, a page's caption cheaper."""
-_BEAM = 25.0
+_BEAM = 15.0
 _CAPTION = re.compile(
     r"附[件表录]?\d{0,2}[:.]?|.{0,40}(?:自评|评价|情况|评分)表(?:\(.{0,12}\))?|\(?\d{4}年度?\)?|第\d{1,3}页|-\d{1,3}-"
 )
@@ -148,6 +146,7 @@ class _Readings:
         self.blank = [manner.blank * wording.blank_cost(column) for column in template]
         self.states: dict[State, _Path] = {(_GAP, 0, _CLOSED): _Path(0.0, None, True)}
         self.previous: Token | None = None
+        self.known: dict[str, tuple[float, ...]] = {}
 
     # -- moves that consume nothing
 
@@ -159,41 +158,56 @@ class _Readings:
     def settle(self) -> None:
         """Follow all moves without a token: cells that are missing, the end of a row, the start of the next one."""
         states = self.states
-        for mode in (_BODY, _LABEL, _TOTAL):
-            self._pass_missing(states, mode)
-        for mode in (_BODY, _LABEL, _TOTAL):
-            for openness in (_CLOSED, _OPEN, _PASSED, _EMPTY):
-                path = states.get((mode, self.width, openness))
-                if path is not None:
-                    self._offer(states, (_GAP, 0, _CLOSED), _Path(path.cost, path.last, True))
+        cheapest: dict[int, list[_Path | None]] = {}
+        for (mode, column, openness), path in states.items():
+            if mode <= _TOTAL and openness != _OPENED:
+                row = cheapest.setdefault(mode, [None] * (self.width + 1))
+                held = row[column]
+                if held is None or path.cost < held.cost:
+                    row[column] = path
+        for mode, row in cheapest.items():
+            self._pass_missing(mode, row)
+            done = row[self.width]
+            if done is not None:
+                self._offer(states, (_GAP, 0, _CLOSED), _Path(done.cost, done.last, True))
         for openness in (_CLOSED, _OPEN):
-            path = states.get((_TAIL, 0, openness))
-            if path is not None:
-                self._offer(states, (_GAP, 0, _CLOSED), _Path(path.cost, path.last, True))
+            tail = states.get((_TAIL, 0, openness))
+            if tail is not None:
+                self._offer(states, (_GAP, 0, _CLOSED), _Path(tail.cost, tail.last, True))
+        fresh: _Path | None = None
         for blanks, price in enumerate(self.after_blanks):
-            path = states.get((_GAP, blanks, _CLOSED))
-            if path is not None:
-                self._offer(states, (_BODY, 0, _CLOSED), _Path(path.cost + _ROW + price, path.last, True))
-                leaving = _ABRUPT if not blanks and path.last is not None else 0.0
-                self._offer(states, (_OUT, 0, _CLOSED), _Path(path.cost + leaving, path.last, True))
-        self._pass_missing(states, _BODY)
+            gap = states.get((_GAP, blanks, _CLOSED))
+            if gap is None:
+                continue
+            leaving = _ABRUPT if not blanks and gap.last is not None else 0.0
+            self._offer(states, (_OUT, 0, _CLOSED), _Path(gap.cost + leaving, gap.last, True))
+            if fresh is None or gap.cost + _ROW + price < fresh.cost:
+                fresh = _Path(gap.cost + _ROW + price, gap.last, True)
+        if fresh is not None:
+            self._offer(states, (_BODY, 0, _CLOSED), fresh)
+            self._pass_missing(_BODY, [fresh] + [None] * self.width)
 
-    def _pass_missing(self, states: dict[State, _Path], mode: int) -> None:
+    def _pass_missing(self, mode: int, cheapest: list[_Path | None]) -> None:
+        """From the cheapest path to each column on to the columns behind it; `cheapest` is brought up to date."""
         for column in range(self.width):
+            path = cheapest[column]
+            if path is None:
+                continue
             price = self.missing[column]
             if mode != _BODY:  # a total has figures only; its label covers the columns up to the first of them
                 kind = self.template[column].kind
                 price = 0.02 if kind not in _NUMERIC else 0.3 if mode == _LABEL else price
-            for openness in (_CLOSED, _OPEN, _PASSED, _EMPTY):
-                path = states.get((mode, column, openness))
-                if path is not None:
-                    self._offer(states, (mode, column + 1, _CLOSED), _Path(path.cost + price, path.last, path.starts))
+            further = _Path(path.cost + price, path.last, path.starts)
+            held = cheapest[column + 1]
+            if held is None or further.cost < held.cost:
+                cheapest[column + 1] = further
+            self._offer(self.states, (mode, column + 1, _CLOSED), further)
 
     # -- moves that consume a token
 
     def take(self, token: Token) -> None:
         after: dict[State, _Path] = {}
-        fits = [wording.misfit(column, token.key) for column in self.template] if token.key else []
+        fits = self._fits(token.key)
         for state, path in self.states.items():
             moves = self._text_moves(state, token, fits, path.starts) if token.key else self._blank_moves(state, token)
             for cost, act, column, target in moves:
@@ -206,6 +220,15 @@ class _Readings:
         limit = min(path.cost for path in after.values()) + _BEAM
         self.states = {state: path for state, path in after.items() if path.cost <= limit}
         self.previous = token
+
+    def _fits(self, key: str) -> Sequence[float]:
+        """The misfit of a text in every column; forms repeat their figures, so that few texts are judged anew."""
+        if not key:
+            return ()
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = tuple(wording.misfit(column, key) for column in self.template)
+        return found
 
     def _blank_moves(self, state: State, token: Token) -> Iterator[tuple[float, int, int, State]]:
         mode, column, openness = state

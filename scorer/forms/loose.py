@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from . import columns as wording
-from . import vocabulary
-from .columns import Column
-from .grammar import OUTSIDE, SPACED, UNPARTED, USUAL, Reading, ReadRow, Token, exact, parse
+from scorer.forms import columns as wording
+from scorer.forms import vocabulary
+from scorer.forms.columns import Column
+from scorer.forms.grammar import OUTSIDE, SPACED, UNPARTED, USUAL, Reading, ReadRow, Token, exact, parse
 
-MOST_TOKENS = 40_000
+MOST_TOKENS = 20_000
 """Lines of one form at most; what follows stays running text."""
 
-_LOOK_BACK = 200
+LOOK_BACK = 200
 _MOST_COLUMNS = 24
 _LONGEST_LABEL = 24
 _LABEL_GAP = 3
 _LOOK_AHEAD = 80
 _LAST_LINES = 3
+_PAGE_LINES = 2
 _EXACT_SHARE = 1.25
 _EXACT_MARGIN = 3.0
+_EXACT_ROW = 1.0
 _BETWEEN_LABELS = 40
 _GOAL_SENTENCES = 12
 _GOAL_LABELS = ("goal_block", "goal_target", "goal_actual")
@@ -54,13 +56,25 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class LooseForm:
-    """A form read from tokens `first` up to, not including, `end`; `asides` are lines in between that are no cells."""
+    """A form read from tokens `first` up to, not including, `end`.
+
+    `kinds` are the columns of its indicators, `bare` says that it has nothing but these, `cut` that it was too long.
+    """
 
     first: int
     end: int
     rows: tuple[Row, ...]
-    asides: tuple[Token, ...]
+    kinds: tuple[str, ...]
+    bare: bool
     cut: bool
+
+    def goes_on_in(self, other: LooseForm, tokens: Sequence[Token]) -> bool:
+        """Whether `other` is the rest of this form on the next page: the same header again, nothing but a caption between."""
+        between = sum(1 for token in tokens[self.end : other.first][:LOOK_BACK] if token.key)
+        return other.bare and other.kinds == self.kinds and between <= _PAGE_LINES and not self.cut
+
+    def joined(self, other: LooseForm) -> LooseForm:
+        return replace(self, end=other.end, rows=self.rows + other.rows, cut=other.cut)
 
 
 def find_headers(tokens: Sequence[Token]) -> list[Header]:
@@ -68,19 +82,17 @@ def find_headers(tokens: Sequence[Token]) -> list[Header]:
     found: list[Header] = []
     index = 0
     while index < len(tokens):
-        header = _header_at(tokens, index) if tokens[index].key else None
-        if header is None:
-            index += 1
-            continue
-        found.append(header)
-        index = header.last + 1
+        header, index = _header_at(tokens, index)
+        if header is not None:
+            found.append(header)
     return found
 
 
-def _header_at(tokens: Sequence[Token], first: int) -> Header | None:
+def _header_at(tokens: Sequence[Token], first: int) -> tuple[Header | None, int]:
+    """The header that begins at `first`, or None, and the index to go on from."""
     kind, cell, index = _header_cell(tokens, first, wording.column_kind)
     if kind not in ("level", "name"):
-        return None
+        return None, first + 1
     kinds, cells = [kind], [cell]
     widest = 1  # empty lines between two header cells: one is usual, more only where one was seen before
     while len(kinds) <= _MOST_COLUMNS:
@@ -104,9 +116,11 @@ def _header_at(tokens: Sequence[Token], first: int) -> Header | None:
         cells.append(cell)
         index = after
     values = {"target", "actual", "weight", "claimed"}
-    if len(kinds) < 3 or not values & set(kinds) or len(kinds) > _MOST_COLUMNS:
-        return None
-    return Header(first, index - 1, tuple(kinds), tuple(cells))
+    if len(kinds) > _MOST_COLUMNS:
+        return None, index
+    if len(kinds) < 3 or not values & set(kinds):
+        return None, first + 1
+    return Header(first, index - 1, tuple(kinds), tuple(cells)), index
 
 
 def _header_cell(tokens: Sequence[Token], index: int, kind_of: wording.KindOf) -> tuple[str, tuple[Token, ...], int]:
@@ -149,7 +163,7 @@ def read_form(tokens: Sequence[Token], header: Header, floor: int, ceiling: int)
     rows.append(tuple(heading + [(offset + column, cell) for column, cell in enumerate(header.cells)]))
     rows += _rows(reading)
     end = header.last + 1 + reading.end
-    return LooseForm(first, end, tuple(rows), reading.asides, limit < ceiling and end >= limit)
+    return LooseForm(first, end, tuple(rows), kinds, first == top, limit < ceiling and end >= limit)
 
 
 def _body(heading: Sequence[Token], body: Sequence[Token], template: Sequence[Column]) -> Reading:
@@ -163,12 +177,15 @@ def _body(heading: Sequence[Token], body: Sequence[Token], template: Sequence[Co
     start = body[:_LOOK_AHEAD]
     if all(token.key or token.tab for token in start[:-_LAST_LINES]):
         return parse(body, template, UNPARTED)
-    usual = parse(body, template, USUAL)
     blanks = next((index for index, token in enumerate(start) if token.key or token.tab), 0)
     gap = blanks - (template[0].kind == "label")
     if not 1 <= gap <= 4:
-        return usual
+        return parse(body, template, USUAL)
     strict = parse(body, template, exact(gap))
+    rows = sum(row.kind == "body" for row in strict.rows)
+    if rows > 1 and strict.cost < rows * _EXACT_ROW:
+        return strict
+    usual = parse(body, template, USUAL)
     return strict if strict.cost <= _EXACT_SHARE * usual.cost + _EXACT_MARGIN else usual
 
 
@@ -199,7 +216,7 @@ def beginning(tokens: Sequence[Token], header: Header, floor: int) -> int:
 def _beginning(tokens: Sequence[Token], top: int, floor: int) -> int:
     """The first label of the form: upwards from its indicator table, as long as labels follow within a few lines."""
     first, texts, sentences = top, 0, 0
-    for index in range(top - 1, max(floor, top - _LOOK_BACK) - 1, -1):
+    for index in range(top - 1, max(floor, top - LOOK_BACK) - 1, -1):
         key = tokens[index].key
         if not key:
             continue
@@ -254,10 +271,10 @@ def _label_rows(tokens: Sequence[Token]) -> list[Row]:
     for token in tokens:
         if token.key:
             rows[-1].append(token)
-        elif rows[-1] and not (len(rows[-1]) == 1 and wording.is_anchor(rows[-1][0].key)):
-            rows.append([])
-        elif rows[-1] and rows[-1][0].key and token.line > rows[-1][-1].line + _LABEL_GAP:
-            rows.append([])
+        elif rows[-1]:
+            waits = len(rows[-1]) == 1 and wording.is_anchor(rows[-1][0].key)
+            if not waits or token.line > rows[-1][0].line + _LABEL_GAP:
+                rows.append([])
     found: list[Row] = []
     for row in filter(None, rows):
         first = len(row)

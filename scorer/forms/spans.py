@@ -16,10 +16,14 @@ from itertools import groupby
 WIDEST = 60
 """Columns of the widest table whose short rows are divided; rows of wider tables stay at the left."""
 
+MOST_TRIALS = 1_000_000
+"""Divisions tried for one table; a table with still more short rows of ever new shapes keeps the others at the left."""
+
 _FIGURE = re.compile(r"[-−+]?[\d,，]{1,20}(?:\.\d{0,10})?\.?[%％]?")
 _BLANK_SPAN = 0.35
 _FIGURE_SPAN = 1.0
 _LABEL_SPAN = 0.05
+_SAMPLE = 12
 _EVEN = 0.003
 _EARLY = 0.000_01  # of two equal divisions the one whose first spans are shorter
 
@@ -51,6 +55,8 @@ def divide(rows: Sequence[Row]) -> list[Spans]:
         return [(1,) * len(row) for row in rows]
     columns = _columns([row for row in rows if len(row) == width], width)
     found: list[Spans] = []
+    known: dict[tuple[str, ...], Spans] = {}
+    trials = 0
     below: list[tuple[str, int]] = []  # (text, anchor column) of each column of the row below
     below_length = 0
     for length, members in groupby(reversed(rows), key=len):
@@ -58,12 +64,25 @@ def divide(rows: Sequence[Row]) -> list[Spans]:
         if length == width or not length:
             spans: Spans = (1,) * length
         else:
-            is_header = below_length > length and not any(is_figure(text) for row in group for text in row)
-            spans = _cheapest(group, width, columns, below if is_header else [])
+            # A long block says no more about its columns than its last rows do; this keeps the work linear.
+            sample = group[-_SAMPLE:]
+            is_header = below_length > length and not any(is_figure(text) for row in sample for text in row)
+            shape = tuple("".join(map(_shape, row)) for row in sample)
+            spans = () if is_header else known.get(shape, ())
+            if not spans and trials < MOST_TRIALS:
+                trials += length * (width - length + 1) ** 2 * len(sample)
+                spans = _cheapest(sample, width, columns, below if is_header else [])
+            spans = spans or (1,) * length
+            if not is_header:
+                known[shape] = spans
         found += [spans] * len(group)
         below = _by_column(group[-1], spans)
         below_length = length
     return found[::-1]
+
+
+def _shape(text: str) -> str:
+    return "0" if is_figure(text) else "a" if text.strip() else " "
 
 
 def _by_column(row: Row, spans: Spans) -> list[tuple[str, int]]:
@@ -85,8 +104,6 @@ def _columns(full: Sequence[Row], width: int) -> _Columns:
 def _cheapest(group: Sequence[Row], width: int, columns: _Columns, below: Sequence[tuple[str, int]]) -> Spans:
     """The spans, the same for all rows of `group` (neighbours of equal length belong to one block of the form)."""
     length = len(group[0])
-    # A long block says no more about its columns than its first rows do; this keeps the work linear in the rows.
-    sample = group[-12:]
     infinite = float("inf")
     best = [[infinite] * (width + 1) for _ in range(length + 1)]
     taken = [[0] * (width + 1) for _ in range(length + 1)]
@@ -97,7 +114,7 @@ def _cheapest(group: Sequence[Row], width: int, columns: _Columns, below: Sequen
                 continue
             for span in range(1, width - start - (length - index - 1) + 1):
                 cost = best[index][start] + _EVEN * span * span + _EARLY * span * (width - start)
-                cost += sum(_cell_cost(row[index], start, span, columns) for row in sample) / len(sample)
+                cost += sum(_cell_cost(row[index], start, span, columns) for row in group) / len(group)
                 if below and group[-1][index].strip():
                     cost += _header_cost(start, span, below)
                 if cost < best[index + 1][start + span]:
