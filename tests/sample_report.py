@@ -137,6 +137,7 @@ SAMPLE = Report(
             where=(Place(file="报告.txt", at="L12:5-9", quote="队伍\x1b[31m稳定\n" + "各项工作有序推进" * 9),),
         ),
     ),
+    notes=("不涉及的 1 项（10 分）已剔除，其余各项按比例折算为满分。",),
     tallies=(
         Tally(code="A101", sound=1),
         Tally(code="A107", sound=3, faulty=1, undecided=2, reasons={"完成值读不成数字": 2}),

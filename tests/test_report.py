@@ -96,6 +96,7 @@ def test_json_is_the_published_contract() -> None:
     assert list(data) == [
         *("schema", "tool", "submission", "set", "total", "full", "low", "high", "claimed_total", "grade"),
         *("claimed_grade", "recomputed_weight", "judged_weight", "missing_weight", "lines", "findings", "tallies"),
+        "notes",
     ]
     assert data["schema"] == "scorer.report/1"
     assert data["submission"]["files"][0] == {"path": "自评表.docx", "sha256": "ab" * 32}

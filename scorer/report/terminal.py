@@ -134,6 +134,8 @@ def totals(report: Report, layout: Layout) -> list[str]:
         f"{points_text(report.judged_weight)} 分、未能计分 {points_text(report.missing_weight)} 分。",
         layout,
     )
+    for note in report.notes:
+        lines += hanging(note, layout)
     if report.low is not None and report.high is not None and report.low != report.high:
         lines += hanging(
             f"采信的部分若由人重新评定，总分在 {points_text(report.low)}–{points_text(report.high)} 之间。", layout
