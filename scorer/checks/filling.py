@@ -158,7 +158,7 @@ def options_left(form: Form) -> Outcomes:
     依据：各地自评表的选项栏。
     例：完成值“□是 □否”；“优良中低差”原样保留。
     改法：勾选或只写一项。
-    何时无法判定：——
+    何时无法判定：没有可看的栏目时不运行；有选项而未选就是有出入。
     """
     cells: list[tuple[str, Leaf | None, Cell]] = [
         (column, leaf, cell)
@@ -195,7 +195,7 @@ def nothing_filled(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：自评应覆盖全部项目，填写完成情况。
     例：完成值和得分两栏全部空白。
     改法：填写完成值和得分。
-    何时无法判定：——
+    何时无法判定：没有指标行时不运行。
     """
     rows = [leaf for leaf in form.leaves if not leaf.execution]
     if not rows:
