@@ -7,14 +7,17 @@ here with `render(report, layout)`, and one line in `WRITERS`.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scorer.saving import refuse_existing, save
+
 if TYPE_CHECKING:
     from scorer.model import Report
+
+__all__ = ["WRITERS", "Layout", "Writer", "format_of", "refuse_existing", "save", "write_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,45 +92,3 @@ def format_of(path: str | os.PathLike[str]) -> str | None:
     """The format that a file's ending asks for, None when no writer claims it."""
     suffix = Path(path).suffix.lower()
     return next((name for name, writer in WRITERS.items() if suffix in writer.suffixes), None)
-
-
-def save(content: str | bytes, path: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Write a file whole or not at all: into a temporary neighbour, which is then renamed. Text is UTF-8.
-
-    Raises:
-        ScorerError: the file exists and `force` is not given, or it cannot be written.
-    """
-    from scorer.model import ScorerError
-
-    target = Path(path)
-    refuse_existing(target, force=force)
-    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".scorer-", suffix=target.suffix, dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        # mkstemp makes files private; a report is as readable as any other file of its user
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(target)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise ScorerError(f"无法写入 {path}：{error.strerror or error}。请检查文件夹是否存在、是否有写权限。") from error
-
-
-def refuse_existing(path: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Say early that a file would not be overwritten, before long work is done for it.
-
-    Raises:
-        ScorerError: the path is a folder, or a file and `force` is not given.
-    """
-    from scorer.model import ScorerError
-
-    target = Path(path)
-    if target.is_dir():
-        raise ScorerError(f"{path} 是文件夹；-o 需要文件名。")
-    if target.exists() and not force:
-        raise ScorerError(f"{path} 已存在，没有改动它。换一个文件名，或加 --force 覆盖。")
