@@ -1,12 +1,13 @@
-"""Files written whole or not at all, and never over an existing one unasked."""
+"""Files written whole or not at all, and never over an existing one unasked.
+
+The command line loads this before it knows its command: the model is imported only when something went wrong.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
-
-from scorer.model import ScorerError
 
 
 def save(content: str | bytes, path: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -29,6 +30,8 @@ def save(content: str | bytes, path: str | os.PathLike[str], *, force: bool = Fa
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(target)
     except OSError as error:
+        from scorer.model import ScorerError
+
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         raise ScorerError(f"无法写入 {path}：{error.strerror or error}。请检查文件夹是否存在、是否有写权限。") from error
@@ -40,6 +43,8 @@ def refuse_existing(path: str | os.PathLike[str], *, force: bool = False) -> Non
     Raises:
         ScorerError: the path is a folder, or a file and `force` is not given.
     """
+    from scorer.model import ScorerError
+
     target = Path(path)
     if target.is_dir():
         raise ScorerError(f"{path} 是文件夹；-o 需要文件名。")
