@@ -196,7 +196,7 @@ def misfit(column: Column, key: str) -> float:
             return 2.0
         if len(key) == 1 and not key.isdigit() and key not in _ALONE:
             return 1.0
-        return (0.0 if any(character.isdigit() for character in key) else 0.2) + _prose(key)
+        return (0.0 if any(character.isdigit() for character in key) else 0.2) + 0.75 * _prose(key)
     if kind == "other":
         return 0.3 + _length(key)
     if kind in ("reason", "standard", "evidence"):
@@ -262,7 +262,11 @@ def _prose(key: str) -> float:
 
 
 _BREAKS_OFF = re.compile(r"[,、;(/和及的与或等对在为按至以]$")
-_GOES_ON = re.compile(r"[)、,。;:%/]")
+_DAY = re.compile(r"\d{1,2}日")
+_WHOLE_VALUE = re.compile(
+    r"(?:已|按[时期]|基本|全部|均已?)?完成|(?:基本)?达[标到]|健全|有效|(?:有[效所]|逐步|持续|明显|显著|不断)?(?:提升|提高|改善|增强)|稳定|良好|合[格规]|及时"
+)
+_GOES_ON = re.compile(r"[)、,。;:/]")
 _BRACKET_START = re.compile(r"\(\d{1,3}(?:\.\d{1,2})?分?\)?$")
 
 
@@ -281,7 +285,7 @@ def continuation(column: Column, previous: str, key: str) -> float:
     if kind == "level" and previous.endswith((")", "指标")):
         return 3.0
     if kind == "level" and _SECOND_LEVEL.fullmatch(_title(joined)):
-        return -0.5 if not _SECOND_LEVEL.fullmatch(_title(previous)) else 0.2
+        return -1.5 if not _SECOND_LEVEL.fullmatch(_title(previous)) else 0.2
     if kind == "level" and _FIRST_LEVEL.fullmatch(_title(joined)) and not _FIRST_LEVEL.fullmatch(_title(previous)):
         return -0.5
     if _GOES_ON.match(key) and not previous.endswith("。"):
@@ -292,8 +296,12 @@ def continuation(column: Column, previous: str, key: str) -> float:
         return 0.6 if kind == "goal" and len(key) > 2 and key[0].isdigit() else 3.0
     if kind == "goal":
         return 0.8 if len(previous) >= 8 else 2.5
+    if previous.endswith("月") and _DAY.match(key):
+        return 0.1
     if _POINTS.fullmatch(key) or _PERCENT.fullmatch(key) or _COMPARED.match(key):
         return 4.0
+    if _WHOLE_VALUE.fullmatch(key) or (kind == "name" and previous.endswith(")")):
+        return 3.0
     if len(key) == 1:
-        return 0.8
+        return 3.0 if key in _ALONE else 0.8
     return 1.2 if len(previous) >= 10 else 2.2 if len(previous) >= 6 else 3.5

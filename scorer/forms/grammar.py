@@ -121,6 +121,8 @@ _MOST_GAP = 4
 _ROW = 0.6
 OUTSIDE = 0.9
 """Cost of a text outside of the table: dearer than a row that fits, cheaper than one that does not."""
+_UNUSED_HEADER = 2.0
+"""Cost of a header without a row below it."""
 _ABRUPT = 1.5
 """Cost of leaving the table with no empty line after its last row."""
 _ASIDE_COST = 2.5
@@ -179,7 +181,7 @@ class _Readings:
             gap = states.get((_GAP, blanks, _CLOSED))
             if gap is None:
                 continue
-            leaving = _ABRUPT if not blanks and gap.last is not None else 0.0
+            leaving = _UNUSED_HEADER if gap.last is None else _ABRUPT if not blanks else 0.0
             self._offer(states, (_OUT, 0, _CLOSED), _Path(gap.cost + leaving, gap.last, True))
             if fresh is None or gap.cost + _ROW + price < fresh.cost:
                 fresh = _Path(gap.cost + _ROW + price, gap.last, True)

@@ -29,11 +29,13 @@ _PAGE_LINES = 2
 _EXACT_SHARE = 1.25
 _EXACT_MARGIN = 3.0
 _EXACT_ROW = 1.0
+_MOST_GAP = 4
 _BETWEEN_LABELS = 40
 _GOAL_SENTENCES = 12
 _GOAL_LABELS = ("goal_block", "goal_target", "goal_actual")
 _NUMBERED = re.compile(r"[(]?[一二三四五六七八九十\d]{1,3}[)、.]")
 _GOAL_HEADERS = re.compile(r"(?:年初|年度|预期|全年|实际|设定|计划|总体|绩效|完成|目标|情况|及|成效|效果|的|值){1,12}")
+_SCALE = re.compile(r"(?:整体|部门)?支出规模")
 _MORE_FUNDS = re.compile(r"(?:整体|部门)?支出规模|.{0,8}(?:资金|预算执行|预算)(?:情况|规模|总额)?")
 _LABELS = re.compile(
     r"(?:年度)?(?:绩效(?:评价)?指标|(?:绩效)?指标完成情况|分解目标|绩效目标|指标体系|自评情况|绩效自评).{0,6}"
@@ -178,15 +180,20 @@ def _body(heading: Sequence[Token], body: Sequence[Token], template: Sequence[Co
     if all(token.key or token.tab for token in start[:-_LAST_LINES]):
         return parse(body, template, UNPARTED)
     blanks = next((index for index, token in enumerate(start) if token.key or token.tab), 0)
+    # The gap after the header is the usual gap, and perhaps the first row's own empty cells (label, levels).
     gap = blanks - (template[0].kind == "label")
-    if not 1 <= gap <= 4:
-        return parse(body, template, USUAL)
-    strict = parse(body, template, exact(gap))
-    rows = sum(row.kind == "body" for row in strict.rows)
-    if rows > 1 and strict.cost < rows * _EXACT_ROW:
-        return strict
+    best: Reading | None = None
+    for candidate in range(gap, max(0, gap - 3), -1):
+        if candidate > _MOST_GAP:
+            continue
+        strict = parse(body, template, exact(candidate))
+        rows = sum(row.kind == "body" for row in strict.rows)
+        if rows > 1 and strict.cost < rows * _EXACT_ROW:
+            return strict
+        if rows and (best is None or strict.cost < best.cost):
+            best = strict
     usual = parse(body, template, USUAL)
-    return strict if strict.cost <= _EXACT_SHARE * usual.cost + _EXACT_MARGIN else usual
+    return best if best is not None and best.cost <= _EXACT_SHARE * usual.cost + _EXACT_MARGIN else usual
 
 
 def _rows(reading: Reading) -> list[Row]:
@@ -318,7 +325,8 @@ def _funds_opening(tokens: Sequence[Token], index: int, top: int) -> _Opening | 
 def _funds_label(key: str, joined: bool = False) -> str:
     if not key or len(key) > _LONGEST_LABEL:
         return ""
-    return "label" if vocabulary.is_funds_block(key) or _MORE_FUNDS.fullmatch(vocabulary.heading(key)) else ""
+    words = _SCALE if joined else _MORE_FUNDS
+    return "label" if vocabulary.is_funds_block(key) or words.fullmatch(vocabulary.heading(key)) else ""
 
 
 def _goals_opening(tokens: Sequence[Token], index: int, top: int) -> _Opening | None:
