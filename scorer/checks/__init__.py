@@ -1,6 +1,6 @@
 """All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling."""
 
-from scorer.checks import arithmetic, consistency, explanations, filling, narrative, residue, targets
+from scorer.checks import arithmetic, consistency, explanations, filling, funds, narrative, residue, targets
 from scorer.checks.registry import CHECKS, Check, Form, run, selected
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "consistency",
     "explanations",
     "filling",
+    "funds",
     "narrative",
     "residue",
     "run",

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scorer.checks.arithmetic import deducted, money_rows
+from scorer.checks.arithmetic import deducted
+from scorer.checks.funds import money_rows
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import squeezed
 from scorer.model import Cell, Document, Place
