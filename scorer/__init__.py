@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scorer.evaluate import evaluate, evaluate_all
+    from scorer.evaluation import evaluate, evaluate_all
     from scorer.forms import read_submission
     from scorer.model import Finding, Report, ScorerError, Submission
     from scorer.quantity import Quantity, find_quantities, parse_quantity
@@ -41,8 +41,8 @@ _HOME = {
     "Report": "model",
     "ScorerError": "model",
     "Submission": "model",
-    "evaluate": "evaluate",
-    "evaluate_all": "evaluate",
+    "evaluate": "evaluation",
+    "evaluate_all": "evaluation",
     "find_quantities": "quantity",
     "list_sets": "sets",
     "load_set": "sets",

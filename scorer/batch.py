@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scorer.evaluate import evaluate, failed, unreadable
+from scorer.evaluation import evaluate, failed, unreadable
 from scorer.forms import READABLE, read_submission
 from scorer.model import Report, ScorerError
 from scorer.sets import IndicatorSet

@@ -160,33 +160,38 @@ def check(
     cls=ChineseCommand,
     help="把能读取的自评表改存为另一种格式：.toml .xlsx .docx .csv（官方表式）。\n\n官方表式放不下的内容会逐项列出。",
 )
-def convert(files: Files, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+def convert(
+    files: Files, output: RequiredOutput, set_name: SetName = None, force: Force = False, debug: Debug = False
+) -> None:
     from scorer.forms import read_submission
-    from scorer.forms.official import WRITERS as FORM_WRITERS
-    from scorer.forms.official import unplaced, write_form
+    from scorer.forms.writing import SUFFIXES, write_form
 
-    suffix = known_ending(output, list(FORM_WRITERS))
+    known_ending(output, list(SUFFIXES))
     refuse_existing(output, force=force)
+    indicator_set = chosen_set(set_name)
     submission = read_submission(*files)
     if not submission.has_form:
         console.write("错误：文件中没有自评表，没有可以改存的内容。\n", error=True)
         raise typer.Exit(NOTHING_READ)
-    save(write_form(submission, suffix), output, force=force)
+    lost = write_form(submission, output, indicator_set, force=force)
+    for doubt in submission.doubts:
+        console.write(f"读取时存疑：{doubt.source.place} {doubt.message}\n", error=True)
+    for words in lost:
+        console.write(f"未能写入：{words}\n", error=True)
+    if lost:
+        console.write("改存为 .toml 可以全部保留。\n", error=True)
     console.write(f"已写入 {output}\n", error=True)
-    left = [] if suffix == ".toml" else unplaced(submission)
-    if left:
-        console.write(f"官方表式没有位置，未写入：{'、'.join(left)}。改存为 .toml 可以全部保留。\n", error=True)
 
 
 @app.command(cls=ChineseCommand, help="按一套指标体系生成空白的自评表，供填写：.toml .xlsx .docx .csv。")
 def new(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
-    from scorer.forms.official import WRITERS as FORM_WRITERS
-    from scorer.forms.official import empty, write_form
+    from scorer.forms.blank import render_blank
+    from scorer.forms.writing import SUFFIXES
     from scorer.sets import load_set
 
-    suffix = known_ending(output, list(FORM_WRITERS))
+    suffix = known_ending(output, list(SUFFIXES))
     refuse_existing(output, force=force)
-    save(write_form(empty(load_set(name)), suffix), output, force=force)
+    save(render_blank(load_set(name), suffix), output, force=force)
     console.write(f"已写入 {output}\n", error=True)
 
 
@@ -320,7 +325,7 @@ def evaluated(
 ) -> Report:
     """The report of one submission. What can be wrong with the call is said before any form is read."""
     from scorer.checks import selected
-    from scorer.evaluate import evaluate
+    from scorer.evaluation import evaluate
     from scorer.forms import read_submission
 
     if output is not None:

@@ -19,7 +19,7 @@ import pytest
 import tomli
 
 from scorer.checks import CHECKS
-from scorer.evaluate import evaluate
+from scorer.evaluation import evaluate
 from scorer.forms import record, text
 from scorer.model import Report, Submission
 from scorer.sets import load_set

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import scorer.evaluate
+import scorer.evaluation
 import scorer.forms
 from scorer import ScorerError, __version__
 from scorer.cli import app, run
@@ -28,7 +28,7 @@ ENGLISH = re.compile(
 def report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands get a report made by hand: these tests are about the command line alone."""
     monkeypatch.setattr(scorer.forms, "read_submission", lambda *files: Submission(unit="某县总工会"), raising=False)
-    monkeypatch.setattr(scorer.evaluate, "evaluate", lambda submission, indicator_set=None, **options: SAMPLE)
+    monkeypatch.setattr(scorer.evaluation, "evaluate", lambda submission, indicator_set=None, **options: SAMPLE)
 
 
 def scorer_process(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -141,7 +141,7 @@ def test_only_findings_at_the_level_or_above_count(
     findings = [] if found is None else [Finding.model_validate({**SAMPLE.findings[0].model_dump(), "level": found})]
     changed = SAMPLE.model_copy(update={"findings": tuple(findings)})
     monkeypatch.setattr(scorer.forms, "read_submission", lambda *files: Submission(), raising=False)
-    monkeypatch.setattr(scorer.evaluate, "evaluate", lambda submission, indicator_set=None, **options: changed)
+    monkeypatch.setattr(scorer.evaluation, "evaluate", lambda submission, indicator_set=None, **options: changed)
     assert run(["check", FORM, "--fail-on", level]) == code
 
 
@@ -167,7 +167,7 @@ def test_options_reach_the_evaluation(monkeypatch: pytest.MonkeyPatch, capsys: p
         seen.update(options, unit=submission.unit)
         return SAMPLE
 
-    monkeypatch.setattr(scorer.evaluate, "evaluate", evaluate)
+    monkeypatch.setattr(scorer.evaluation, "evaluate", evaluate)
     run(["score", FORM, "--select", "A， E501", "--ignore", "A104,grade-differs"])
     assert seen == {"unit": "某县总工会", "select": ["A", "E501"], "ignore": ["A104", "grade-differs"]}
 
@@ -344,6 +344,6 @@ def test_form_without_indicators_has_no_total(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(scorer.forms, "read_submission", lambda *files: Submission(), raising=False)
-    monkeypatch.setattr(scorer.evaluate, "evaluate", lambda submission, indicator_set=None, **options: WITHOUT_FORM)
+    monkeypatch.setattr(scorer.evaluation, "evaluate", lambda submission, indicator_set=None, **options: WITHOUT_FORM)
     assert run(["score", "决算公开.txt"]) == 0
     assert "没有总分" in capsys.readouterr().out

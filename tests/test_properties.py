@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorer.evaluate import evaluate, evaluate_all
+from scorer.evaluation import evaluate, evaluate_all
 from scorer.model import Cell, Report, Submission
 from scorer.sets import load_set
 from tests.strategies import clean_forms, submissions

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import name_of, squeezed
-from scorer.model import Cell
+from scorer.model import Cell, Place
 from scorer.score import Leaf, amount_in, points_in, read
 
 # 万元 columns of one project: figures from here on are what a project in 元 looks like (一百亿元)
@@ -205,3 +205,38 @@ def nothing_filled(form: Form) -> Outcomes:
         yield faulty((), cells, count=len(rows))
     else:
         yield sound()
+
+
+@check("F610", level="error", message="{file}：其中既没有自评表，也没有可核对的数字；请确认提交的是这份文件")
+def unreadable(form: Form) -> Outcomes:
+    """There is something to score or to check in what was handed in.
+
+    标题：无法读取或没有内容
+    为何重要：读不出内容的文件等于没有核对，不能当作没有问题。
+    依据：财预〔2020〕10号：自评结果应以绩效自评表等形式反映。
+    例：扫描成图片的文件；只有封面的文件；加密或损坏的文件（批量处理时以本代码记入报告）。
+    改法：提交原始的电子文件，或先作文字识别。
+    何时无法判定：不会无法判定。
+    """
+    if form.submission.has_form or form.submission.claims or form.mentions:
+        yield sound()
+        return
+    for document in form.documents:
+        yield faulty((), [Place(file=document.path, at="")], file=document.path)
+
+
+@check("F611", level="note", message="提交件中没有自评表，只核对了报告文字和资金数字，没有总分")
+def no_form(form: Form) -> Outcomes:
+    """There is a form with indicators in what was handed in.
+
+    标题：没有自评表
+    为何重要：没有指标表就不能计分，只能核对文字。
+    依据：财预〔2020〕10号：单位自评以绩效自评表的形式反映。
+    例：只提交了决算说明。
+    改法：连同自评表一起提交：scorer score 自评表 报告。
+    何时无法判定：不会无法判定。
+    """
+    if form.submission.answers:
+        yield sound()
+    else:
+        yield faulty((), [Place(file=document.path, at="") for document in form.documents])

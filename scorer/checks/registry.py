@@ -104,7 +104,7 @@ def faulty(
     """
     places = tuple(item if isinstance(item, Place) else Place.of(item) for item in where)
     shown = {name: plain(value) for name, value in {**(numbers or {}), **figures}.items() if value is not None}
-    return Faulty(tuple(path), tuple(place for place in places if place.at or place.quote), shown, level, message)
+    return Faulty(tuple(path), tuple(place for place in places if place.at or place.quote or place.file), shown, level, message)
 
 
 @dataclass
