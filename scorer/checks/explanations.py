@@ -9,13 +9,12 @@ from decimal import Decimal
 from scorer.checks.arithmetic import deducted
 from scorer.checks.funds import money_rows
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
-from scorer.checks.targets import squeezed
+from scorer.checks.targets import is_blank, squeezed
 from scorer.model import Cell, Document, Place
-from scorer.score import funds_total, rate_in
+from scorer.score import Leaf, funds_total, rate_in
 
-BLANK = re.compile(r"[-—－/\\*＊0.。无略空]*")
 EMPTY_WORDS = re.compile(
-    r"(无|没有|暂无|略|不详|正常|同上|见上|其他|指标(进行)?(了)?调整|计划(进行)?(了)?调整|预算(进行)?(了)?调整|"
+    r"(无|空|没有|暂无|略|不详|正常|同上|见上|其他|指标(进行)?(了)?调整|计划(进行)?(了)?调整|预算(进行)?(了)?调整|"
     r"未完成|没有完成|未达到目标|未达标|客观原因|历史原因|工作需要|(因)?日常工作需要.{0,12}|按实际(情况)?(支出|执行))"
 )
 
@@ -24,14 +23,14 @@ def has_reason_column(form: Form) -> bool:
     return "reason" in form.submission.columns or any(leaf.answer.reason for leaf in form.leaves if not leaf.execution)
 
 
-def is_blank(cell: Cell) -> bool:
-    """Nothing, or only a dash, a slash or a zero typed into the reason column."""
-    return not cell or bool(BLANK.fullmatch(squeezed(cell.text)))
-
-
 def is_empty(cell: Cell) -> bool:
     """Words that explain nothing."""
     return bool(EMPTY_WORDS.fullmatch(squeezed(cell.text)))
+
+
+def explains(cell: Cell) -> bool:
+    """Is there more than a dash or an empty word?"""
+    return not is_blank(cell) and not is_empty(cell)
 
 
 def why_not_run(form: Form) -> str:
@@ -49,7 +48,7 @@ def deduction_without_reason(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：对未完成绩效目标或偏离绩效目标较大的项目要分析并说明原因；各地自评表“偏差原因分析及改进措施”栏。
     例：“公共机构节能工作”分值 7，得分 6，偏差原因空白。
     改法：在偏差原因栏写明为何扣分、如何改进。
-    何时无法判定：表中没有偏差原因栏；没有分值或得分；全表共用一个原因栏且已填写。
+    何时无法判定：表中没有偏差原因栏；没有分值或得分；全表共用一个原因栏且已填写；未完成目标的行由另一项检查列出。
     """
     yield from _without_reason(form, missed=False)
 
@@ -63,7 +62,7 @@ def missed_without_reason(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：对未完成绩效目标的，要分析并说明原因，研究提出改进措施。
     例：目标 ≥4754人，完成 4604人，偏差原因空白。
     改法：在偏差原因栏写明原因和改进措施。
-    何时无法判定：表中没有偏差原因栏；目标或完成值不是可以比较的数字。
+    何时无法判定：表中没有偏差原因栏；目标或完成值没有填，或不是可以比较的数字；方向不明；全表共用一个原因栏且已填写。
     """
     yield from _without_reason(form, missed=True)
 
@@ -73,25 +72,24 @@ def _without_reason(form: Form, *, missed: bool) -> Outcomes:
     if reason := why_not_run(form):
         yield not_run(reason)
         return
-    for leaf in form.leaves:
-        if leaf.execution:
-            continue
-        short = leaf.met is False and leaf.status == "recomputed" and not leaf.direction_inferred
-        if missed and not short:
-            if leaf.met is None and leaf.answer.target and leaf.answer.actual:
-                yield undecided(leaf.comparable or "目标或完成值不是可以比较的数字")
-            elif leaf.met is not None:
-                yield sound()
-            continue
-        if not missed and (short or not deducted(leaf)):
-            if leaf.claimed is None or leaf.weight is None:
-                yield undecided("没有分值或得分")
-            elif not short:
-                yield sound()
-            continue
-        if not is_blank(leaf.answer.reason):
+    rows = [leaf for leaf in form.leaves if not leaf.execution]
+    if not rows:
+        yield not_run("没有指标行")
+    for leaf in rows:
+        short = fell_short(leaf)
+        if missed and leaf.met is None:
+            filled = leaf.answer.target and leaf.answer.actual
+            words = leaf.comparable or "目标或完成值不是可以比较的数字"
+            yield undecided(words if filled else "目标或完成值没有填")
+        elif missed and leaf.met is False and not short:
+            yield undecided("目标没有比较符号，方向由指标名称推断")
+        elif not missed and (leaf.claimed is None or leaf.weight is None):
+            yield undecided("没有分值或得分")
+        elif not missed and short:
+            yield undecided("未完成目标，原因是否填写见 E502")
+        elif not is_blank(leaf.answer.reason) or (not short and (missed or not deducted(leaf))):
             yield sound()
-        elif not is_blank(form.submission.reason):
+        elif explains(form.submission.reason):
             yield undecided("全表共用一个原因栏，未必包括本行")
         else:
             cells = [leaf.answer.claimed, leaf.answer.reason, leaf.answer.actual]
@@ -104,6 +102,11 @@ def _without_reason(form: Form, *, missed: bool) -> Outcomes:
                 target=leaf.answer.target.text,
                 actual=leaf.answer.actual.text,
             )
+
+
+def fell_short(leaf: Leaf) -> bool:
+    """Do the figures themselves miss the target, by a direction that the form states?"""
+    return leaf.met is False and leaf.status == "recomputed" and not leaf.direction_inferred
 
 
 @check("E503", level="warning", message="偏差原因“{reason}”没有说明为什么；请写明具体原因和改进措施")
@@ -120,7 +123,7 @@ def empty_reason(form: Form) -> Outcomes:
     asked = [
         leaf
         for leaf in form.leaves
-        if leaf.answer.reason and (deducted(leaf) or (leaf.met is False and leaf.status == "recomputed"))
+        if leaf.answer.reason and (deducted(leaf) or fell_short(leaf))
     ]
     given = [place for document in form.documents for place in reasons_in(document)]
     if not asked and not given:
@@ -162,7 +165,7 @@ def low_execution_without_reason(form: Form) -> Outcomes:
     依据：各地通知（如四川要求执行率低于90%的说明原因）；界限见指标体系文件。
     例：预算 185，执行 125，执行率 67.57%，没有任何说明。
     改法：在资金栏或偏差原因栏说明。
-    何时无法判定：预算数或执行数没有填；别的行的说明提到了资金。
+    何时无法判定：预算数或执行数没有填；别的行的说明、存在问题或表注提到了资金。
     """
     row = funds_total(form.submission)
     limit = form.set.thresholds.execution_explained * 100
@@ -174,13 +177,17 @@ def low_execution_without_reason(form: Form) -> Outcomes:
         yield undecided("预算数或执行数没有填")
         return
     explained = [row.reason, form.submission.reason, *(funds.reason for funds in form.submission.funds)]
-    if rate >= limit or any(not is_blank(cell) for cell in explained):
+    elsewhere = [*(leaf.answer.reason for leaf in form.leaves), form.submission.problems, *form.submission.notes]
+    if rate >= limit or any(explains(cell) for cell in explained):
         yield sound()
-    elif any(re.search("资金|预算|执行|支付|拨付|结余|结转|尾款", leaf.answer.reason.text) for leaf in form.leaves):
-        yield undecided("别的行的偏差原因提到了资金")
+    elif any(ABOUT_MONEY.search(cell.text) for cell in elsewhere):
+        yield undecided("别的行的偏差原因、存在问题或表注提到了资金")
     else:
         cells = [cell for cell in (row.rate, row.executed, row.budget) if cell]
         yield faulty(("预算执行率",), cells, rate=rate.quantize(Decimal("0.01")), limit=limit)
+
+
+ABOUT_MONEY = re.compile("资金|预算|执行|支付|拨付|结余|结转|尾款")
 
 
 def execution_rate(form: Form) -> Decimal | None:
@@ -212,12 +219,12 @@ def problem_section_empty(form: Form) -> Outcomes:
     if not problems.source.at and not sections:
         yield not_run("提交件没有存在问题一栏")
         return
-    short = [leaf for leaf in form.leaves if deducted(leaf) or (leaf.met is False and leaf.status == "recomputed")]
+    short = [leaf for leaf in form.leaves if deducted(leaf) or fell_short(leaf)]
     shortfalls = [place for document in form.documents for place in shortfalls_in(document)]
     if problems.source.at:
         if short and (is_blank(problems) or is_empty(problems)):
             cells = [problems, *(leaf.answer.claimed for leaf in short[:3])]
-            yield faulty((), cells, count=len(short), problems=problems.text)
+            yield faulty((), cells, count=len(short), problems=problems.text.strip() or "空白")
         else:
             yield sound()
     for section in sections:
@@ -225,7 +232,7 @@ def problem_section_empty(form: Form) -> Outcomes:
             yield sound()
         elif short or shortfalls:
             places = [section, *shortfalls[:3], *(Place.of(leaf.answer.claimed) for leaf in short[:3])]
-            yield faulty((), places, count=len(short) + len(shortfalls), problems=section.quote)
+            yield faulty((), places, count=len(short) + len(shortfalls), problems=section.quote or "空白")
         else:
             yield sound()
 

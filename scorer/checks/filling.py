@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.checks.targets import name_of, squeezed
 from scorer.model import Cell, Place
 from scorer.score import Leaf, amount_in, points_in, read
 
-# 万元 columns of one project: figures from here on are what a project in 元 looks like (一百亿元)
-SUSPECT_MONEY = Decimal(1_000_000)
+YI, CENT = Decimal(100_000_000), Decimal("0.01")
+# in 元: what a single project does not reach (一百亿元), nor a transfer or a whole department (一千亿元)
+SUSPECT_MONEY, WIDE_MONEY = 100 * YI, 1000 * YI
+WIDE_FORM = re.compile("转移支付|区域|部门整体|整体支出|部门绩效")
+SMALL_MONEY = Decimal(1000)  # a whole project of less than a thousand 元 was written in 万元
+ANSWERS = re.compile("无|不适用|[NnＮ]/?[AaＡ]")
 OPTION_BOX = re.compile("[□☐○◻]")
 TICKED_BOX = re.compile("[☑■●√✓✔☒▣⊙◉]")
 OPTION_WORDS = re.compile("优良中差|优良中低差|好坏|好中差|高中低|是否|有无|达标未达标|是/否|有/无|好/坏|高/中/低|优/良/中/差")
 
 
 def unanswered(cell: Cell) -> bool:
-    """Blank, or a dash, a slash or an asterisk; "无" and 0 are answers."""
-    return not cell or (read(cell.text).kind == "empty" and "无" not in cell.text)
+    """Blank, or a dash, a slash or an asterisk; 无, 不适用 and 0 are answers."""
+    return not cell or (read(cell.text).kind == "empty" and not ANSWERS.search(cell.text))
 
 
 def _row_cells(leaf: Leaf) -> list[Cell]:
@@ -45,15 +49,17 @@ def actual_missing(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：自评应填写实际完成值。
     例：目标“≤16元”，完成值空白。
     改法：填写实际完成值；不适用的写“不适用”并说明。
-    何时无法判定：表中没有完成值一栏；整张表未填（见 F609）。
+    何时无法判定：没有填目标；表中没有完成值一栏；整张表未填（见 F609）。
     """
     if not form.submission.answers or not _has_actual_column(form) or nothing_is_filled(form):
         yield not_run("没有指标行或完成值一栏，或整张表未填")
         return
     for leaf in form.leaves:
-        if leaf.execution or unanswered(leaf.answer.target):
+        if leaf.execution:
             continue
-        if unanswered(leaf.answer.actual):
+        if unanswered(leaf.answer.target):
+            yield undecided("没有填目标")
+        elif unanswered(leaf.answer.actual):
             yield faulty(leaf.path, _row_cells(leaf), target=leaf.answer.target.text)
         else:
             yield sound()
@@ -74,9 +80,9 @@ def scored_without_actual(form: Form) -> Outcomes:
         yield not_run("没有指标行或完成值一栏")
         return
     for leaf in form.leaves:
-        if leaf.execution or not unanswered(leaf.answer.actual):
+        if leaf.execution:
             continue
-        if leaf.claimed:
+        if leaf.claimed and unanswered(leaf.answer.actual):
             yield faulty(leaf.path, _row_cells(leaf), claimed=leaf.claimed, weight=leaf.weight)
         else:
             yield sound()
@@ -91,7 +97,7 @@ def weight_missing(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：各项指标应当设定分值。
     例：其他各行都有分值，“路灯亮灯率”一行空白。
     改法：补填该行分值。
-    何时无法判定：全表没有分值一栏；该行也没有目标或完成值。
+    何时无法判定：全表没有分值一栏；分值无法读成数字；该行没有得分，也没有目标或完成值。
     """
     rows = [leaf for leaf in form.leaves if not leaf.execution]
     if not form.set.points or not any(leaf.weight is not None for leaf in rows):
@@ -100,6 +106,8 @@ def weight_missing(form: Form) -> Outcomes:
     for leaf in rows:
         if leaf.weight is not None:
             yield sound()
+        elif leaf.answer.weight:
+            yield undecided("分值无法读成数字")
         elif leaf.claimed is None and (unanswered(leaf.answer.target) or unanswered(leaf.answer.actual)):
             yield undecided("该行没有分值，也没有得分、目标或完成值")
         else:
@@ -111,42 +119,45 @@ def weight_missing(form: Form) -> Outcomes:
             )
 
 
-@check("F607", level="warning", message="资金栏以{unit}计，“{source}”填 {figure}，折合 {yuan} 亿元；请核对是否把元填进了{unit}栏")
+@check("F607", level="warning", message="资金栏以{unit}计，“{source}”填 {figure}，折合 {amount}；请核对计量单位")
 def money_unit_suspect(form: Form) -> Outcomes:
     """Amounts fit the unit of their column.
 
     标题：金额单位与数量级不符
-    为何重要：万元栏填了元，金额大一万倍，汇总全错。
+    为何重要：万元栏填了元，金额大一万倍，汇总全错；元栏填了万元，小一万倍。
     依据：各地自评表“项目资金（万元）”。
-    例：万元栏填 145000000，即 14500 亿元。
+    例：万元栏填 145000000，即 14500 亿元；元栏的资金总额填 260。
     改法：核对单位，按栏目的单位改写。
-    何时无法判定：金额无法读成数字。
+    何时无法判定：金额无法读成数字。界限：万元栏 100 亿元（转移支付和部门整体 1000 亿元），元栏的总额 1000 元。
     """
-    rows = [funds for funds in form.submission.funds if funds.unit == "万元"]
-    if not rows:
-        yield not_run("没有以万元计的资金数字")
-        return
+    rows = [funds for funds in form.submission.funds if funds.unit in ("万元", "元")]
+    limit = WIDE_MONEY if WIDE_FORM.search(form.set.title) else SUSPECT_MONEY
+    looked = False
     for funds in rows:
         for cell in (funds.initial, funds.budget, funds.executed):
-            if not cell:
+            if read(cell.text).kind == "empty":
                 continue
-            number = points_in(cell)
-            if number is None:
-                if amount_in(cell, funds.unit).kind not in ("empty", "quantity"):
-                    yield undecided("金额无法读成数字")
-                continue
-            if abs(number) < SUSPECT_MONEY:
+            looked = True
+            amount, bare = amount_in(cell, funds.unit).number, points_in(cell)
+            if amount is None:
+                yield undecided("金额无法读成数字")
+            elif bare is None:
+                yield sound()  # the cell names its own unit
+            elif abs(amount) < limit and not (funds.unit == "元" and funds.total and 0 < abs(amount) < SMALL_MONEY):
                 yield sound()
-                continue
-            yield faulty(
-                ("资金", funds.source),
-                [cell],
-                unit=funds.unit,
-                source=funds.source,
-                figure=cell.text,
-                yuan=(number / 10000).quantize(Decimal("0.01")),
-            )
-            break
+            else:
+                large = f"{plain((amount / YI).quantize(CENT))} 亿元" if amount >= YI else f"{plain(amount)} 元"
+                yield faulty(
+                    ("资金", funds.source),
+                    [cell],
+                    unit=funds.unit,
+                    source=funds.source,
+                    figure=cell.text,
+                    amount=large,
+                )
+                break
+    if not looked:
+        yield not_run("没有资金数字")
 
 
 @check("F608", level="warning", message="{column}“{text}”是备选项，没有选定；请只保留一项")

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell
 from scorer.naming import normalize_name
 from scorer.quantity import Quantity, dimension
 from scorer.score import Leaf, usual_direction
+from scorer.sets.categories import category_of_name
 
 FIGURES = ("quantity", "range")
 SATISFACTION = "满意度"
 
 # Words that are no copy of the target when actual and target say the same: a plain answer to a plain question.
-PLAIN_ANSWER = re.compile(r"(已|全部|均|基本)?(完成|达标|达到|合格|合规|有|无|是|否|高|好|优|良好?|健全|及时|有效|充分|明显)+")
+PLAIN_ANSWER = re.compile(
+    r"(已|全部|均|基本)?(按时|按期|如期|准时)?(验收|支付|发放|拨付|完工|竣工)?"
+    r"(完成|达标|达到|合格|合规|有|无|是|否|高|好|优|良好?|健全|完善|及时|有效|充分|明显|通过){1,4}"
+)
+BLANK = re.compile(r"[-—－/\\*＊0.。]*")
 DONE_WORDS = re.compile("已经|已|均|全部|都")
 
 # What makes a target in words checkable: a standard, a yes or no, a date.
@@ -28,7 +33,11 @@ VAGUE = re.compile(
 )
 REFERS_TO_RULES = re.compile("(办法|规定|细则|通知|标准|要求)[^，。；]{0,8}(填报|执行|打分|评分|计分|考核)")
 MONEY_NAME = re.compile("(资金|经费|投资|补助|补贴|项目|工程)[^率数]{0,6}(金额|总额|额度|规模|额)$|金额$")
-SATISFACTION_NAME = re.compile("满意(度|率|程度)")
+# money that a project brings about, not what it costs
+MONEY_BROUGHT = re.compile("贷款|招商|引资|销售|产值|收入|营收|签约|融资|交易|征收|征缴|追回|挽回|节约|争取|税|订单|消费|保费|保额|增收")
+# the satisfaction itself, not the survey that asks for it
+SATISFACTION_NAME = re.compile("满意(度|率|程度)(?!调查|测评|问卷|回访|测试|评估|监测|抽查)")
+BROAD = ("产出", "效益", "决策", "管理")
 
 
 def squeezed(text: str) -> str:
@@ -42,9 +51,24 @@ def name_of(leaf: Leaf) -> str:
     return leaf.path[-1] if leaf.path else ""
 
 
+def is_blank(cell: Cell) -> bool:
+    """Nothing, or only a dash, a slash or a zero typed into a column of words; 无 is an answer, if an empty one."""
+    return not cell or bool(BLANK.fullmatch(squeezed(cell.text)))
+
+
 def answered(form: Form) -> list[Leaf]:
     """The indicator rows with both a target and an actual."""
     return [leaf for leaf in form.leaves if not leaf.execution and leaf.answer.target and leaf.answer.actual]
+
+
+def unanswered_rows(form: Form) -> Outcomes:
+    """The rows that a comparison of target and actual cannot look at, each said once."""
+    rows = [leaf for leaf in form.leaves if not leaf.execution]
+    if not rows:
+        yield not_run("没有指标行")
+    for leaf in rows:
+        if not (leaf.answer.target and leaf.answer.actual):
+            yield undecided("目标或完成值没有填")
 
 
 @check(
@@ -56,19 +80,23 @@ def actual_copies_target(form: Form) -> Outcomes:
     """The actual is an answer, not the target again with its comparator or its words.
 
     标题：完成值照抄目标值
-    为何重要：带着“≥”的完成值不是完成情况，无从判断是否完成、完成多少。
+    为何重要：带着“≥”或“以上”的完成值不是完成情况，无从判断是否完成、完成多少。
     依据：财预〔2020〕10号：绩效自评以实际完成值与指标值比对；证据应真实、准确。
     例：目标“≥95%”，完成值也填“≥95%”。
     改法：填写实际数字，如“97.2%”；文字指标写明做了什么、结果如何。
-    何时无法判定：目标只是“已完成”“合规”一类短语，照答并无不当。
+    何时无法判定：目标只是“已完成”“合规”一类短语，照答并无不当；目标或完成值没有填。
     """
+    yield from unanswered_rows(form)
     for leaf in answered(form):
-        if _copies(leaf.answer.target.text, leaf.answer.actual.text, leaf.target, leaf.actual):
+        target, actual = leaf.answer.target.text, leaf.answer.actual.text
+        if PLAIN_ANSWER.fullmatch(squeezed(target)) and squeezed(target) == squeezed(actual):
+            yield undecided("目标只是短语，照答并无不当")
+        elif _copies(target, actual, leaf.target, leaf.actual):
             yield faulty(
                 leaf.path,
                 [leaf.answer.target, leaf.answer.actual],
-                target=leaf.answer.target.text,
-                actual=leaf.answer.actual.text,
+                target=target,
+                actual=actual,
             )
         else:
             yield sound()
@@ -80,8 +108,9 @@ def _copies(target: str, actual: str, wanted: Quantity, got: Quantity) -> bool:
         same = wanted.number == got.number and wanted.low == got.low
         if asked == said and len(re.findall("[一-鿿]", said.replace(squeezed(got.text), ""))) >= 5:
             return True  # a whole sentence again, not just its figure
-        # "超过" is a verb in an actual; a sign is not
-        return got.kind in FIGURES and same and got.op == wanted.op != "" and bool(re.search("[≥≤<>]", said))
+        # "超过" is a verb in an actual, unless the target says the very same; a sign is none
+        copied = asked == said or bool(re.search("[≥≤<>]", said))
+        return got.kind in FIGURES and same and got.op == wanted.op and wanted.op not in ("", "=") and copied
     if wanted.kind != "qualitative" or PLAIN_ANSWER.fullmatch(asked):
         return False
     return DONE_WORDS.sub("", asked) == DONE_WORDS.sub("", said) and len(asked) >= 5
@@ -90,7 +119,7 @@ def _copies(target: str, actual: str, wanted: Quantity, got: Quantity) -> bool:
 @check(
     "T402",
     level="warning",
-    message="完成值 {actual} 为目标 {target} 的 {rate}%，超过 {threshold}% 而未说明；请说明原因，或核对目标是否定低",
+    message="完成值 {actual} 为目标 {target} 的 {rate}%，已到 {threshold}% 的界限而未说明；请说明原因，或核对目标是否定低",
 )
 def over_achieved(form: Form) -> Outcomes:
     """An actual far above its target is explained.
@@ -100,32 +129,42 @@ def over_achieved(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：完成值超过年初指标值较多的，要分析原因，由于年初指标值设定明显偏低造成的，按偏离度适度调减分值。
     例：目标 ≥2000，完成 3061，为目标的 153.05%。
     改法：在偏差原因栏说明；口径不同的统一口径。
-    何时无法判定：目标或完成值不是数字；越低越好的指标；指标体系没有规定超额界限。
+    何时无法判定：目标或完成值没有填或不是数字；越低越好的指标；目标很小，多出一个就到界限；全表共用一个原因栏；
+    指标体系没有规定超额界限。
     """
     threshold = form.set.over_achieved
     if threshold is None:
         yield not_run("本套指标没有规定超额界限")
         return
+    yield from unanswered_rows(form)
     for leaf in answered(form):
-        wanted, got = leaf.target, leaf.actual
-        if wanted.kind not in FIGURES or got.kind not in FIGURES or leaf.comparable:
-            yield undecided("目标或完成值不是可以比较的数字")
-            continue
-        floor = wanted.low if wanted.op == "between" else wanted.number
-        if wanted.op in ("≤", "<", "=") or leaf.direction_inferred or not floor or floor <= 0 or got.number is None:
-            continue
-        rate = got.number / floor * 100
-        if rate < threshold * 100 or leaf.answer.reason:
-            yield sound()
-        else:
-            yield faulty(
-                leaf.path,
-                [leaf.answer.target, leaf.answer.actual],
-                target=leaf.answer.target.text,
-                actual=leaf.answer.actual.text,
-                rate=rate.quantize(Decimal("0.1")),
-                threshold=threshold * 100,
-            )
+        yield _over(form, leaf, threshold * 100)
+
+
+def _over(form: Form, leaf: Leaf, threshold: Decimal) -> Outcome:
+    wanted, got = leaf.target, leaf.actual
+    if wanted.kind not in FIGURES or got.kind not in FIGURES or leaf.comparable:
+        return undecided("目标或完成值不是可以比较的数字")
+    floor = wanted.low if wanted.op == "between" else wanted.number
+    if wanted.op in ("≤", "<", "=") or leaf.direction == "reverse":
+        return undecided("目标不是下限，或越低越好")
+    if not floor or floor <= 0 or got.number is None:
+        return undecided("目标不是正数，或完成值不是一个数")
+    rate = got.number / floor * 100
+    if rate < threshold or not (is_blank(leaf.answer.reason) or squeezed(leaf.answer.reason.text) in ("无", "没有")):
+        return sound()
+    if got.number - floor <= 1 and "%" not in (wanted.unit, got.unit):
+        return undecided("目标很小，多出一个就超过界限")
+    if not is_blank(form.submission.reason):
+        return undecided("全表共用一个原因栏，未必包括本行")
+    return faulty(
+        leaf.path,
+        [leaf.answer.target, leaf.answer.actual],
+        target=leaf.answer.target.text,
+        actual=leaf.answer.actual.text,
+        rate=rate.quantize(Decimal("0.01"), ROUND_HALF_UP),
+        threshold=threshold,
+    )
 
 
 @check("T403", level="error", message="目标“{target}”与完成值“{actual}”计量单位不同（{why}）；请统一口径")
@@ -137,12 +176,15 @@ def unit_differs(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：绩效指标应当可衡量、可比较。
     例：目标“≥12个”，完成值“12万元”。
     改法：按目标的单位填写完成值，或说明两者的关系。
-    何时无法判定：有一方没有写单位，或是文字。
+    何时无法判定：有一方没有写单位，或是文字；两个单位同类，可以换算（小时与分钟、元/户与元）。
     """
+    yield from unanswered_rows(form)
     for leaf in answered(form):
         if leaf.target.kind not in FIGURES or leaf.actual.kind not in FIGURES:
-            continue
-        if leaf.comparable:
+            yield undecided("目标或完成值不是数字")
+        elif leaf.comparable and _kin(leaf.target.unit, leaf.actual.unit):
+            yield undecided("两个单位同类而写法不同，没有换算")
+        elif leaf.comparable:
             yield faulty(
                 leaf.path,
                 [leaf.answer.target, leaf.answer.actual],
@@ -156,6 +198,20 @@ def unit_differs(form: Form) -> Outcomes:
             yield undecided("有一方没有写计量单位")
 
 
+def _kin(first: str, second: str) -> bool:
+    """Units that measure alike, so that a person can convert them: 小时 and 分钟, 亩 and 公顷, 元/户 and 元, 90% and 90分.
+
+    人 and 人次, 户 and 户次 measure different things in the same words and are no kin.
+    """
+    measures = {dimension(first), dimension(second)}
+    if len(measures) == 1:
+        return not measures & {"people", "household", "count", "rate", "money"}
+    if measures == {"percent", "score"}:
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    return "rate" in measures and re.split("[/每]", longer)[0] == shorter
+
+
 @check("T404", level="warning", message="目标“{target}”是{asked}，完成值“{actual}”答的是{given}；请按目标填写完成值")
 def kind_differs(form: Form) -> Outcomes:
     """A target in figures is answered in figures, one in words in words, a deadline with a time.
@@ -165,19 +221,27 @@ def kind_differs(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：实际完成值与指标值比对。
     例：目标“≤30万元”，完成值“完成”；时限目标“均按规定时限完成”，完成值“新增会员6800人”。
     改法：数值目标填写数字；文字目标写明结果；时限目标写明完成时间。
-    何时无法判定：目标指向另外的评分办法；完成值在文字中夹有数字；完成值是选项或写坏的数字。
+    何时无法判定：目标或完成值没有填；目标指向另外的评分办法；目标要求“全部”而答“100%”；完成值在文字中夹有数字；
+    完成值是选项或写坏的数字。
     """
+    yield from unanswered_rows(form)
     for leaf in answered(form):
         wanted, got = leaf.target, leaf.actual
         target, actual = leaf.answer.target.text, leaf.answer.actual.text
         asked = given = ""
         if wanted.kind in FIGURES:
+            if got.kind == "qualitative" and _largest(wanted) == 0 and re.match("[无未没零不]", squeezed(actual)):
+                yield sound()  # ≤0起 | 未发生
+                continue
             if got.kind == "qualitative" and not re.search(r"[□☐○☑√]", actual):
                 asked, given = "数值", "文字"
             elif got.kind not in FIGURES:
                 yield undecided("完成值不是单一的数字或文字")
                 continue
         elif wanted.kind == "qualitative" and got.kind in FIGURES:
+            if ALL_OF_THEM.search(target) and got.unit == "%" and got.number == 100:
+                yield undecided("目标要求全部做到，答“100%”可以是同一回事")
+                continue
             if REFERS_TO_RULES.search(target) or not _only_figure(actual, got):
                 if not _deadline(target) or dimension(got.unit) not in ("people", "household", "count", "money"):
                     yield undecided("目标指向另外的办法，或完成值在文字中夹有数字")
@@ -185,6 +249,9 @@ def kind_differs(form: Form) -> Outcomes:
                 asked, given = "时限", "数量"
             else:
                 asked, given = ("时限" if _deadline(target) else "文字"), "数值"
+        elif wanted.kind == "date" and got.kind in FIGURES and _only_figure(actual, got):
+            if dimension(got.unit) in ("people", "household", "money", "percent"):
+                asked, given = "时限", "数量"
         elif wanted.kind not in ("qualitative", "date"):
             yield undecided("目标不是单一的数字或文字")
             continue
@@ -199,6 +266,13 @@ def kind_differs(form: Form) -> Outcomes:
             )
         else:
             yield sound()
+
+
+ALL_OF_THEM = re.compile("全部|全覆盖|均|都|应.尽.|无一|零")
+
+
+def _largest(quantity: Quantity) -> Decimal | None:
+    return quantity.high if quantity.number is None else quantity.number
 
 
 def _only_figure(text: str, quantity: Quantity) -> bool:
@@ -248,7 +322,7 @@ def misplaced_indicator(form: Form) -> Outcomes:
     依据：财预〔2020〕10号附件：数量、质量、时效、成本和满意度指标的含义。
     例：“帮扶困难职工满意率”列入数量指标；“工程资金金额”列入数量指标。
     改法：移到相应的二级指标之下。
-    何时无法判定：类别名称不是通行的类别；只对满意度和资金额作判断。
+    何时无法判定：类别名称不是通行的类别，或只列到“产出”“效益”一级。只对满意度和资金额作判断，带动的贷款、收入等不算成本。
     """
     for leaf in form.leaves:
         if leaf.execution or not leaf.path:
@@ -258,11 +332,13 @@ def misplaced_indicator(form: Form) -> Outcomes:
             yield undecided("类别名称不是通行的类别")
             continue
         proper = ""
-        if SATISFACTION_NAME.search(name) and category != SATISFACTION:
+        if SATISFACTION_NAME.search(name) and not any(SATISFACTION in level for level in leaf.path[:-1]):
             proper = "满意度指标"
-        elif category == "数量" and (MONEY_NAME.search(normalize_name(name)) or _plain_money(leaf.target)):
+        elif category == "数量" and _says_money(leaf) and not MONEY_BROUGHT.search(name):
             proper = "成本指标"
-        if proper and not any(SATISFACTION in level for level in leaf.path[:-1]):
+        if proper and category in BROAD:
+            yield undecided("只列到一级类别")
+        elif proper:
             shown = leaf.path[-2] if len(leaf.path) > 1 else category
             cells = [leaf.answer.names[-1]] if leaf.answer.names else [Cell(name, leaf.answer.target.source)]
             yield faulty(leaf.path, cells, name_=name, category=shown, proper=proper)
@@ -270,8 +346,11 @@ def misplaced_indicator(form: Form) -> Outcomes:
             yield sound()
 
 
-def _plain_money(quantity: Quantity) -> bool:
-    return quantity.kind in FIGURES and quantity.unit == "元"
+def _says_money(leaf: Leaf) -> bool:
+    """Is a sum of money asked for? 建设规模 ≥500平方米 is none, whatever the name sounds like."""
+    if leaf.target.kind in FIGURES and leaf.target.unit:
+        return leaf.target.unit == "元"
+    return bool(MONEY_NAME.search(normalize_name(name_of(leaf))))
 
 
 @check("T407", level="warning", message="没有列{missing}；{title}要求设置，请补充或说明不适用的原因")
@@ -354,7 +433,10 @@ def direction_suspect(form: Form) -> Outcomes:
     何时无法判定：名称看不出方向；目标没有比较符号。
     """
     for leaf in form.leaves:
-        if leaf.execution or leaf.target.kind not in FIGURES or leaf.target.op not in ("≥", ">", "≤", "<"):
+        if leaf.execution:
+            continue
+        if leaf.target.kind not in FIGURES or leaf.target.op not in ("≥", ">", "≤", "<"):
+            yield undecided("目标没有“≥”“≤”一类的比较符号")
             continue
         usual = usual_direction(name_of(leaf))
         if not usual:
@@ -376,26 +458,36 @@ def duplicate_indicator(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：绩效指标应当系统、精简。
     例：时效指标下两行都是“补助资金拨付及时率”。
     改法：删去一行，或改名以示区别。
-    何时无法判定：名称没有填，或只是“指标1”一类。
+    何时无法判定：名称没有填，过短，或只是类别的名称；名称相同而列在不同的任务之下，或目标不同。
     """
     seen: dict[str, list[Leaf]] = {}
     for leaf in form.leaves:
         if leaf.execution:
             continue
         name = squeezed(normalize_name(name_of(leaf)))
-        if len(name) < 4:
-            yield undecided("名称没有填或过短")
+        if len(name) < 4 or CATEGORY_ONLY.fullmatch(name):
+            yield undecided("名称没有填，过短，或只是类别的名称")
         else:
             seen.setdefault(name, []).append(leaf)
     for leaves in seen.values():
-        if len(leaves) == 1:
-            yield sound()
-            continue
+        yield sound()
         cells = [leaf.answer.names[-1] for leaf in leaves if leaf.answer.names]
-        # a finding a row: whichever of the two a reader opens, it is marked
-        for leaf in leaves[1:]:
+        # a finding a row: whichever of them a reader opens, it is marked
+        for number, leaf in enumerate(leaves[1:], 1):
+            if not any(_listed_twice(leaf, earlier) for earlier in leaves[:number]):
+                yield undecided("名称相同而上级或目标不同")
+                continue
             own = [leaf.answer.names[-1]] if leaf.answer.names else []
             others = [cell for cell in cells if cell not in own]
             yield faulty(leaf.path, [*own, *others], name_=name_of(leaf), times=len(leaves))
 
 
+CATEGORY_ONLY = re.compile("(经济|社会|生态|环境)(效益|效果|成本)|可持续(发展|影响)")
+
+
+def _listed_twice(leaf: Leaf, other: Leaf) -> bool:
+    """The same name at the same place, or the same demand under two categories; tasks may each have a row of that name."""
+    if leaf.path[:-1] == other.path[:-1]:
+        return True
+    by_category = all(category_of_name(level) for level in (*leaf.path[:-1], *other.path[:-1]))
+    return by_category and squeezed(leaf.answer.target.text) == squeezed(other.answer.target.text) != ""
