@@ -103,9 +103,7 @@ def is_total(key: str) -> bool:
     if len(key) > 24:
         return False
     return (
-        vocabulary.label_field(key) == "total"
-        or vocabulary.is_subtotal(key)
-        or _MORE_TOTALS.fullmatch(key) is not None
+        vocabulary.label_field(key) == "total" or vocabulary.is_subtotal(key) or _MORE_TOTALS.fullmatch(key) is not None
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from scorer.forms import columns as wording
+from scorer.forms import vocabulary
 from scorer.forms.columns import Column
 
 RowKind = Literal["body", "total", "tail"]
@@ -104,7 +105,7 @@ class Manner:
 
 USUAL = Manner(0.8, (1.2, 0.4, 0.0, 0.4, 0.4))
 """Empty lines are mostly empty cells, and two set a row off."""
-SPACED = Manner(0.3, (1.2, 0.4, 0.0, 0.4, 0.4))
+SPACED = Manner(0.3, (1.0, 0.2, 0.1, 0.1, 0.1))
 """Empty lines stand between cells as well, so that they say little about empty cells."""
 UNPARTED = Manner(0.8, (0.1, 0.4, 0.4, 0.4, 0.4))
 """No row is set off."""
@@ -240,7 +241,9 @@ class _Readings:
             price = 0.8 if token.tab else 0.0 if column < 2 else 0.1
             yield price, _PASS, 0, (_GAP, min(_MOST_GAP, column + 1), _CLOSED)
         elif mode == _TAIL:
-            yield 0.0, _PASS, 0, (_TAIL, 0, _CLOSED)
+            yield 0.0, _PASS, 0, (_GAP, 1, _CLOSED)
+            if openness == _CLOSED:  # the value may follow after an empty line
+                yield 0.3, _PASS, 0, (_TAIL, 0, _CLOSED)
         elif openness == _OPENED:
             if token.tab:  # the cell opened by the tab before stays empty
                 return
@@ -268,7 +271,8 @@ class _Readings:
             yield from self._gap_moves(state, token)
             return
         if mode == _TAIL:
-            yield 0.3, _CELL, 1, (_TAIL, 0, _OPEN)
+            labelled = wording.is_tail(key) or vocabulary.is_note(key)
+            yield 3.0 if labelled else 0.3, _CELL, 1, (_TAIL, 0, _OPEN)
             if openness == _OPEN and not token.tab:
                 yield 0.6, _MORE, 1, (_TAIL, 0, _OPEN)
             return

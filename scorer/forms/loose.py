@@ -8,6 +8,7 @@ read as rows. Its parts (labels, money block, goals, indicators) are each read w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ _LONGEST_LABEL = 24
 _LABEL_GAP = 3
 _LOOK_AHEAD = 80
 _LAST_LINES = 3
+_LAST_ROW = 40
 _PAGE_LINES = 2
 _EXACT_SHARE = 1.25
 _EXACT_MARGIN = 3.0
@@ -165,7 +167,27 @@ def read_form(tokens: Sequence[Token], header: Header, floor: int, ceiling: int)
     rows.append(tuple(heading + [(offset + column, cell) for column, cell in enumerate(header.cells)]))
     rows += _rows(reading)
     end = header.last + 1 + reading.end
-    return LooseForm(first, end, tuple(rows), kinds, first == top, limit < ceiling and end >= limit)
+    while end < ceiling and tokens[end].line == tokens[end - 1].line:
+        end += 1
+    rows = _whole_lines(rows, tokens[first:end])
+    return LooseForm(first, end, tuple(rows), kinds, first == top, limit < ceiling and end + _LAST_ROW >= limit)
+
+
+def _whole_lines(rows: Sequence[Row], tokens: Sequence[Token]) -> list[Row]:
+    """The rows, with what was left over of a line that tabs divide added to the cell before it on that line."""
+    taken = Counter((token.line, token.text) for row in rows for _, cell in row for token in cell)
+    lines = {line for line, _ in taken}
+    left: dict[int, list[Token]] = {}
+    for token in tokens:
+        if not token.key or token.line not in lines:
+            continue
+        if taken[token.line, token.text]:
+            taken[token.line, token.text] -= 1
+        else:
+            left.setdefault(token.line, []).append(token)
+    if not left:
+        return list(rows)
+    return [tuple((column, (*cell, *left.pop(cell[-1].line, ()))) for column, cell in row) for row in rows]
 
 
 def _body(heading: Sequence[Token], body: Sequence[Token], template: Sequence[Column]) -> Reading:
