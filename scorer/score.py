@@ -269,7 +269,7 @@ def execution_leaf(submission: Submission, indicators: IndicatorSet) -> Leaf | N
             return None
     if weight is None:
         weight = of_set or None
-    budget = row.budget if row.budget else row.initial
+    budget = row.budget if read(row.budget.text).kind != "empty" else row.initial
     cell = row.claimed or row.rate or row.name
     answer = Answer(
         path=(EXECUTION,),

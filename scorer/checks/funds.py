@@ -29,7 +29,8 @@ class Money:
 
     @property
     def planned_cell(self) -> Cell:
-        return self.row.budget if self.row.budget else self.row.initial
+        """The cell of the figure that counts: an adjusted budget that is a dash or unreadable leaves the initial one."""
+        return self.row.initial if self.budget is None and (self.initial is not None or not self.row.budget) else self.row.budget
 
 
 def money_rows(form: Form) -> list[Money]:
@@ -101,7 +102,8 @@ def execution_rate_differs(form: Form) -> Outcomes:
         elif _overlap(stated, rate_interval(money, money.planned_cell)):
             yield sound()
         elif (
-            money.initial
+            money.initial is not None
+            and money.initial > 0
             and money.initial != planned
             and _overlap(stated, rate_interval(money, money.row.initial))
         ):
