@@ -148,7 +148,8 @@ def derivations(report: Report, layout: Layout) -> list[str]:
     told = [line for line in report.leaves() if line.words and _worth_telling(line)]
     if not told:
         return []
-    lines = [paint("未得满分或与自评不同的指标", "strong", layout)]
+    title = "各行目标与完成值的比对" if report.total is None else "未得满分或与自评不同的指标"
+    lines = [paint(title, "strong", layout)]
     for line in told:
         name = cleaned(line.path[-1]) if line.path else ""
         lines += hanging(f"{cut(name, layout.width // 2)}：{line.words}", layout, 2, 4)
