@@ -424,6 +424,44 @@ def off_rule(leaf: Leaf, claimed: Decimal, points: Decimal) -> Outcome:
     return faulty(leaf.path, figures_of(leaf), numbers=numbers)
 
 
+@check(
+    "A116",
+    level="warning",
+    message="完成情况“{actual}”所属档次可得 {low}～{high} 分，自评得分 {claimed} 在此之外，按 {points} 计；请核对档次和得分",
+)
+def claim_outside_band(form: Form) -> Outcomes:
+    """A claim taken on the department's word lies in the band that its words allow.
+
+    标题：文字指标得分超出所属档次
+    为何重要：文字指标由单位自评，但档次限定了可得的分。
+    依据：财预〔2020〕10号：定性指标按达成、部分达成并具有一定效果、未达成且效果较差三档，分别按该指标分值区间记分；区间见指标体系文件。
+    例：分值 10，“部分达成预期指标并具有一定效果”，自评 10 分；该档为 60%～80%。
+    改法：核对属于哪一档，再核对得分。
+    何时无法判定：没有分值或得分；文字看不出属于哪一档。
+    """
+    looked = False
+    for leaf in form.leaves:
+        if leaf.execution or leaf.status != "judged" or leaf.weight is None or leaf.claimed is None:
+            continue
+        looked = True
+        if leaf.low == 0 and leaf.high == leaf.weight:
+            yield undecided("文字看不出属于哪一档")
+        elif leaf.cut and 0 <= leaf.claimed <= leaf.weight:
+            yield faulty(
+                leaf.path,
+                [leaf.answer.claimed, leaf.answer.actual],
+                actual=leaf.answer.actual.text,
+                claimed=leaf.claimed,
+                low=leaf.low,
+                high=leaf.high,
+                points=leaf.points,
+            )
+        else:
+            yield sound()
+    if not looked:
+        yield not_run("没有采信自评得分的指标")
+
+
 # ------------------------------------------------------------------------------------------------------------ grades
 
 
