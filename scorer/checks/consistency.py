@@ -43,6 +43,7 @@ from scorer.quantity import find_quantities
 from scorer.statements import Sum
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
+BASE_YEAR = 4  # a comparison with a year as far back as this is meant: the base of a plan
 ENOUGH = 0.8  # of the shorter name must be found with the other figure
 SAME = 0.99
 
@@ -292,9 +293,12 @@ def period_differs(form: Form) -> Outcomes:
             else:
                 yield sound()
     for claim in form.submission.claims:
-        if (match := _DATED.search(fold(claim.value.text))) and int(match["year"]) > year:
+        match = _DATED.search(fold(claim.value.text)) or _DATED.search(fold(claim.of))
+        if match and int(match["year"]) > year:
             for said in list(from_claim(claim))[:1]:
                 yield faulty((), [said.place], year=str(year), what=claim.of, date=f"{match['year']}年")
+        elif match:
+            yield sound()
 
 
 def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -> Outcome:
@@ -493,7 +497,7 @@ def stale_year(form: Form) -> Outcomes:
 def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
     for match in _COMPARES.finditer(text):
         compared = int(match["year"])
-        if compared >= year - 1 or not re.search(r"\d", match["rest"]) or not re.search(r"增|减|降|升|相比|持平|提高|多|少", match["rest"]):
+        if not year - BASE_YEAR < compared < year - 1 or not re.search(r"\d", match["rest"]) or not re.search(r"增|减|降|升|相比|持平|提高|多|少", match["rest"]):
             continue
         if _LONG_VIEW.search(text):
             yield undecided("可能是跨年度的比较")
@@ -564,14 +568,19 @@ def foreign_clause(clause: str, source: Cell, start: int, text: str, own: Sequen
     yield faulty((), [place], name=name, own=own[0])
 
 
+_TITLE = re.compile(r"报告|说明|决算|自评|绩效|概况|总结|情况表")
+
+
 def own_names(form: Form) -> list[str]:
     """The names that the submission gives itself: the unit's field, and those of the opening lines."""
     names = [form.submission.unit] if form.submission.unit else []
     for document in form.documents:
-        opening = [fold(block.text).strip() for block in document.paragraphs if block.text.strip()][:4]
+        lines = [fold(block.text).strip() for block in document.paragraphs if block.text.strip()][:4]
+        opening = [line for line in lines if len(line) <= 60 and _TITLE.search(line) and "。" not in line] or lines[:1]
         for line in opening:
             for clause in re.split(r"[，。；：]", line)[:3]:
-                if match := re.match(r"(?:关于|现将)?([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?(?:管理局|委员会|联合社|总工会|中心|学校|医院|公司|局|委|站|所|院|馆|厅|会|处))", clause):
+                clause = re.sub(r"^(?:关于|现将|项目[一二三四五六七八九十][：:])?\s*(?:20\d\d年度?)?", "", clause)
+                if match := re.match(r"([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?(?:管理局|委员会|联合社|总工会|中心|学校|医院|公司|局|委|站|所|院|馆|厅|会|处))", clause):
                     names.append(match[1])
     return list(dict.fromkeys(names))
 
