@@ -278,6 +278,8 @@ def continuation(column: Column, previous: str, key: str) -> float:
         return 0.3
     if kind in ("weight", "claimed", "reviewed", "coefficient", "amount", "rate", "sign", "measure", "label"):
         return 4.0
+    if _ABSENT.fullmatch(key) or _ABSENT.fullmatch(previous):
+        return 3.0
     if kind == "level" and key in ("指标", "目标"):
         return -0.5
     if kind == "level" and previous.endswith((")", "指标")):

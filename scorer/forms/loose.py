@@ -163,7 +163,7 @@ def read_form(tokens: Sequence[Token], header: Header, floor: int, ceiling: int)
     top = header.first if label is None else label
     first = _beginning(tokens, top, floor)
     rows = _before(tokens, first, top)
-    heading = [(0, (tokens[label],))] if label is not None else []
+    heading = [] if label is None else [(0, tuple(token for token in tokens[label : header.first] if token.key))]
     rows.append(tuple(heading + [(offset + column, cell) for column, cell in enumerate(header.cells)]))
     rows += _rows(reading)
     end = header.last + 1 + reading.end
@@ -229,10 +229,17 @@ def _cells(row: ReadRow) -> Row:
 
 
 def _label_before(tokens: Sequence[Token], first: int, floor: int) -> int | None:
-    """The label column's own header (绩效指标), right before the first level's."""
-    for index in range(first - 1, max(floor, first - 4) - 1, -1):
-        if tokens[index].key:
-            return index if _LABELS.fullmatch(tokens[index].key) else None
+    """Where the label column's own header (绩效指标, perhaps a character a line) begins, right before the first level's."""
+    last = first - 1
+    while last >= max(floor, first - 4) and not tokens[last].key:
+        last -= 1
+    key = ""
+    for index in range(last, max(floor, last - 5) - 1, -1):
+        if not tokens[index].key or (key and len(tokens[index].key) > 2):
+            break
+        key = tokens[index].key + key
+        if _LABELS.fullmatch(key):
+            return index
     return None
 
 

@@ -23,6 +23,7 @@ _FIGURE = re.compile(r"[-−+]?[\d,，]{1,20}(?:\.\d{0,10})?\.?[%％]?")
 _BLANK_SPAN = 0.35
 _FIGURE_SPAN = 1.0
 _LABEL_SPAN = 0.05
+_LATER_HEADING = 0.02  # the first heading of a row is the one over several columns, where nothing else tells
 _SAMPLE = 12
 _EVEN = 0.003
 _EARLY = 0.000_01  # of two equal divisions the one whose first spans are shorter
@@ -71,7 +72,7 @@ def divide(rows: Sequence[Row]) -> list[Spans]:
             spans = () if is_header else known.get(shape, ())
             if not spans and trials < MOST_TRIALS:
                 trials += length * (width - length + 1) ** 2 * len(sample)
-                spans = _cheapest(sample, width, columns, below if is_header else [])
+                spans = _cheapest(sample, width, columns, is_header, below)
             spans = spans or (1,) * length
             if not is_header:
                 known[shape] = spans
@@ -101,9 +102,15 @@ def _columns(full: Sequence[Row], width: int) -> _Columns:
     return _Columns(tuple(figures), tuple(filled), len(full) > 1)
 
 
-def _cheapest(group: Sequence[Row], width: int, columns: _Columns, below: Sequence[tuple[str, int]]) -> Spans:
+def _cheapest(
+    group: Sequence[Row], width: int, columns: _Columns, is_header: bool, below: Sequence[tuple[str, int]]
+) -> Spans:
     """The spans, the same for all rows of `group` (neighbours of equal length belong to one block of the form)."""
     length = len(group[0])
+    if is_header:  # headings stand above figures as well as above words
+        columns = _Columns(columns.figures, columns.filled, False)
+    if not is_header or any(is_figure(text) for text, _ in below):
+        below = []  # rows of the body say nothing about which headings go together
     infinite = float("inf")
     best = [[infinite] * (width + 1) for _ in range(length + 1)]
     taken = [[0] * (width + 1) for _ in range(length + 1)]
@@ -115,6 +122,8 @@ def _cheapest(group: Sequence[Row], width: int, columns: _Columns, below: Sequen
             for span in range(1, width - start - (length - index - 1) + 1):
                 cost = best[index][start] + _EVEN * span * span + _EARLY * span * (width - start)
                 cost += sum(_cell_cost(row[index], start, span, columns) for row in group) / len(group)
+                if is_header and index:
+                    cost += _LATER_HEADING * (span - 1)
                 if below and group[-1][index].strip():
                     cost += _header_cost(start, span, below)
                 if cost < best[index + 1][start + span]:
@@ -135,7 +144,7 @@ def _cell_cost(text: str, start: int, span: int, columns: _Columns) -> float:
     if is_figure(text):
         cost = _FIGURE_SPAN * (span - 1)
         return cost + 1.0 - columns.figures[start] if columns.known else cost
-    cost = _LABEL_SPAN * (span - 1)
+    cost = _LABEL_SPAN * (span - 1) * (1 + 1 / len(text.strip()))  # of two labels the longer one is the wider
     return cost + 0.8 * columns.figures[start] if columns.known and span == 1 else cost
 
 
