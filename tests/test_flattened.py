@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scorer.forms.flattened import MOST_CELLS, recognise
@@ -104,6 +104,7 @@ PIECES = st.sampled_from([
 
 
 @given(st.lists(PIECES, max_size=60).map("\n".join))
+@example("一级指标\n年度指标值\n\t产出指标\n一级指标\n产出指标\n\t10\n\n甲\t乙\t丙")  # the form ends within a line
 @settings(max_examples=150, deadline=None)
 def test_no_line_is_ever_lost_or_doubled(text: str) -> None:
     assert_nothing_is_lost(text)
