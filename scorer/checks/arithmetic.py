@@ -418,7 +418,7 @@ def off_rule(leaf: Leaf, claimed: Decimal, points: Decimal) -> Outcome:
     numbers = {"claimed": claimed, "points": points, "words": leaf.words, "difference": abs(claimed - points)}
     places = written_places(leaf.answer.claimed)
     if way := rounding_of(claimed, points, places):
-        kept = "整数" if places == 0 else f"{places} 位小数"
+        kept = "整数" if places == 0 else f" {places} 位小数"
         message = f"得分 {plain(claimed)} 是复算的 {plain(points)} {way}到{kept}所得；仅取位不同"
         return faulty(leaf.path, figures_of(leaf), level="note", message=message, numbers=numbers)
     return faulty(leaf.path, figures_of(leaf), numbers=numbers)

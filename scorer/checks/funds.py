@@ -126,7 +126,7 @@ def _overlap(first: tuple[Decimal, Decimal], second: tuple[Decimal, Decimal]) ->
     return first[0] <= second[1] and second[0] <= first[1]
 
 
-@check("A112", level="warning", message="预算执行率得分 {claimed}，按 {words}；请核对")
+@check("A112", level="warning", message="预算执行率得分 {claimed} 与复算不符（{words}）；请核对")
 def execution_score_differs(form: Form) -> Outcomes:
     """The execution score is what the rule gives for the execution rate.
 
@@ -207,10 +207,10 @@ def _sources(whole: Money, parts: list[Money], name: str, complete: bool) -> Out
     listed = [value for value in values if value is not None]
     if stated is None:
         return undecided("资金总额没有填，或无法读成数字")
-    if not listed:
-        return undecided("各资金来源没有填")
     if any(value is None and read(part.text).kind != "empty" for value, part in zip(values, cells, strict=True)):
         return undecided("有的资金来源无法读成数字")
+    if not listed:
+        return undecided("各资金来源没有填")
     total = sum(listed, Decimal(0))
     if total == stated:
         return sound()
