@@ -197,10 +197,17 @@ def new(name: SetArgument, output: RequiredOutput, force: Force = False, debug: 
 
 @app.command(
     cls=ChineseCommand,
-    help="复算并核对许多份提交件，结果写入一个文件夹的 reports.jsonl，每行一份报告。\n\n读不出的文件也有一行（F610），其余继续。",
+    help="复算并核对许多份提交件，结果写入一个文件夹：每份的报告和汇总。\n\n"
+    "读不出的文件也有一行（F610），其余继续。中断后用同一命令重新运行，接着处理剩下的。",
 )
 def batch(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="文件夹（含下级文件夹）或一个文件")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="文件夹（含下级）、文件、通配符、列出文件的 csv、Parquet 表，或先前的结果文件夹（换 --set 重新计分）",
+        ),
+    ],
     output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="结果文件夹，没有则新建")],
     set_name: SetName = None,
     one_per: Annotated[
@@ -215,42 +222,61 @@ def batch(
     select: Select = None,
     ignore: Ignore = None,
     fail_on: FailOn = "error",
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", min=1, help="同时处理的进程数；缺省与处理器数相同")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="N", min=1, help="一份提交件最多处理多少秒，超过的记为 F610；缺省 120")
+    ] = 120,
+    memory: Annotated[
+        int, typer.Option("--memory", metavar="MB", min=64, help="一个进程最多再用多少 MB 内存（仅 Linux）；缺省 1024")
+    ] = 1024,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
-    from scorer.batch import REPORTS, run_batch
-    from scorer.checks import selected
+    from scorer.batch import REPORTS, Settings, run_batch
 
     folder = Path(output)
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{output} 不是文件夹。")
     refuse_existing(folder / REPORTS, force=force)
-    chosen = (words(select), words(ignore))
-    selected(*chosen)
-    result = run_batch(
-        Path(source),
-        folder,
-        chosen_set(set_name),
-        one_per=one_per,
-        select=chosen[0],
-        ignore=chosen[1],
-        tick=progress if sys.stderr.isatty() else None,
-    )
-    if sys.stderr.isatty():
-        console.write("\n", error=True)
-    unread = f"，其中 {result.unread} 份读不出" if result.unread else ""
-    console.write(f"已处理 {result.reports} 份提交件{unread}；结果在 {folder / REPORTS}\n")
-    if result.reports and result.unread == result.reports:
+    chosen = (tuple(words(select)), tuple(words(ignore)))
+    if any(chosen):
+        from scorer.checks import selected
+
+        selected(*chosen)
+    terminal = sys.stderr.isatty()
+    settings = Settings(one_per, *chosen, workers, seconds, memory)
+    try:
+        outcome = run_batch(
+            source, folder, chosen_set(set_name), settings, say=tell if terminal else tell_line, terminal=terminal
+        )
+    except KeyboardInterrupt:
+        console.write("\n已中断；处理完的都已保存。用同一命令重新运行，接着处理剩下的。\n", error=True)
+        raise
+    if terminal:
+        tell("")
+        console.write("\r", error=True)
+    unread = f"，其中 {outcome.unread} 份读不出" if outcome.unread else ""
+    console.write(f"已处理 {outcome.reports} 份提交件{unread}；结果在 {folder / REPORTS}\n")
+    if outcome.left_out:
+        console.write(f"{outcome.left_out}\n", error=True)
+    if outcome.reports and outcome.unread == outcome.reports:
         raise typer.Exit(NOTHING_READ)
-    raise typer.Exit(FINDINGS if at_or_above(result.worst, fail_on) else OK)
+    raise typer.Exit(FINDINGS if at_or_above(outcome.worst, fail_on) else OK)
 
 
-def progress(number: int, path: Path) -> None:
+def tell(words: str) -> None:
     """One line on a terminal that says how far a batch has come."""
     from scorer.report.columns import cleaned, cut, pad
 
     room = console.width() - 1
-    console.write("\r" + pad(cut(cleaned(f"第 {number} 份：{path}"), room), room), error=True)
+    console.write("\r" + pad(cut(cleaned(words), room), room), error=True)
+
+
+def tell_line(words: str) -> None:
+    """The same in a log, where nothing can be written over."""
+    console.write(f"{words}\n", error=True)
 
 
 @app.command(cls=ChineseCommand, help="说明一项检查或一条计分规则：做什么、为何重要、依据、例子、如何改。\n\n不写 CODE 则列出全部。")

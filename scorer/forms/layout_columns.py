@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scorer.forms.layout_grid import Line, Span, is_figure
 from scorer.forms.vocabulary import (
+    BLANK_WORDS,
     BRACKETED_PARTS,
     NAME_COLUMNS,
     VALUE_COLUMNS,
@@ -113,13 +114,19 @@ def _header_at(lines: Sequence[Line], at: int) -> Header | None:
     if line.table is None or len(line.own) < 2 or not any(column_field(span.text) for span in line.own[:2]):
         return None
     known = sum(1 for span in line.own if column_field(span.text))
-    if known * 5 < len(line.own) * 2:
+    # 上年结转资金 | 15.2 right above a header is a row of money, though 上年… may also name a column
+    if known * 5 < len(line.own) * 2 or any(map(_is_value, line.own)):
         return None
     rows = [line]
     while len(rows) < TALLEST_HEADER and at + len(rows) < len(lines) and _goes_on(rows, lines[at + len(rows)]):
         rows.append(lines[at + len(rows)])
     groups = _groups(rows)
     return Header(at, at + len(rows) - 1, line.table, groups, rows[-1].index + 1) if _is_header(groups) else None
+
+
+def _is_value(span: Span) -> bool:
+    """Is it a figure, or a mark that stands for none: no heading either way?"""
+    return is_figure(span.text) or squash(span.text[:4]) in BLANK_WORDS
 
 
 def _is_header(groups: Sequence[Group]) -> bool:

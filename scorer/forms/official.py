@@ -1,27 +1,29 @@
-"""A submission written as a form: the official layout as .xlsx, .docx or .csv, or a record in .toml.
+"""The official form (项目支出绩效自评表 and its kin) as a grid of boxes, before any file format.
 
-`boxes` lays the form out once, as merged boxes of text; the writers only draw them. What the readers of this package
-make of the written form has the same answers, funds and goals; `unplaced` says what the official layout has no place
-for. To add a format: a function here and a line in `WRITERS`.
+`lay_out` places what a submission says: title and year, head, money, goals, indicators with merged levels, total, grade,
+notes. The writers of `scorer.forms.writing` only draw the boxes. Columns beyond the usual ones are there when the
+submission has them.
+
+The layout is that of the form annexed to 财预〔2020〕10号, as printed by about ten provinces.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 from scorer.forms import record
-from scorer.model import EMPTY, Answer, Branch, Cell, Funds, Goal, ScorerError, Submission
-from scorer.sets import IndicatorSet
+from scorer.model import EMPTY, Answer, Branch, Cell, Funds, ScorerError, Submission
+
+Role = Literal["title", "subtitle", "label", "heading", "level", "text", "figure", "note"]
 
 LEVELS = ("一级指标", "二级指标", "三级指标", "四级指标")
 FIELDS = {
+    "direction": "指标性质",
     "target": "年度指标值",
+    "unit": "度量单位",
     "actual": "实际完成值",
     "weight": "分值",
     "coefficient": "得分系数",
@@ -31,218 +33,368 @@ FIELDS = {
     "evidence": "佐证材料",
     "reason": "偏差原因分析及改进措施",
 }
+FIGURES = frozenset({"weight", "coefficient", "claimed", "reviewed"})
+DIRECTIONS = {"": "", "forward": "正向", "reverse": "反向", "qualitative": "定性"}
 MONEY = {
     "initial": "年初预算数",
-    "budget": "全年预算数",
+    "budget": "全年预算数（A）",
     "received": "到位数",
-    "executed": "全年执行数",
+    "executed": "全年执行数（B）",
     "weight": "分值",
-    "rate": "执行率",
+    "rate": "执行率（B/A）",
     "claimed": "得分",
     "reason": "偏差原因",
 }
 USUAL_MONEY = ("initial", "budget", "executed", "weight", "rate", "claimed")
+SCORED_MONEY = frozenset({"weight", "claimed"})
+AMOUNTS = frozenset({"initial", "budget", "received", "executed"})
+DEFAULT_TITLE = "绩效自评表"
 PART = "其中："
-FILL_IN = "指标1："  # as the official blank form prints it; F604 says so when it is left standing
 NARROWEST = 6  # columns, so that head and goals have room
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-LONGEST_NUMBER = 15  # digits that a spreadsheet's number holds exactly
-EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same form gives the same bytes
+
+# widths in columns of a terminal, a Chinese character being two
+LEVEL_WIDTHS = {1: (30,), 2: (14, 28), 3: (12, 14, 24), 4: (12, 12, 16, 24)}
+WIDTHS = {"direction": 9, "unit": 9, "weight": 9, "coefficient": 10, "claimed": 10, "reviewed": 10, "reason": 24}
+WIDTH = 18
+PORTRAIT = 132  # a wider form lies on its side
+LINE, MARGIN = 15.0, 7.0  # heights in points
+LOWEST, HIGHEST = 24.0, 400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A merged area of the form at `row` and `column` (from 0), `rows` × `columns` large."""
+    """A merged area at `row` and `column` (from 0), `rows` × `columns` large.
+
+    `cell` holds its words; `role` says how it looks; `field` what its figure is, where a writer makes more of it:
+    "weight", "claimed", "total", "funds.rate" and so on.
+    """
 
     row: int
     column: int
     cell: Cell
     rows: int = 1
     columns: int = 1
-    heading: bool = False
+    role: Role = "text"
+    field: str = ""
+
+    @property
+    def text(self) -> str:
+        return printable(self.cell.text)
 
 
-# ------------------------------------------------------------------------------------------------------------- layout
+@dataclass(frozen=True, slots=True)
+class OfficialForm:
+    """A form laid out: every place of the `rows` × `columns` grid lies in one box.
+
+    `widths` of the columns in half-width characters, `heights` of the rows in points as far as words need them;
+    `header` the row of the indicator table's headings, None without indicators; `tables_at` the first row below title
+    and year.
+    """
+
+    title: str
+    boxes: tuple[Box, ...]
+    rows: int
+    columns: int
+    widths: tuple[int, ...]
+    heights: tuple[float, ...]
+    header: int | None
+    tables_at: int
+
+    @property
+    def landscape(self) -> bool:
+        return sum(self.widths) > PORTRAIT
+
+    def of(self, field: str) -> list[Box]:
+        """The boxes of a field, from top to bottom."""
+        return [box for box in self.boxes if box.field == field]
 
 
-def boxes(submission: Submission) -> list[Box]:
-    """The form from its title to its last line; every place of the grid lies in one box."""
-    levels = max([3, *(len(answer.path) for answer in submission.answers)])
+def lay_out(submission: Submission, title: str = "") -> OfficialForm:
+    """The form from its title to its last line; `title` is printed where the submission has none.
+
+    Raises:
+        ScorerError: more levels than the official form has columns for.
+    """
+    levels = max([1, *(len(answer.path) for answer in submission.answers)])
     if levels > len(LEVELS):
-        raise ScorerError(f"指标有 {levels} 级，官方表式最多四级；请改存为 .toml。")
-    fields = _fields(submission)
-    width = max(levels + len(fields), len(_money(submission)) + 2, NARROWEST)
+        raise ScorerError(f"指标有 {levels} 级，官方表式最多四级。请改存为 .toml。")
+    table = _Table(submission, levels)
     placed: list[Box] = []
-    row = 0
-    for block in (
-        _head(submission, width),
-        _funds(submission, width),
-        _goals(submission, width),
-        _indicators(submission, levels, fields, width),
-        _foot(submission, levels, fields, width),
+    row = tables_at = 0
+    header: int | None = None
+    for name, block in (
+        ("title", _title(submission, title, table.width)),
+        ("head", _head(submission, title, table.width)),
+        ("funds", _funds(submission, table.width)),
+        ("goals", _goals(submission, table.width)),
+        ("indicators", table.boxes()),
+        ("foot", _foot(submission, table)),
     ):
-        lines = list(block)
-        placed += [Box(row + box.row, box.column, box.cell, box.rows, box.columns, box.heading) for box in lines]
-        row += max((box.row + box.rows for box in lines), default=0)
-    return placed
+        if name == "head":
+            tables_at = row
+        drawn = list(block)
+        if name == "indicators" and drawn:
+            header = row
+        placed += [replace(box, row=row + box.row) for box in drawn]
+        row += max((box.row + box.rows for box in drawn), default=0)
+    placed = _whole(placed, row, table.width)
+    widths = table.widths()
+    printed = submission.title.text.strip() or title or DEFAULT_TITLE
+    return OfficialForm(
+        printable(printed), tuple(placed), row, table.width, widths, _heights(placed, row, widths), header, tables_at
+    )
+
+
+def boxes(submission: Submission) -> tuple[Box, ...]:
+    """The boxes alone, in reading order; each keeps the cell that it shows, with its source. Raises as `lay_out` does."""
+    return lay_out(submission).boxes
+
+
+def printable(text: str) -> str:
+    """The text with line breaks as ``\\n`` and without the characters that an XML document cannot hold."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        letter
+        for letter in lines
+        if letter in "\n\t" or " " <= letter < "\ud800" or "\ue000" <= letter < "\ufffe" or letter > "\uffff"
+    )
 
 
 def label(text: str) -> Cell:
     return Cell(text)
 
 
-def _line(row: int, parts: Sequence[tuple[Cell | str, int]]) -> Iterator[Box]:
+def _line(row: int, parts: Sequence[tuple[Box | Cell | str, int]]) -> Iterator[Box]:
     """One row of boxes side by side; words given as `str` are labels of the form itself."""
     column = 0
     for part, columns in parts:
-        if isinstance(part, str):
-            yield Box(row, column, label(part), columns=columns, heading=bool(part))
+        if isinstance(part, Box):
+            yield replace(part, row=row, column=column, columns=columns)
+        elif isinstance(part, str):
+            yield Box(row, column, label(part), columns=columns, role="label")
         else:
             yield Box(row, column, part, columns=columns)
         column += columns
 
 
-def _head(submission: Submission, width: int) -> Iterator[Box]:
-    title = submission.title.text or "绩效自评表"
-    yield from _line(0, [(title, width)])
-    row = 1
+def _beside(boxes: Iterator[Box]) -> Iterator[Box]:
+    """The boxes one column further to the right: beside the label of their block."""
+    return (replace(box, column=box.column + 1) for box in boxes)
+
+
+def _whole(placed: Sequence[Box], rows: int, columns: int) -> list[Box]:
+    """The boxes in reading order, with blank ones where none stands, so that every place has its border."""
+    taken = [[False] * columns for _ in range(rows)]
+    for box in placed:
+        for row in taken[box.row : box.row + box.rows]:
+            row[box.column : box.column + box.columns] = [True] * box.columns
+    blanks = [Box(row, column, EMPTY) for row in range(rows) for column in range(columns) if not taken[row][column]]
+    return sorted([*placed, *blanks], key=lambda box: (box.row, box.column))
+
+
+# --------------------------------------------------------------------------------------------- title, head, money, goals
+
+
+def _title(submission: Submission, title: str, width: int) -> Iterator[Box]:
+    words = submission.title if submission.title.text.strip() else label(title or DEFAULT_TITLE)
+    yield Box(0, 0, words, columns=width, role="title")
     if submission.year is not None:
-        yield from _line(row, [(f"（{submission.year}年度）", width)])
-        row += 1
+        yield Box(1, 0, label(f"（{submission.year}年度）"), columns=width, role="subtitle")
+
+
+def _head(submission: Submission, title: str, width: int) -> Iterator[Box]:
+    whole = f"{submission.title.text}{title}"
+    of_unit = "整体" in whole or "部门" in whole
+    if not submission.project and not submission.department and (submission.unit or of_unit):
+        yield from _line(0, [("单位名称", 1), (label(submission.unit), width - 1)])
+        return
     half = width // 2
-    yield from _line(row, [("项目名称", 1), (label(submission.project), width - 1)])
-    yield from _line(
-        row + 1,
-        [
-            ("主管部门", 1),
-            (label(submission.department), half - 1),
-            ("实施单位", 1),
-            (label(submission.unit), width - half - 1),
-        ],
-    )
+    yield from _line(0, [("项目名称", 1), (label(submission.project), width - 1)])
+    names = [("主管部门", submission.department, half), ("实施单位", submission.unit, width - half)]
+    yield from _line(1, [part for name, words, room in names for part in ((name, 1), (label(words), room - 1))])
+
+
+def money_columns(submission: Submission) -> list[str]:
+    """The columns of the money block: the usual ones, and those that any row fills; no points where none are given."""
+    if not submission.funds:
+        return []
+    filled = {name for name in MONEY for row in submission.funds if getattr(row, name)}
+    scored = bool(filled & SCORED_MONEY) or not submission.columns or "weight" in submission.columns
+    usual = [name for name in USUAL_MONEY if scored or name not in SCORED_MONEY]
+    return [name for name in MONEY if name in usual or name in filled]
 
 
 def _funds(submission: Submission, width: int) -> Iterator[Box]:
     if not submission.funds:
         return
-    named = _money(submission)
+    named = money_columns(submission)
     unit = submission.funds[0].unit
-    spare = width - 2 - len(named)
-    yield Box(0, 0, label(f"项目资金（{unit}）"), rows=len(submission.funds) + 1, heading=True)
-    header: list[tuple[Cell | str, int]] = [("", 1 + spare), *((MONEY[name], 1) for name in named)]
-    yield from (_beside(box) for box in _line(0, header))
-    for number, funds in enumerate(submission.funds, 1):
-        figures: list[tuple[Cell | str, int]] = [(_amount(getattr(funds, name), funds, unit, name), 1) for name in named]
-        name: tuple[Cell | str, int] = (label(_source(funds)), 1 + spare)
-        yield from (_beside(box) for box in _line(number, [name, *figures]))
+    room = width - 1 - len(named)
+    block = "项目资金" if submission.project or submission.department else "年度资金"
+    yield Box(0, 0, label(f"{block}\n（{unit}）"), rows=len(submission.funds) + 1, role="label")
+    yield from _beside(_line(0, [("", room), *((MONEY[name], 1) for name in named)]))
+    for number, funds in enumerate(submission.funds):
+        above = submission.funds[number - 1] if number else None
+        source = Box(0, 0, label(_source(funds, above)), role="label")
+        figures = [
+            (Box(0, 0, _amount(getattr(funds, name), funds, unit, name), role=_money_role(name), field=_field(funds, name)), 1)
+            for name in named
+        ]
+        yield from _beside(_line(number + 1, [(source, room), *figures]))
 
 
-def _money(submission: Submission) -> list[str]:
-    """The columns of the money block: the usual ones, and those that any row fills."""
-    filled = {name for name in MONEY for row in submission.funds if getattr(row, name)}
-    return [name for name in MONEY if name in USUAL_MONEY or name in filled] if submission.funds else []
+def _money_role(name: str) -> Role:
+    return "text" if name == "reason" else "figure"
 
 
-def _beside(box: Box) -> Box:
-    return Box(box.row, box.column + 1, box.cell, box.rows, box.columns, box.heading)
+def _field(funds: Funds, name: str) -> str:
+    return f"funds.{name}" if funds.total else ""
 
 
-def _source(funds: Funds) -> str:
-    return f"{PART}{funds.source}" if funds.part_of is not None else funds.source
+def _source(funds: Funds, above: Funds | None) -> str:
+    """The name of a row; 其中 before the parts of another part, and before the first part of the whole."""
+    first = above is not None and above.total and not funds.total
+    return f"{PART}{funds.source}" if first or funds.part_of is not None else funds.source
 
 
 def _amount(cell: Cell, funds: Funds, unit: str, name: str) -> Cell:
     """A figure of the money block; one in another unit than the block's says so itself."""
-    money = name in ("initial", "budget", "received", "executed")
-    return Cell(f"{cell.text}{funds.unit}") if money and cell and funds.unit != unit else cell
+    return Cell(f"{cell.text}{funds.unit}") if name in AMOUNTS and cell and funds.unit != unit else cell
 
 
 def _goals(submission: Submission, width: int) -> Iterator[Box]:
     if not submission.goals:
         return
     half = (width - 1) // 2
-    yield Box(0, 0, label("年度总体目标"), rows=len(submission.goals) + 1, heading=True)
-    yield from (_beside(box) for box in _line(0, [("预期目标", half), ("实际完成情况", width - 1 - half)]))
+    yield Box(0, 0, label("年度总体目标"), rows=len(submission.goals) + 1, role="label")
+    yield from _beside(_line(0, [("预期目标", half), ("实际完成情况", width - 1 - half)]))
     for number, goal in enumerate(submission.goals, 1):
-        yield from (_beside(box) for box in _line(number, [(goal.target, half), (goal.actual, width - 1 - half)]))
+        yield from _beside(_line(number, [(goal.target, half), (goal.actual, width - 1 - half)]))
 
 
-def _fields(submission: Submission) -> list[str]:
-    """The columns of the indicator table: those that the form has, and those that any row fills."""
-    listed = submission.columns or record.COLUMNS
-    return [name for name in FIELDS if name in listed or any(getattr(answer, name) for answer in submission.answers)]
+# ---------------------------------------------------------------------------------------------------------- indicators
 
 
-def _indicators(submission: Submission, levels: int, fields: list[str], width: int) -> Iterator[Box]:
-    if not submission.answers:
-        return
-    spare = width - levels - len(fields)
-    headings = [*LEVELS[:levels], *(FIELDS[name] for name in fields)]
-    yield from _line(0, [(words, 1 + spare if place + 1 == len(headings) else 1) for place, words in enumerate(headings)])
-    subtotals = _subtotals(submission)
-    rows: list[Answer] = []
-    at: list[int] = []  # the line of each answer
-    line = 1
-    for number, answer in enumerate(submission.answers):
-        rows.append(answer)
-        at.append(line)
-        line += 1
-        if number in subtotals:
-            yield from _sum_line(line, "小计", subtotals[number].weight, subtotals[number].claimed, levels, fields, width)
+class _Table:
+    """The indicator table: its columns, its rows with merged levels, the rows of subtotals among them."""
+
+    def __init__(self, submission: Submission, levels: int) -> None:
+        self.submission = submission
+        self.levels = levels
+        listed = submission.columns or (record.COLUMNS if submission.answers else ())
+        self.fields = [
+            name for name in FIELDS if name in listed or any(_value(answer, name) for answer in submission.answers)
+        ]
+        self.columns = levels + len(self.fields)
+        self.width = max(self.columns, len(money_columns(submission)) + 2, NARROWEST)
+        self.spare = self.width - self.columns
+
+    def widths(self) -> tuple[int, ...]:
+        named = [*LEVEL_WIDTHS[self.levels], *(WIDTHS.get(name, WIDTH) for name in self.fields)]
+        widths = [*named, *[14] * self.spare]
+        # the figures of the money block stand in the last columns, whatever those are for the indicators
+        widths[0] = max(widths[0], 12)
+        for column in range(self.width - len(money_columns(self.submission)), self.width):
+            widths[column] = max(widths[column], 10)
+        return tuple(widths)
+
+    def boxes(self) -> Iterator[Box]:
+        answers = self.submission.answers
+        if not answers:
+            return
+        names = LEVELS[: self.levels] if self.levels > 1 else ("指标名称",)
+        headings = [*names, *(FIELDS[name] for name in self.fields)]
+        yield from self._row(0, [Box(0, 0, label(words), role="heading") for words in headings])
+        subtotals = self._subtotals()
+        at: list[int] = []  # the line of each answer
+        line = 1
+        for number in range(len(answers)):
+            at.append(line)
             line += 1
-    summed = {branch.path for branch in subtotals.values()}
-    printed = {
-        branch.path: branch.weight
-        for branch in submission.branches
-        if branch.path and branch.weight and not (branch.claimed and branch.path in summed)
-    }
-    for depth in range(levels):
-        start = 0
-        while start < len(rows):
-            path = rows[start].path
-            if depth >= len(path):
-                start += 1
-                continue
-            end = start + 1
-            last = depth + 1 == len(path)
-            while not last and end < len(rows) and at[end] == at[end - 1] + 1 and _goes_on(rows[end], path, depth):
-                end += 1
-            name = path[depth] + (f"（{printed[path[: depth + 1]].text}）" if path[: depth + 1] in printed else "")
-            # the last name of a short path reaches to the last level's column
-            yield Box(at[start], depth, label(name), rows=end - start, columns=levels - depth if last else 1)
-            start = end
-    for number, answer in zip(at, rows, strict=True):
-        for place, name in enumerate(fields):
-            columns = 1 + spare if place + 1 == len(fields) else 1
-            yield Box(number, levels + place, getattr(answer, name), columns=columns)
+            if number in subtotals:
+                yield from self.sum_line(line, "小计", subtotals[number].weight, subtotals[number].claimed)
+                line += 1
+        yield from self._level_boxes(at, {id(branch) for branch in subtotals.values()})
+        for row, answer in zip(at, answers, strict=True):
+            values = [Box(0, 0, _value(answer, name), role=_role(name), field=name) for name in self.fields]
+            yield from (replace(box, column=box.column + self.levels) for box in self._row(row, values, self.levels))
+
+    def _row(self, row: int, boxes: Sequence[Box], first: int = 0) -> Iterator[Box]:
+        """Boxes side by side, one a column; the last one reaches to the edge of the form."""
+        last = self.columns - first - 1
+        yield from _line(row, [(box, 1 + self.spare if place == last else 1) for place, box in enumerate(boxes)])
+
+    def _level_boxes(self, at: Sequence[int], summed: set[int]) -> Iterator[Box]:
+        """The names of the levels, each over the rows that it holds."""
+        answers = self.submission.answers
+        printed = {
+            branch.path: branch.weight.text.strip()
+            for branch in self.submission.branches
+            if branch.path and branch.weight and id(branch) not in summed
+        }
+        for depth in range(self.levels):
+            start = 0
+            while start < len(answers):
+                path = answers[start].path
+                if depth >= len(path):
+                    start += 1
+                    continue
+                end = start + 1
+                last = depth + 1 == len(path)
+                while not last and end < len(answers) and at[end] == at[end - 1] + 1 and _goes_on(answers[end], path, depth):
+                    end += 1
+                weight = "" if last else printed.get(path[: depth + 1], "")
+                name = path[depth] + (f"（{weight.removesuffix('分')}分）" if weight else "")
+                # the last name of a short path reaches to the last level's column
+                columns = self.levels - depth if last else 1
+                yield Box(at[start], depth, label(name), at[end - 1] - at[start] + 1, columns, role="level")
+                start = end
+
+    def _subtotals(self) -> dict[int, Branch]:
+        """The printed subtotals of the first level, by the index of the last answer below them."""
+        last = {answer.path[:1]: number for number, answer in enumerate(self.submission.answers)}
+        return {
+            last[branch.path]: branch for branch in self.submission.branches if branch.claimed and branch.path in last
+        }
+
+    def sum_line(self, row: int, words: str, weight: Cell, claimed: Cell, field: str = "") -> Iterator[Box]:
+        """A row of sums: its words up to the first column of figures, then the figures in their columns."""
+        before = next((place for place, name in enumerate(self.fields) if name in ("weight", "claimed")), None)
+        if before is None:
+            rest = self.width - 1
+            yield from _line(row, [(words, 1), (Box(0, 0, claimed or weight, role="figure", field=field), rest)])
+            return
+        parts: list[tuple[Box | Cell | str, int]] = [(words, self.levels + before)]
+        for name in self.fields[before:]:
+            value = {"weight": weight, "claimed": claimed}.get(name, EMPTY)
+            parts.append((Box(0, 0, value, role="figure", field=field if name == "claimed" else ""), 1))
+        if "claimed" not in self.fields and claimed:
+            parts[-1] = (Box(0, 0, claimed, role="figure", field=field), 1)
+        yield from _line(row, [*parts, (EMPTY, self.spare)] if self.spare else parts)
 
 
-def _subtotals(submission: Submission) -> dict[int, Branch]:
-    """The printed subtotals of the first level, by the index of the last answer below them."""
-    last = {answer.path[:1]: number for number, answer in enumerate(submission.answers)}
-    return {last[branch.path]: branch for branch in submission.branches if branch.claimed and branch.path in last}
+def _value(answer: Answer, name: str) -> Cell:
+    if name == "unit":
+        return label(answer.unit)
+    if name == "direction":
+        return label(DIRECTIONS[answer.direction])
+    cell: Cell = getattr(answer, name)
+    return cell
 
 
-def _sum_line(
-    row: int, words: str, weight: Cell, claimed: Cell, levels: int, fields: list[str], width: int
-) -> Iterator[Box]:
-    """A row of sums: its words up to the first column of figures, then the figures in their columns."""
-    before = next((place for place, name in enumerate(fields) if name in ("weight", "claimed")), len(fields))
-    parts: list[tuple[Cell | str, int]] = [(words, levels + before)]
-    parts += [({"weight": weight, "claimed": claimed}.get(name, EMPTY), 1) for name in fields[before:]]
-    spare = width - levels - len(fields)
-    yield from _line(row, [*parts, (EMPTY, spare)] if spare else parts)
+def _role(name: str) -> Role:
+    return "figure" if name in FIGURES or name in ("direction", "unit") else "text"
 
 
 def _goes_on(answer: Answer, path: tuple[str, ...], depth: int) -> bool:
     return len(answer.path) > depth + 1 and answer.path[: depth + 1] == path[: depth + 1]
 
 
-def _foot(submission: Submission, levels: int, fields: list[str], width: int) -> Iterator[Box]:
+def _foot(submission: Submission, table: _Table) -> Iterator[Box]:
     row = 0
     whole = next((branch.weight for branch in submission.branches if not branch.path), EMPTY)
     if submission.claimed_total or whole:
-        yield from _sum_line(row, "总分", whole, submission.claimed_total, levels, fields, width)
+        yield from table.sum_line(row, "总分", whole, submission.claimed_total, "total")
         row += 1
     for words, cell in (
         ("自评等级", submission.claimed_grade),
@@ -250,216 +402,37 @@ def _foot(submission: Submission, levels: int, fields: list[str], width: int) ->
         ("存在问题", submission.problems),
     ):
         if cell:
-            yield from _line(row, [(words, 1), (cell, width - 1)])
+            yield from _line(row, [(words, 1), (cell, table.width - 1)])
             row += 1
     for number, note in enumerate(submission.notes):
+        # a reader gives 注：… twice, as the cell and as what follows the label
         if not any(earlier.text.endswith(note.text) for earlier in submission.notes[:number]):
-            yield from _line(row, [(note, width)])
+            yield Box(row, 0, note, columns=table.width, role="note")
             row += 1
 
 
-# -------------------------------------------------------------------------------------------------------- empty forms
+# ------------------------------------------------------------------------------------------------------------- heights
 
 
-def empty(indicators: IndicatorSet) -> Submission:
-    """A form of that set to be filled in: its levels and weights, an open level with one row to name."""
-    answers = []
-    branches = []
-    for indicator in indicators.indicators.values():
-        if indicator.group:
-            if indicator.leaf:  # a flat list: rows without a level above them
-                answers.append(Answer((FILL_IN,), (label(FILL_IN),)))
-            continue
-        weight = points(indicator.weight)
-        if not indicator.leaf or indicator.open:
-            branches += [Branch(indicator.path, weight)] if weight else []
-        if indicator.leaf:
-            path = (*indicator.path, FILL_IN) if indicator.open else indicator.path
-            names = tuple(label(name) for name in path)
-            answers.append(Answer(path, names, weight=EMPTY if indicator.open else weight))
-    scored = indicators.points
-    return Submission(
-        set=indicators.id,
-        title=label(indicators.title),
-        answers=tuple(answers),
-        branches=(*branches, Branch((), points(indicators.full))) if scored else (),
-        funds=(
-            Funds("年度资金总额", label("年度资金总额"), weight=points(indicators.execution.weight or None), total=True),
-            Funds("当年财政拨款", label("当年财政拨款"), part_of=0),
-            Funds("上年结转资金", label("上年结转资金"), part_of=0),
-            Funds("其他资金", label("其他资金"), part_of=0),
-        ),
-        goals=(Goal(),),
-        columns=record.COLUMNS if scored else ("target", "actual", "reason"),
+def _heights(boxes: Sequence[Box], rows: int, widths: Sequence[int]) -> tuple[float, ...]:
+    """The height that each row needs for its words: programs do not measure merged cells themselves."""
+    heights = [LOWEST] * rows
+    for box in sorted(boxes, key=lambda box: box.rows):
+        room = max(sum(widths[box.column : box.column + box.columns]) - 2, 4)
+        needed = lines_of(box.text, room) * LINE + MARGIN
+        missing = needed - sum(heights[box.row : box.row + box.rows])
+        for row in range(box.row, box.row + box.rows):
+            heights[row] = min(heights[row] + max(missing, 0.0) / box.rows, HIGHEST)
+    return tuple(round(height, 2) for height in heights)
+
+
+def lines_of(text: str, room: int) -> int:
+    """Lines that a text takes in `room` half-width characters; everything beyond Latin is two wide."""
+    return sum(
+        max(-(-sum(1 if letter < "\u0370" else 2 for letter in line) // room), 1) for line in text.split("\n")
     )
 
 
 def points(value: Decimal | None) -> Cell:
     """Points as a cell that holds a number, blank for None."""
     return EMPTY if value is None else Cell(f"{value.normalize():f}", number=value.normalize())
-
-
-def unplaced(submission: Submission) -> list[str]:
-    """What the official layout has no place for, in words."""
-    left = []
-    if submission.set:
-        left.append("指标体系名称（set）")
-    if submission.claims:
-        left.append(f"正文中的数字 {len(submission.claims)} 处（claim）")
-    if any(len(branch.path) > 1 and branch.claimed for branch in submission.branches):
-        left.append("二级及以下的小计得分（branch.claimed）")
-    if any(answer.unit for answer in submission.answers):
-        left.append("度量单位（unit）")
-    if any(answer.direction for answer in submission.answers):
-        left.append("指标性质（direction）")
-    return left
-
-
-# ------------------------------------------------------------------------------------------------------------ writers
-
-
-def toml(submission: Submission) -> bytes:
-    return record.dump(submission).encode()
-
-
-def comma_separated(submission: Submission) -> bytes:
-    """UTF-8 with a mark, as spreadsheet programs expect it; nothing in it can become a formula."""
-    placed = boxes(submission)
-    height = max(box.row + box.rows for box in placed)
-    width = max(box.column + box.columns for box in placed)
-    grid = [[""] * width for _ in range(height)]
-    for box in placed:
-        grid[box.row][box.column] = armoured(box.cell.text)
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\r\n").writerows(grid)
-    return stream.getvalue().encode("utf-8-sig", "backslashreplace")
-
-
-def armoured(text: str) -> str:
-    """A text that a spreadsheet program would take for a formula, written so that it does not."""
-    if not text.startswith(FORMULA):
-        return text
-    return f'="{text}"' if '"' not in text and len(text) <= 200 else f" {text}"
-
-
-def workbook(submission: Submission) -> bytes:
-    """One sheet; figures as numbers, everything else as text, merged as the form prints it."""
-    import xlsxwriter
-
-    placed = boxes(submission)
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": EPOCH})
-    sheet = book.add_worksheet("绩效自评表")
-    shared = {"border": 1, "text_wrap": True, "align": "center", "valign": "vcenter", "font_name": "宋体", "font_size": 11}
-    body, heading = book.add_format(shared), book.add_format({**shared, "bold": True})
-    for box in placed:
-        style = heading if box.heading else body
-        last = (box.row + box.rows - 1, box.column + box.columns - 1)
-        if last != (box.row, box.column):
-            sheet.merge_range(box.row, box.column, *last, "", style)
-        number = box.cell.number
-        if number is not None and stored_exactly(number) and box.cell.text == f"{number:f}":
-            sheet.write_number(box.row, box.column, float(number), style)
-        elif box.cell.text:
-            sheet.write_string(box.row, box.column, box.cell.text, style)
-        else:
-            sheet.write_blank(box.row, box.column, None, style)
-    sheet.set_column(0, max(box.column for box in placed), 16)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    book.close()
-    return stream.getvalue()
-
-
-def stored_exactly(number: Decimal) -> bool:
-    """Does a spreadsheet give back the same figure, with the same decimals, in general format?"""
-    return len(number.as_tuple().digits) <= LONGEST_NUMBER and f"{number:f}" == f"{number.normalize():f}"
-
-
-def document(submission: Submission) -> bytes:
-    """One table on a landscape page, its merges written as XML (python-docx merges cell by cell, a second a form)."""
-    import docx
-    from docx.enum.section import WD_ORIENT
-    from docx.oxml import parse_xml
-
-    written = docx.Document()
-    section = written.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = section.page_height, section.page_width
-    written.element.body.insert(0, parse_xml(table_xml(boxes(submission))))
-    stream = io.BytesIO()
-    written.save(stream)
-    return _without_times(stream.getvalue())
-
-
-def table_xml(placed: Sequence[Box]) -> str:
-    """The boxes as a WordprocessingML table: gridSpan across, vMerge down."""
-    width = max(box.column + box.columns for box in placed)
-    height = max(box.row + box.rows for box in placed)
-    starts = {(row, box.column): box for box in placed for row in range(box.row, box.row + box.rows)}
-    rows = []
-    for row in range(height):
-        cells = []
-        for column in range(width):
-            box = starts.get((row, column))
-            if box is not None:
-                cells.append(_cell_xml(box, first=row == box.row))
-        rows.append(f"<w:tr>{''.join(cells)}</w:tr>")
-    edges = "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
-    grid = "<w:gridCol/>" * width
-    return (
-        '<w:tbl xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-        f'<w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{edges}</w:tblBorders></w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
-    )
-
-
-def _cell_xml(box: Box, *, first: bool) -> str:
-    span = f'<w:gridSpan w:val="{box.columns}"/>' if box.columns > 1 else ""
-    merge = ('<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>") if box.rows > 1 else ""
-    lines = printable(box.cell.text).split("\n") if first else [""]
-    bold = "<w:rPr><w:b/></w:rPr>" if box.heading else ""
-    runs = "<w:br/>".join(f'<w:t xml:space="preserve">{_escaped(line)}</w:t>' for line in lines)
-    return f"<w:tc><w:tcPr>{span}{merge}</w:tcPr><w:p><w:r>{bold}{runs}</w:r></w:p></w:tc>"
-
-
-def printable(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter in "\n\t" or " " <= letter < "\ufffe" or letter > "\uffff")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _without_times(data: bytes) -> bytes:
-    """A packed file with the same content and no times of writing in it."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            target.writestr(zipfile.ZipInfo(entry.filename, EPOCH.timetuple()[:6]), source.read(entry), zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
-
-
-WRITERS: dict[str, Callable[[Submission], bytes]] = {
-    ".toml": toml,
-    ".xlsx": workbook,
-    ".docx": document,
-    ".csv": comma_separated,
-}
-
-
-def write_form(submission: Submission, suffix: str) -> bytes:
-    """The submission as a form of the kind that a file's ending asks for.
-
-    Raises:
-        ScorerError: an ending that is not in `WRITERS`, or a form that the official layout cannot hold.
-    """
-    writer = WRITERS.get(suffix.lower())
-    if writer is None:
-        raise ScorerError(f"不能写成“{suffix}”；输出文件可用的后缀有：{' '.join(WRITERS)}。")
-    return writer(submission)
