@@ -53,12 +53,14 @@ PART = "其中："
 NARROWEST = 6  # columns, so that head and goals have room
 
 # widths in columns of a terminal, a Chinese character being two
-LEVEL_WIDTHS = {1: (30,), 2: (14, 28), 3: (12, 14, 24), 4: (12, 12, 16, 24)}
-WIDTHS = {"direction": 9, "unit": 9, "weight": 9, "coefficient": 10, "claimed": 10, "reviewed": 10, "reason": 24}
-WIDTH = 18
-PORTRAIT = 132  # a wider form lies on its side
-LINE, MARGIN = 15.0, 7.0  # heights in points
+LEVEL_WIDTHS = {1: (28,), 2: (12, 26), 3: (10, 13, 22), 4: (10, 11, 14, 22)}
+WIDTHS = {"direction": 9, "unit": 9, "weight": 8, "coefficient": 9, "claimed": 9, "reviewed": 9, "reason": 20}
+WIDTH = 16
+NARROWEST_MONEY = 9
+PORTRAIT = 116  # a wider form lies on its side
+LINE, MARGIN = 14.5, 7.0  # heights in points
 LOWEST, HIGHEST = 24.0, 400.0
+ROOM = {"title": 34.0, "goal": 60.0}  # least heights: of the title, and of goals that are still to be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def lay_out(submission: Submission, title: str = "") -> OfficialForm:
     for name, block in (
         ("title", _title(submission, title, table.width)),
         ("head", _head(submission, title, table.width)),
-        ("funds", _funds(submission, table.width)),
+        ("funds", _funds(submission, title, table.width)),
         ("goals", _goals(submission, table.width)),
         ("indicators", table.boxes()),
         ("foot", _foot(submission, table)),
@@ -197,21 +199,26 @@ def _whole(placed: Sequence[Box], rows: int, columns: int) -> list[Box]:
 
 def _title(submission: Submission, title: str, width: int) -> Iterator[Box]:
     words = submission.title if submission.title.text.strip() else label(title or DEFAULT_TITLE)
-    yield Box(0, 0, words, columns=width, role="title")
+    yield Box(0, 0, words, columns=width, role="title", field="title")
     if submission.year is not None:
         yield Box(1, 0, label(f"（{submission.year}年度）"), columns=width, role="subtitle")
 
 
 def _head(submission: Submission, title: str, width: int) -> Iterator[Box]:
-    whole = f"{submission.title.text}{title}"
-    of_unit = "整体" in whole or "部门" in whole
-    if not submission.project and not submission.department and (submission.unit or of_unit):
+    if _of_unit(submission, title):
         yield from _line(0, [("单位名称", 1), (label(submission.unit), width - 1)])
         return
     half = width // 2
     yield from _line(0, [("项目名称", 1), (label(submission.project), width - 1)])
     names = [("主管部门", submission.department, half), ("实施单位", submission.unit, width - half)]
     yield from _line(1, [part for name, words, room in names for part in ((name, 1), (label(words), room - 1))])
+
+
+def _of_unit(submission: Submission, title: str) -> bool:
+    """Is this the form of a whole unit, and of no project?"""
+    whole = f"{submission.title.text}{title}"
+    named = bool(submission.unit) or "整体" in whole or "部门" in whole
+    return named and not submission.project and not submission.department
 
 
 def money_columns(submission: Submission) -> list[str]:
@@ -224,13 +231,13 @@ def money_columns(submission: Submission) -> list[str]:
     return [name for name in MONEY if name in usual or name in filled]
 
 
-def _funds(submission: Submission, width: int) -> Iterator[Box]:
+def _funds(submission: Submission, title: str, width: int) -> Iterator[Box]:
     if not submission.funds:
         return
     named = money_columns(submission)
     unit = submission.funds[0].unit
     room = width - 1 - len(named)
-    block = "项目资金" if submission.project or submission.department else "年度资金"
+    block = "年度资金" if _of_unit(submission, title) else "项目资金"
     yield Box(0, 0, label(f"{block}\n（{unit}）"), rows=len(submission.funds) + 1, role="label")
     yield from _beside(_line(0, [("", room), *((MONEY[name], 1) for name in named)]))
     for number, funds in enumerate(submission.funds):
@@ -269,7 +276,8 @@ def _goals(submission: Submission, width: int) -> Iterator[Box]:
     yield Box(0, 0, label("年度总体目标"), rows=len(submission.goals) + 1, role="label")
     yield from _beside(_line(0, [("预期目标", half), ("实际完成情况", width - 1 - half)]))
     for number, goal in enumerate(submission.goals, 1):
-        yield from _beside(_line(number, [(goal.target, half), (goal.actual, width - 1 - half)]))
+        words = [(Box(0, 0, cell, field="goal"), room) for cell, room in ((goal.target, half), (goal.actual, width - 1 - half))]
+        yield from _beside(_line(number, words))
 
 
 # ---------------------------------------------------------------------------------------------------------- indicators
@@ -293,9 +301,8 @@ class _Table:
         named = [*LEVEL_WIDTHS[self.levels], *(WIDTHS.get(name, WIDTH) for name in self.fields)]
         widths = [*named, *[14] * self.spare]
         # the figures of the money block stand in the last columns, whatever those are for the indicators
-        widths[0] = max(widths[0], 12)
         for column in range(self.width - len(money_columns(self.submission)), self.width):
-            widths[column] = max(widths[column], 10)
+            widths[column] = max(widths[column], NARROWEST_MONEY)
         return tuple(widths)
 
     def boxes(self) -> Iterator[Box]:
@@ -419,7 +426,7 @@ def _heights(boxes: Sequence[Box], rows: int, widths: Sequence[int]) -> tuple[fl
     heights = [LOWEST] * rows
     for box in sorted(boxes, key=lambda box: box.rows):
         room = max(sum(widths[box.column : box.column + box.columns]) - 2, 4)
-        needed = lines_of(box.text, room) * LINE + MARGIN
+        needed = max(lines_of(box.text, room) * LINE + MARGIN, ROOM.get(box.field, 0.0))
         missing = needed - sum(heights[box.row : box.row + box.rows])
         for row in range(box.row, box.row + box.rows):
             heights[row] = min(heights[row] + max(missing, 0.0) / box.rows, HIGHEST)

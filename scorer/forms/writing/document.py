@@ -18,13 +18,14 @@ NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same form gives the same bytes
 A4 = (11_906, 16_838)  # twentieths of a point
 MARGIN = 1_000
+CELL_MARGIN = 45
 FONTS = {  # name → names under which other systems know it
     "宋体": "SimSun",
     "黑体": "SimHei",
     "仿宋": "FangSong",
 }
 BODY_FONT, LABEL_FONT, TITLE_FONT = "仿宋", "宋体", "黑体"
-BODY_SIZE, TITLE_SIZE = 21, 36  # half points: 五号, 小二
+BODY_SIZE, TITLE_SIZE = 18, 36  # half points: 小五, 小二
 TEXT_SIDE = {"text": "left", "note": "left"}
 
 
@@ -68,15 +69,17 @@ def table_xml(form: OfficialForm, room: int) -> str:
     for row in range(form.tables_at, form.rows):
         boxes = [starts[row, column] for column in range(form.columns) if (row, column) in starts]
         cells = "".join(_cell(box, row, widths) for box in boxes)
-        rows.append(f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="420"/></w:trPr>{cells}</w:tr>')
+        rows.append(f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{int(form.heights[row] * 16)}"/></w:trPr>{cells}</w:tr>')
     edges = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
+    sides = "".join(f'<w:{side} w:w="{CELL_MARGIN}" w:type="dxa"/>' for side in ("top", "left", "bottom", "right"))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
         f'<w:tbl xmlns:w="{NAMESPACE}"><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        f"<w:tblCellMar>{sides}</w:tblCellMar></w:tblPr>"
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 

@@ -48,9 +48,9 @@ def render(form: OfficialForm) -> bytes:
     book.set_properties({"title": form.title[:200], "created": EPOCH})
     sheet = book.add_worksheet(SHEET)
     draw = _Drawing(book, sheet)
-    live = _live_total(form)
+    live = {"total": _live_total(form), "funds.rate": _live_rate(form)}
     for box in form.boxes:
-        draw.box(box, live if box.field == "total" else "")
+        draw.box(box, live.get(box.field, ""))
     _limit_points(sheet, form)
     _page(sheet, form)
     book.close()
@@ -75,6 +75,8 @@ class _Drawing:
                 f"一格文字有 {len(text)} 字，超过 .xlsx 单元格的上限 {LONGEST_TEXT} 字：{text[:20]}…。请改存为 .docx 或 .toml。"
             )
         number, code = stored(box)
+        if formula and not code and box.field == "funds.rate":
+            code = "0.00%"
         look = self._look(box.role, code, left=box.role == "text" and number is None)
         last = (box.row + box.rows - 1, box.column + box.columns - 1)
         if last != (box.row, box.column):
@@ -149,6 +151,15 @@ def _live_total(form: OfficialForm) -> str:
     areas = ",".join(_areas(parts))
     decimals = max(2, *(len(box.text.partition(".")[2]) for box in (*parts, total) if FIGURE.fullmatch(box.text)), 2)
     return f'=IF(COUNT({areas})=0,"",ROUND(SUM({areas}),{decimals}))'
+
+
+def _live_rate(form: OfficialForm) -> str:
+    """The formula of the execution rate in a form that is still to be filled in, else ""."""
+    cells = [form.of(f"funds.{name}") for name in ("rate", "budget", "executed")]
+    if any(len(found) != 1 or found[0].text for found in cells):
+        return ""
+    _, budget, executed = (place(found[0].row, found[0].column) for found in cells)
+    return f'=IF(N({budget})=0,"",ROUND({executed}/{budget},4))'
 
 
 def _areas(boxes: Sequence[Box]) -> list[str]:
