@@ -377,6 +377,7 @@ def _bracket_depths(text: str, positions: Sequence[int]) -> list[int]:
 _UNIT_CAPTION = re.compile(r"单位\s*[：:]\s*(万元|元|亿元|千元)|[（(](万元|元|亿元)[）)]")
 _MONEY = {"万元": Decimal(10000), "元": Decimal(1), "亿元": Decimal(10**8), "千元": Decimal(1000)}
 FIGURE = re.compile(r"^[-−]?\d[\d,]*(?:\.\d+)?%?$")
+_COUNTED = re.compile(r"^[≥≤<>=约近]*[-−]?\d[\d,]*(?:\.\d+)?\s*(?!年)[一-龥%]{0,4}$")
 CODE = re.compile(r"^\d{3}(?:\d{2}){0,2}$")
 
 
@@ -473,7 +474,8 @@ def _table_mentions(
 def _header_rows(grid: Sequence[Sequence[Cell]]) -> int:
     """How many rows stand above the figures; a row that only numbers the columns (栏次 1 2 3) belongs to them."""
     for row, cells in enumerate(grid):
-        figures = [text for cell in cells[1:] if cell and FIGURE.match(text := fold(cell.text).strip()) and not CODE.match(text)]
+        texts = [fold(cell.text).strip() for cell in cells[1:] if cell]
+        figures = [text for text in texts if _COUNTED.match(text) and not CODE.match(text)]
         if figures and not _numbers_columns(cells):
             return row
     return min(1, len(grid))

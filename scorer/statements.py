@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from scorer.mentions import PERCENTAGES, Mention, clean
 from scorer.phrases import (
     AND_SO_ON,
-    CONTENT,
     ENDS_OPEN,
     ENDS_PARTS,
     ENDS_WITH_OTHERS,
     INTRODUCES_PARTS,
     NAMES_ALL_PARTS,
+    OUTCOMES,
     OVERLAPS,
     PURE_TOTAL,
     SURVEYED,
@@ -38,7 +38,7 @@ _AND_SO_ON = re.compile(AND_SO_ON)
 _PURE_TOTAL = re.compile(PURE_TOTAL)
 _OVERLAPS = re.compile(OVERLAPS)
 _SURVEYED = re.compile(SURVEYED)
-_CONTENT = re.compile(CONTENT)
+_OUTCOMES = tuple((stem, re.compile(words)) for stem, words in OUTCOMES)
 _ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
 
 DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))
@@ -477,6 +477,9 @@ def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
         for position, mention in enumerate(run):
             if mention.role == "share":
                 pairs.append((mention, _part_of_share(run, position)))
+            elif _of_stated_whole(run, position):
+                part = _part_of_share(run, position - 1)
+                yield Share(mention, part, (run[position - 1],), part is not None)
         if pairs:
             group += 1
             parts = [part for _, part in pairs if part is not None]
@@ -485,6 +488,18 @@ def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
                 yield _share(percent, part, owner, recent, run, implied, group)
         recent += [mention for mention in run if mention.role not in DERIVED]
         del recent[: -8 * LONGEST_LIST]
+
+
+def _of_stated_whole(run: Run, position: int) -> bool:
+    """占本年支出合计4998.36万元的49.6%: the whole is the figure straight before."""
+    percent = run[position]
+    return (
+        percent.quantity.unit in PERCENTAGES
+        and percent.gap == "的"
+        and position > 0
+        and re.search(r"占|相当于", run[position - 1].label) is not None
+        and run[position - 1].kind != "budget"
+    )
 
 
 def _part_of_share(run: Run, position: int) -> Mention | None:
@@ -641,8 +656,9 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
                 and m.role not in DERIVED
                 and m.number is not None
                 and m not in counts
-                and m.kind not in ("budget", "remainder")
+                and m.kind != "remainder"
             ]
+            totals = [m for m in totals if m.kind != "budget"] or totals
             after = run[position + 1 : position + 2]
             closing = bool(after) and after[0] in totals and after[0].role == "total"
             if not counts and index and runs[index - 1][0].line == price.line:
@@ -717,6 +733,12 @@ def _surveys(runs: Sequence[Run]) -> Iterator[Survey]:
                     break
                 after.append(mention)
             near = [m for m in before + after if m.role not in DERIVED and m.number is not None and m.quantity.unit and m.dimension != "元"]
-            agreed = [m for m in near if _CONTENT.search(m.label) and "率" not in m.label]
+            pattern = next((words for stem, words in _OUTCOMES if stem in rate.whole), None)
+            agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
             asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]))]
-            yield Survey(rate, tuple(asked), tuple(agreed))
+            if agreed and not asked and "满意" not in rate.whole:
+                counted = [m for m in before if m in near and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
+                asked = counted[-1:]
+            if "回收" in rate.whole:
+                asked = [m for m in before if m in near and m not in agreed][-1:]
+            yield Survey(rate, tuple(m for m in asked if not agreed or m.dimension == agreed[0].dimension), tuple(agreed))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
 
 from scorer.checks.columns import column_sums
@@ -570,8 +570,14 @@ def shares_exceed_whole(form: Form) -> Outcomes:
     groups: dict[int, list[Share]] = defaultdict(list)
     for share in form.statements.shares:
         groups[share.group].append(share)
+    wrong = {
+        id(part) for item in form.statements.sums if isinstance(judge_sum(item), Faulty) for part in item.parts
+    }  # fmt: skip
     for group in groups.values():
-        yield judge_group(group)
+        if any(id(share.part) in wrong for share in group):
+            yield undecided("分项之和与合计不符（见 N201），同源")
+        else:
+            yield judge_group(group)
     for item in form.statements.sums:
         if len(item.parts) == 1 and not item.complete:
             part, whole = item.parts[0], item.whole
@@ -631,7 +637,7 @@ def grim(survey: Survey) -> Outcome:
         return undecided("份数或比率是约数，或为加权平均")
     for mention in asked:
         assert mention.number is not None
-        least = -(-printed.low * mention.number // HUNDRED)
+        least = (printed.low * mention.number / HUNDRED).to_integral_value(ROUND_CEILING)
         if least * HUNDRED <= printed.high * mention.number:
             return sound()
     mention = asked[-1]
