@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -134,8 +135,8 @@ def score(
     force: Force = False,
     debug: Debug = False,
 ) -> None:
-    report = evaluated(files, set_name, select, ignore, output, force)
-    deliver(report, format, output, force, findings_only=False)
+    report, layout = evaluated(files, set_name, select, ignore, format, output, force)
+    deliver(report, layout, format, output, force)
     raise typer.Exit(exit_code(report, fail_on))
 
 
@@ -151,8 +152,8 @@ def check(
     force: Force = False,
     debug: Debug = False,
 ) -> None:
-    report = evaluated(files, set_name, select, ignore, output, force)
-    deliver(report, format, output, force, findings_only=True)
+    report, layout = evaluated(files, set_name, select, ignore, format, output, force)
+    deliver(report, replace(layout, findings_only=True), format, output, force)
     raise typer.Exit(exit_code(report, fail_on))
 
 
@@ -347,18 +348,29 @@ def words(listed: str | None) -> list[str]:
 
 
 def evaluated(
-    files: list[str], set_name: str | None, select: str | None, ignore: str | None, output: str | None, force: bool
-) -> Report:
-    """The report of one submission. What can be wrong with the call is said before any form is read."""
+    files: list[str],
+    set_name: str | None,
+    select: str | None,
+    ignore: str | None,
+    format: str | None,
+    output: str | None,
+    force: bool,
+) -> tuple[Report, Layout]:
+    """The report of one submission, and what it was made of. What can be wrong with the call is said before any form
+    is read."""
     from scorer.checks import selected
     from scorer.evaluation import evaluate
     from scorer.forms import read_submission
 
     if output is not None:
         refuse_existing(output, force=force)
+    elif format is not None and WRITERS[format].binary and sys.stdout.isatty():
+        raise typer.BadParameter(f"{format} 不能显示在终端上；请用 -o 写入文件，如 -o 报告{WRITERS[format].suffixes[0]}。")
     selected(words(select), words(ignore))
     indicator_set = chosen_set(set_name)
-    return evaluate(read_submission(*files), indicator_set, select=words(select), ignore=words(ignore))
+    submission = read_submission(*files)
+    report = evaluate(submission, indicator_set, select=words(select), ignore=words(ignore))
+    return report, Layout(submission=submission, indicator_set=indicator_set)
 
 
 def chosen_set(name: str | None) -> IndicatorSet | None:
@@ -367,12 +379,11 @@ def chosen_set(name: str | None) -> IndicatorSet | None:
     return None if name is None else load_set(name)
 
 
-def deliver(report: Report, format: str | None, output: str | None, force: bool, *, findings_only: bool) -> None:
+def deliver(report: Report, layout: Layout, format: str | None, output: str | None, force: bool) -> None:
     """Print the report, or save it in the format that was asked for or that the file's ending asks for."""
     if output is None:
         name = format or "table"
-        layout = Layout(console.width(), console.colour(), findings_only)
-        content = WRITERS[name].render(report, layout)
+        content = WRITERS[name].render(report, replace(layout, width=console.width(), colour=console.colour()))
         if isinstance(content, bytes):
             console.write_bytes(content)
         elif name == "json" and not console.takes_unicode():
@@ -381,7 +392,7 @@ def deliver(report: Report, format: str | None, output: str | None, force: bool,
             console.write(content)
         return
     name = format or format_of(output) or "table"
-    save(WRITERS[name].render(report, Layout(findings_only=findings_only)), output, force=force)
+    save(WRITERS[name].render(report, layout), output, force=force)
     console.write(f"已写入 {output}\n", error=True)
 
 

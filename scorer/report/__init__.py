@@ -15,31 +15,40 @@ from typing import TYPE_CHECKING
 from scorer.saving import refuse_existing, save
 
 if TYPE_CHECKING:
-    from scorer.model import Report
+    from scorer.model import Report, Submission
+    from scorer.sets import IndicatorSet
 
 __all__ = ["WRITERS", "Layout", "Writer", "format_of", "refuse_existing", "save", "write_report"]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a text format is laid out: `width` in columns of a terminal (a Chinese character is two wide).
+    """How a format is laid out: `width` in columns of a terminal (a Chinese character is two wide).
 
-    `findings_only` leaves out the scored tree: what `scorer check` prints.
+    `findings_only` leaves out the scored tree: what `scorer check` prints. `submission` and `indicator_set` are what
+    the report was made of, for formats that show the documents themselves or the legal basis; None where they are not
+    at hand.
     """
 
     width: int = 80
     colour: bool = False
     findings_only: bool = False
+    submission: Submission | None = None
+    indicator_set: IndicatorSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """One output format: its name, the file endings it is meant for, and how it renders a report."""
+    """One output format: its name, the file endings it is meant for, and how it renders a report.
+
+    `binary`: nothing that a terminal could print.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     words: str
     render: Callable[[Report, Layout], str | bytes]
+    binary: bool = False
 
 
 def _table(report: Report, layout: Layout) -> str:
@@ -52,11 +61,18 @@ def _json(report: Report, layout: Layout) -> str:
     return report.model_dump_json(indent=2) + "\n"
 
 
+def _html(report: Report, layout: Layout) -> str:
+    from scorer.report.page import render
+
+    return render(report, layout)
+
+
 WRITERS: dict[str, Writer] = {
     writer.name: writer
     for writer in (
         Writer("table", (".txt",), "给人读的文本，80 列", _table),
         Writer("json", (".json",), "给程序读的 JSON，结构固定", _json),
+        Writer("html", (".html", ".htm"), "网页，单个文件，标出原文，可打印", _html),
     )
 }
 
@@ -69,11 +85,15 @@ def write_report(
     width: int | None = None,
     colour: bool = False,
     findings_only: bool = False,
+    submission: Submission | None = None,
+    indicator_set: IndicatorSet | None = None,
     force: bool = False,
 ) -> str | bytes:
     """`report` in one of `WRITERS`, saved to `path` when one is given. The same report gives the same bytes.
 
-    `width` (80 when None) and `colour` concern the table alone. An existing file is replaced only with `force`.
+    `width` (80 when None) and `colour` concern the table alone. With the `submission` the documents themselves are
+    shown with the places of the findings marked; a set of one's own is named with `indicator_set`, those of the library
+    are found. An existing file is replaced only with `force`.
 
     Raises:
         ScorerError: an unknown format, or a path that exists or cannot be written.
@@ -82,7 +102,7 @@ def write_report(
 
     if format not in WRITERS:
         raise ScorerError(f"没有“{format}”这种输出格式；可用的有：{'、'.join(WRITERS)}。")
-    content = WRITERS[format].render(report, Layout(width or 80, colour, findings_only))
+    content = WRITERS[format].render(report, Layout(width or 80, colour, findings_only, submission, indicator_set))
     if path is not None:
         save(content, path, force=force)
     return content

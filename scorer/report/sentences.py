@@ -1,0 +1,195 @@
+"""The sentences of a report that every format says in the same words, and the figures behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scorer.model import Finding, Level, Line, Place, Report, Status, Tally, points_text
+
+if TYPE_CHECKING:
+    from scorer.sets import IndicatorSet
+
+LEVELS: dict[Level, str] = {"error": "必改", "warning": "说明", "note": "提示"}
+LEVEL_WORDS: dict[Level, str] = {"error": "数字不能成立", "warning": "复核人会问", "note": "供参考"}
+STATUSES: dict[Status, str] = {
+    "recomputed": "复算",
+    "judged": "采信",
+    "missing": "未填",
+    "inapplicable": "不涉及",
+    "unreadable": "读不出",
+}
+STATUS_WORDS: dict[Status, str] = {
+    "recomputed": "由规则算出，与自评无关",
+    "judged": "文字指标，取自评得分，超出规则允许的档次就截到档内",
+    "missing": "没有填完成值",
+    "inapplicable": "表中写明不涉及",
+    "unreadable": "有内容而读不成数字",
+}
+NO_UNIT = "（未读到单位名称）"
+
+
+def unit_of(report: Report) -> str:
+    return report.submission.unit.strip() or NO_UNIT
+
+
+def subject(report: Report) -> str:
+    """Who, what and which year, for titles."""
+    about = report.submission
+    year = f"{about.year} 年度" if about.year is not None else ""
+    return "  ".join(part for part in (unit_of(report), about.project.strip(), year) if part)
+
+
+def no_total(report: Report) -> str:
+    """Why there is no total."""
+    reason = "提交件中没有可计分的自评表" if not report.lines else "表中没有可计分的指标"
+    return f"没有总分：{reason}，只核对了数字和文字。"
+
+
+def share_words(report: Report) -> str:
+    """How much of the total was recomputed and how much was taken from the claim: a total never stands without it."""
+    return (
+        f"按分值计，其中复算 {points_text(report.recomputed_weight)} 分、采信自评 "
+        f"{points_text(report.judged_weight)} 分、未能计分 {points_text(report.missing_weight)} 分。"
+    )
+
+
+def range_words(report: Report) -> str:
+    """What the total could be if everything judged were judged anew, "" where that changes nothing."""
+    if report.low is None or report.high is None or report.low == report.high:
+        return ""
+    return f"采信的部分若由人重新评定，总分在 {points_text(report.low)}–{points_text(report.high)} 之间。"
+
+
+def count_of(report: Report, level: Level) -> int:
+    return sum(finding.level == level for finding in report.findings)
+
+
+def counts_words(report: Report) -> str:
+    if not report.findings:
+        return "没有发现不一致的数字。"
+    return "发现：" + "，".join(f"{words} {count_of(report, level)} 处" for level, words in LEVELS.items()) + "。"
+
+
+def name_of(line: Line) -> str:
+    return line.path[-1] if line.path else "（合计）"
+
+
+def title_of(code: str) -> str:
+    """The Chinese name of a check, "" for a code that this version does not know."""
+    from scorer.checks import CHECKS
+
+    check = CHECKS.get(code)
+    return check.title if check else ""
+
+
+def place_words(place: Place, alone: bool) -> str:
+    """Where a place is, in words: the file's name is left out where the submission is one file `alone`."""
+    shown = "" if alone and place.at else place.file
+    return " ".join(part for part in (shown, place.at) if part)
+
+
+# ----------------------------------------------------------------------------------------------------------- findings
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A finding with its number in the report, from 1: formats refer to it by that number."""
+
+    number: int
+    finding: Finding
+
+
+def by_level(report: Report) -> list[tuple[Level, list[Numbered]]]:
+    """The findings of each level in the order of their place; numbered through in the order they are printed."""
+    groups: list[tuple[Level, list[Numbered]]] = []
+    number = 0
+    for level in LEVELS:
+        group = []
+        for finding in report.findings:
+            if finding.level == level:
+                number += 1
+                group.append(Numbered(number, finding))
+        if group:
+            groups.append((level, group))
+    return groups
+
+
+# ------------------------------------------------------------------------------------------------------------ tallies
+
+
+def ran(report: Report) -> list[Tally]:
+    return [tally for tally in report.tallies if tally.not_run is None]
+
+
+def tally_words(report: Report) -> str:
+    """How many checks ran and what came of them."""
+    done = ran(report)
+    sound, faulty, undecided = (sum(getattr(tally, name) for tally in done) for name in ("sound", "faulty", "undecided"))
+    return f"运行 {len(done)} 项检查：相符 {sound} 处，有出入 {faulty} 处，无法判定 {undecided} 处。"
+
+
+def reason_words(tally: Tally) -> str:
+    """Why outcomes of a check were undecided, or sound only by rounding; why it was not run."""
+    if tally.not_run is not None:
+        return f"未运行：{tally.not_run}"
+    if len(tally.reasons) == 1:
+        return next(iter(tally.reasons))
+    return "；".join(f"{words} {count} 处" for words, count in tally.reasons.items())
+
+
+# ------------------------------------------------------------------------------------------------------- indicator set
+
+
+def set_words(report: Report) -> str:
+    """Which indicator set was used and why, in one line, "" where none was."""
+    used = report.set
+    if not used.id:
+        return used.why
+    name = "表中自带的分值和规则" if used.id == "form" else f"{used.id}（版本 {used.version}）" if used.version else used.id
+    return f"{name}：{used.why}" if used.why else name
+
+
+def set_behind(report: Report, given: IndicatorSet | None = None) -> IndicatorSet | None:
+    """The very set that the report was made with: the given one, else the library's of that name.
+
+    None where neither has the report's digest: a set that has changed since says nothing about the report.
+    """
+    from scorer.model import ScorerError
+    from scorer.sets import load_set
+
+    if given is not None and given.digest == report.set.digest:
+        return given
+    if not report.set.id or report.set.id == "form":
+        return None
+    try:
+        found = load_set(report.set.id)
+    except ScorerError:
+        return None
+    return found if found.digest == report.set.digest else None
+
+
+def set_facts(indicators: IndicatorSet) -> list[tuple[str, str]]:
+    """Title, legal basis and how well it is confirmed, years and grades of a set."""
+    from scorer.sets.schema import EVIDENCE_WORDS
+    from scorer.sets.wording import number_words
+
+    years = "不限"
+    if indicators.since is not None or indicators.until is not None:
+        years = f"{indicators.since or ''}–{indicators.until or ''}"
+    facts = [
+        ("标题", indicators.title),
+        ("依据", f"{indicators.basis}（{EVIDENCE_WORDS[indicators.evidence]}）"),
+        ("适用年度", years),
+        ("满分", number_words(indicators.full) if indicators.points else "不计分"),
+    ]
+    if indicators.grades:
+        facts.append(("等级", "，".join(f"{grade.name} ≥ {number_words(grade.start)}" for grade in indicators.grades)))
+    if indicators.note:
+        facts.append(("说明", indicators.note))
+    return facts
+
+
+def codes_used(findings: Sequence[Finding]) -> list[str]:
+    return sorted({finding.code for finding in findings})
