@@ -88,7 +88,10 @@ def scored_without_actual(form: Form) -> Outcomes:
             yield sound()
 
 
-@check("F603", level="error", message="“{name_}”填了目标和完成值，却没有分值；请补填分值，与别的行合并计分的请注明")
+ASK_WEIGHT = "请补填分值，与别的行合并计分的请注明"
+
+
+@check("F603", level="error", message=f"“{{name_}}”填了目标和完成值，却没有分值；{ASK_WEIGHT}")
 def weight_missing(form: Form) -> Outcomes:
     """Every scored row has a weight.
 
@@ -104,16 +107,18 @@ def weight_missing(form: Form) -> Outcomes:
         yield not_run("本套指标或本表没有分值")
         return
     for leaf in rows:
+        filled = not unanswered(leaf.answer.target) and not unanswered(leaf.answer.actual)
         if leaf.weight is not None:
             yield sound()
         elif leaf.answer.weight:
             yield undecided("分值无法读成数字")
-        elif leaf.claimed is None and (unanswered(leaf.answer.target) or unanswered(leaf.answer.actual)):
+        elif leaf.claimed is None and not filled:
             yield undecided("该行没有分值，也没有得分、目标或完成值")
         else:
             yield faulty(
                 leaf.path,
                 [cell for cell in (leaf.answer.weight, *_row_cells(leaf)) if cell.source.at],
+                message=None if filled else f"“{name_of(leaf)}”有得分 {plain(leaf.claimed)}，却没有分值；{ASK_WEIGHT}",
                 name_=name_of(leaf),
                 claimed=leaf.claimed,
             )
