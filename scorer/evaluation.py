@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from scorer import __version__
-from scorer.checks import CHECKS, Form, run
-from scorer.checks.registry import in_order
+from scorer.checks import Form, run
 from scorer.model import (
-    Doubt,
     FileInfo,
     Finding,
     Line,
@@ -59,7 +57,7 @@ def evaluate_all(
     work = [(submission, *choose_set(submission, indicator_set)) for submission in submissions]
     cards = score_submissions(work)
     return [
-        build(submission, card, *check(submission, card, select, ignore))
+        build(submission, card, *run(Form(submission, card.set, card), select, ignore))
         for (submission, _, _), card in zip(work, cards, strict=True)
     ]
 
@@ -74,27 +72,6 @@ def choose_set(submission: Submission, given: IndicatorSet | None) -> tuple[Indi
         return form_set(submission), "提交件中没有指标表"
     found, why = find_set(submission)
     return (found, why) if found is not None else (form_set(submission), why)
-
-
-def check(
-    submission: Submission, card: Scorecard, select: Sequence[str], ignore: Sequence[str]
-) -> tuple[tuple[Finding, ...], tuple[Tally, ...]]:
-    """All findings of one scored submission in the order of their place, the readers' doubts among them."""
-    findings, tallies = run(Form(submission, card.set, card), select, ignore)
-    doubts = [] if select else [doubt_finding(doubt) for doubt in submission.doubts]
-    return in_order([*findings, *doubts], submission), tallies
-
-
-def doubt_finding(doubt: Doubt) -> Finding:
-    """What a reader was unsure of, as a finding: a note that asks a person to look."""
-    registered = CHECKS.get(doubt.code)
-    return Finding(
-        code=doubt.code,
-        name=registered.name if registered else "reading-doubtful",
-        level="note",
-        message=doubt.message,
-        where=(Place(file=doubt.source.file, at=doubt.source.place, quote=doubt.quote),),
-    )
 
 
 # ------------------------------------------------------------------------------------------------------------ report

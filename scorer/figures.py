@@ -39,7 +39,7 @@ from scorer.grammar import (
     unit_pattern,
 )
 from scorer.numerals import EXACT, MAXIMUM_NUMERAL, Numeral, power, read_numeral, unit_of_last_place
-from scorer.units import unit_key
+from scorer.units import ALL_UNITS, unit_key
 
 
 class Figure:
@@ -69,6 +69,7 @@ class Figure:
         return self.op == "between"
 
 
+_LISTED_UNITS = frozenset(ALL_UNITS)
 _SCALE_EXPONENTS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 _RENMINBI = frozenset({"元", "圆", "块", "块钱", "人民币", "元人民币"})
 _TENTHS_OF_MONEY = frozenset({"角", "毛", "毛钱"})
@@ -119,11 +120,20 @@ def read_unit(words: str) -> tuple[str, int, str]:
 
 def read_header_unit(words: str) -> tuple[str, int] | None:
     """A unit with its scale as a column header gives it, （万元） or 万元; → (unit, exponent of the scale)."""
-    match = unit_pattern().fullmatch(words.strip(" ()[]:"))
-    if match is None:
-        return None
-    unit, exponent, _ = read_unit(match[2])
-    return unit, exponent + sum(_SCALE_EXPONENTS[scale] for scale in match[1])
+    return _scaled_unit(words.strip(" ()[]:"))
+
+
+def _scaled_unit(words: str) -> tuple[str, int] | None:
+    """万元 → (元, 4); None for words that are no unit. The common ones need no pattern, which takes long to compile."""
+    unit = words.lstrip("十百千万亿")
+    scales = words[: len(words) - len(unit)]
+    if len(scales) > 3 or unit not in _LISTED_UNITS:
+        match = unit_pattern().fullmatch(words)
+        if match is None:
+            return None
+        scales, unit = match[1], match[2]
+    unit, exponent, _ = read_unit(unit)
+    return unit, exponent + sum(_SCALE_EXPONENTS[scale] for scale in scales)
 
 
 def figures(folded: str, cell: bool = False) -> list[Figure]:
@@ -352,18 +362,17 @@ def _apply_after(figure: Figure, after: str, strict: bool, folded: str) -> None:
 def _find_unit(figure: Figure, folded: str, cell: bool) -> None:
     """The unit of a figure that has none right behind it: in brackets beside it; in a cell any short word."""
     end = figure.end
-    match = None
+    found = None
     if folded.startswith("(", end):
         brackets = IN_BRACKETS.match(folded, end)
-        match = brackets and unit_pattern().fullmatch(brackets[1])
-        if match and brackets:
+        found = _scaled_unit(brackets[1]) if brackets else None
+        if found and brackets:
             figure.end = brackets.end()
-    if match is None and figure.start and folded[figure.start - 1] in "):":
+    if found is None and figure.start and folded[figure.start - 1] in "):":
         brackets = IN_BRACKETS_BEFORE.search(folded[max(0, figure.start - 16) : figure.start])
-        match = brackets and unit_pattern().fullmatch(brackets[1])
-    if match is not None:
-        figure.unit, exponent, _ = read_unit(match[2])
-        exponent += sum(_SCALE_EXPONENTS[scale] for scale in match[1])
+        found = _scaled_unit(brackets[1]) if brackets else None
+    if found is not None:
+        figure.unit, exponent = found
         if exponent:
             shift(figure, exponent)
         return

@@ -251,7 +251,8 @@ def funds_total(submission: Submission) -> Funds | None:
     rows = [row for row in submission.funds if row.total]
     if rows:
         return rows[0]
-    filled = [row for row in submission.funds if row.budget or row.initial or row.executed or row.rate]
+    sources = [row for row in submission.funds if row.part_of is None]
+    filled = [row for row in sources if row.budget or row.initial or row.executed or row.rate]
     return filled[0] if len(filled) == 1 else None
 
 

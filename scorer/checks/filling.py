@@ -256,3 +256,21 @@ def no_form(form: Form) -> Outcomes:
         yield sound()
     else:
         yield faulty((), [Place(file=document.path, at="") for document in form.documents])
+
+
+@check("F612", level="note", message="{what}；请对照原件")
+def reading_doubtful(form: Form) -> Outcomes:
+    """The readers were sure of what they read.
+
+    标题：读取时不能确定
+    为何重要：程序没有看懂的地方不能当作没有问题，要由人对照原件。
+    依据：本程序的约定：不能确定的要说出来，不猜。
+    例：一个文件里有两份已填写的表，只读取了第一份；公式没有缓存的计算结果；隐藏的行。
+    改法：对照原件核对；需要时整理表格后重新提交。
+    何时无法判定：不会无法判定。
+    """
+    if not form.submission.doubts:
+        yield sound()
+    for doubt in form.submission.doubts:
+        place = Place(file=doubt.source.file, at=doubt.source.place, quote=doubt.quote)
+        yield faulty((), [place], what=doubt.message.rstrip("。；"))
