@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from scorer.model import EMPTY, Answer, Branch, Cell, Claim, Funds, Goal, Submission
+from scorer.model import EMPTY, Answer, Branch, Cell, Claim, Funds, Goal, Source, Submission
 
 # what a TOML string can hold: any character but surrogates
 texts = st.text(st.characters(blacklist_categories=("Cs",)), max_size=12).filter(lambda text: "\r" not in text)
@@ -71,154 +71,142 @@ def submissions(draw: st.DrawFn) -> Submission:
     )
 
 
+PER_TASK = "甲乙丙丁戊己"
+LEVELS = {
+    "count": ("产出指标", "数量指标"),
+    "bare": ("产出指标", "数量指标"),
+    "quality": ("产出指标", "质量指标"),
+    "timely": ("产出指标", "时效指标"),
+    "cost": ("产出指标", "成本指标"),
+    "words": ("效益指标", "社会效益指标"),
+    "satisfaction": ("满意度指标", "服务对象满意度指标"),
+}
+NAMES = {
+    "count": "{}类设施改造数量",
+    "bare": "{}类设施巡检次数",
+    "quality": "{}类设施验收合格率",
+    "timely": "{}类设施完工及时率",
+    "cost": "{}类设施单位改造成本",
+    "words": "{}片区出行条件",
+    "satisfaction": "{}片区居民满意度",
+}
+
+
+def at(column: str, row: int, text: str, number: Decimal | None = None) -> Cell:
+    """A cell of the form's only sheet: ``at("G", 12, "9.5")`` stands in Sheet1!G12."""
+    return Cell(text, Source("form.xlsx", "Sheet1", f"{column}{row}"), row=row - 1, number=number)
+
+
+def points_at(column: str, row: int, points: Decimal) -> Cell:
+    return at(column, row, f"{points:f}", points)
+
+
+def half_up(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"), "ROUND_HALF_UP")
+
+
+@st.composite
+def _answers(draw: st.DrawFn, kind: str, letter: str, weight: int, row: int) -> Answer:
+    """One row that is right: what is met has full points, what is missed its share and a reason."""
+    share = Decimal(1)
+    if kind == "words":
+        target, actual = "明显改善", "背街小巷积水点基本消除"
+    elif kind == "cost":
+        limit = draw(st.integers(100, 2000))
+        spent = draw(st.integers(limit * 8 // 10, limit * 12 // 10))
+        target, actual, share = f"≤{limit}元/处", f"{spent}元/处", Decimal(limit) / spent
+    elif kind in ("count", "bare"):
+        wanted = draw(st.integers(10, 5000))
+        done = draw(st.integers(wanted // 2, wanted + wanted // 5))
+        sign, unit = ("≥", "处") if kind == "count" else ("", "次")
+        target, actual, share = f"{sign}{wanted}{unit}", f"{done}{unit}", Decimal(done) / wanted
+    else:
+        wanted = draw(st.integers(80, 100))
+        tenths = draw(st.integers(600, 1000))
+        target, actual = f"≥{wanted}%", f"{tenths // 10}.{tenths % 10}%"
+        share = Decimal(tenths) / 10 / wanted
+    points = half_up(weight * min(share, Decimal(1)))
+    name = NAMES[kind].format(letter)
+    levels = LEVELS[kind]
+    return Answer(
+        path=(*levels, name),
+        names=(at("A", row, levels[0]), at("B", row, levels[1]), at("C", row, name)),
+        target=at("D", row, target),
+        actual=at("E", row, actual),
+        weight=points_at("F", row, Decimal(weight)),
+        claimed=points_at("G", row, points),
+        reason=at("H", row, "汛期提前，部分工程顺延到下年，已安排复工" if share < 1 else ""),
+    )
+
+
+def branches_of(answers: tuple[Answer, ...]) -> tuple[Branch, ...]:
+    """The printed weight and subtotal of every first level."""
+    branches = []
+    for number, level in enumerate(dict.fromkeys(answer.path[0] for answer in answers)):
+        rows = [answer for answer in answers if answer.path[0] == level]
+        weight = sum((row.weight.number or Decimal(0) for row in rows), Decimal(0))
+        claimed = sum((row.claimed.number or Decimal(0) for row in rows), Decimal(0))
+        branches.append(Branch((level,), points_at("F", 50 + number, weight), points_at("G", 50 + number, claimed)))
+    return tuple(branches)
+
+
+@st.composite
+def _funds(draw: st.DrawFn) -> tuple[Funds, ...]:
+    """A money block with two sources that add up, its rate at two places and its points out of 10."""
+    budgets = [draw(st.integers(100, 9000)), draw(st.integers(0, 4000))]
+    executed = [draw(st.integers(budget // 2, budget)) for budget in budgets]
+    budget, spent = sum(budgets), sum(executed)
+    rate = Decimal(spent) / budget
+
+    def row(number: int, source: str, amounts: tuple[int, int]) -> Funds:
+        name = at("A", number, source)
+        return Funds(source, name, budget=at("C", number, f"{amounts[0]}"), executed=at("D", number, f"{amounts[1]}"))
+
+    whole = replace(
+        row(4, "年度资金总额", (budget, spent)),
+        rate=at("E", 4, f"{half_up(rate * 100):f}%"),
+        weight=points_at("F", 4, Decimal(10)),
+        claimed=points_at("G", 4, half_up(rate * 10)),
+        reason=at("H", 4, "质保金按合同次年支付" if rate < Decimal("0.9") else ""),
+        total=True,
+    )
+    names = ("其中：当年财政拨款", "其他资金")
+    parts = [row(5 + number, name, (budgets[number], executed[number])) for number, name in enumerate(names)]
+    return (whole, *parts)
+
+
+def grade_of(total: Decimal) -> str:
+    return "优" if total >= 90 else "良" if total >= 80 else "中" if total >= 60 else "差"
+
+
 @st.composite
 def clean_forms(draw: st.DrawFn) -> Submission:
     """A form that is right: weights add up to 100, every claim is what the rule gives, every shortfall is explained.
 
-    Figures are whole and the ratios they give are computed here with `Decimal`, apart from the code under test.
+    It has numbers, percentages, limits and words, a money block of several rows, subtotals, a total and its grade. The
+    ratios are computed here with `Decimal`, apart from the code under test.
     """
-    count = draw(st.integers(2, 6))
-    weights = [10] * (count - 1)
-    weights.append(90 - sum(weights))
-    total = Decimal(0)
-    answers = []
-    for number, weight in enumerate(weights):
-        target = draw(st.integers(10, 5000))
-        actual = draw(st.integers(target // 2, target + target // 5))
-        points = Decimal(weight)
-        if actual < target:
-            points = (Decimal(weight) * actual / target).quantize(Decimal("0.01"), "ROUND_HALF_UP")
-        total += points
-        answers.append(
-            Answer(
-                path=("产出指标", "数量指标", f"第{'甲乙丙丁戊己'[number]}类设施改造数量"),
-                weight=Cell(str(weight), number=Decimal(weight)),
-                target=Cell(f"≥{target}处"),
-                actual=Cell(f"{actual}处"),
-                claimed=Cell(f"{points:f}", number=points),
-                reason=Cell("汛期提前，部分工程顺延到下年，已安排复工") if actual < target else EMPTY,
-            )
-        )
-    budget = draw(st.integers(100, 9000))
-    funds = Funds(
-        source="年度资金总额",
-        name=Cell("年度资金总额"),
-        budget=Cell(str(budget)),
-        executed=Cell(str(budget)),
-        rate=Cell("100%"),
-        weight=Cell("10"),
-        claimed=Cell("10"),
-        total=True,
+    more = draw(st.lists(st.sampled_from(["count", "bare", "quality", "timely", "cost"]), max_size=4))
+    kinds = sorted(["count", "cost", "words", "satisfaction", *more], key=list(LEVELS).index)
+    weights = [draw(st.integers(5, 10)) for _ in kinds]
+    weights[kinds.index("words")] += 90 - sum(weights)
+    letters = {kind: iter(PER_TASK) for kind in LEVELS}
+    answers = tuple(
+        draw(_answers(kind, next(letters[kind]), weight, 10 + number))
+        for number, (kind, weight) in enumerate(zip(kinds, weights, strict=True))
     )
-    total += 10
+    funds = draw(_funds())
+    total = sum((answer.claimed.number or Decimal(0) for answer in answers), funds[0].claimed.number or Decimal(0))
     return Submission(
         unit="某县水务局",
         project="小型设施改造",
         year=2023,
         set="mof/project-2020",
-        answers=tuple(answers),
-        funds=(funds,),
-        claimed_total=Cell(f"{total:f}", number=total),
+        answers=answers,
+        branches=branches_of(answers),
+        funds=funds,
+        claimed_total=points_at("G", 60, total),
+        claimed_grade=at("G", 61, grade_of(total)),
+        problems=at("A", 62, "部分工程受汛期影响进度偏慢，下年提前备料"),
         columns=("target", "actual", "weight", "claimed", "reason"),
-    )
-
-
-# ---------------------------------------------------------------------------- what an official form can hold
-
-words = st.text("村道路硬化改造泵站培训补助发放完成验收合格群众服务对象满意度提高保障及时规范", min_size=2, max_size=14)
-sentences = st.lists(words, min_size=1, max_size=4).map(lambda parts: "，".join(parts) + "。")
-spans = st.integers(1, 9000)
-written_targets = st.one_of(
-    spans.map(lambda figure: f"≥{figure}个"),
-    spans.map(lambda figure: f"={figure}"),
-    spans.map(lambda figure: f"≤{figure}.50万元"),
-    st.integers(1, 100).map(lambda figure: f"{figure}%"),
-    st.sampled_from(["=100%", "-1", "+5", "@稳定", "12月底前", "有效提升", "/", "—", "≥90％\n（含）"]),
-    words,
-)
-point_texts = st.one_of(
-    st.integers(0, 30).map(str),
-    st.decimals(min_value=0, max_value=30, places=2).map(lambda figure: f"{figure:f}"),
-)
-point_cells = st.one_of(
-    point_texts.map(Cell), point_texts.map(lambda text: Cell(text, number=Decimal(text))), st.just(EMPTY)
-)
-amount_cells = st.one_of(
-    st.decimals(min_value=0, max_value=10**7, places=2).map(lambda figure: Cell(f"{figure:f}", number=figure)),
-    st.integers(0, 10**6).map(lambda figure: Cell(str(figure), number=Decimal(figure))),
-    st.sampled_from([EMPTY, Cell("—"), Cell("/")]),
-)
-FIRST_LEVELS = {
-    "产出指标": ("数量指标", "质量指标", "时效指标", "成本指标"),
-    "效益指标": ("经济效益指标", "社会效益指标", "可持续影响指标"),
-    "满意度指标": ("服务对象满意度指标",),
-}
-
-
-@st.composite
-def official_forms(draw: st.DrawFn) -> Submission:
-    """A form such as offices print them: one to four levels, columns and blocks that are there or not."""
-    depth = draw(st.integers(1, 4))
-    extra = draw(st.lists(st.sampled_from(["standard", "coefficient", "reviewed", "evidence", "unit", "direction"]), unique=True))
-    scored = draw(st.booleans())
-    columns = ("target", "actual", *(("weight", "claimed") if scored else ()), "reason", *extra)
-    answers: list[Answer] = []
-    branches: list[Branch] = []
-    for first, seconds in draw(st.sampled_from([list(FIRST_LEVELS.items())[:count] for count in (1, 2, 3)])):
-        rows_of_first = 0
-        chosen = seconds[: draw(st.integers(1, len(seconds)))]
-        for second in chosen:
-            for name in draw(st.lists(words, min_size=1, max_size=3, unique=True)):
-                path = (first, second, "改造类", f"{name}数量")[-depth:] if depth < 4 else (first, second, "改造类", name)
-                path = path if depth < 3 else (first, second, *path[2:])
-                if depth == 2:
-                    path = (first, f"{name}数量")
-                answers.append(_filled_row(draw, path, columns))
-                rows_of_first += 1
-        if depth > 1 and scored and draw(st.booleans()):
-            branches.append(Branch((first,), Cell(str(draw(st.integers(1, 90))))))
-        if depth > 2 and scored and draw(st.booleans()):
-            branches.append(Branch((first, chosen[0]), Cell(str(draw(st.integers(1, 90))))))
-    claimed = draw(point_cells) if scored else EMPTY
-    if scored and claimed:
-        branches.append(Branch((), Cell("100", number=Decimal(100)), claimed))
-    funds = []
-    for source in ("年度资金总额", "当年财政拨款", "上年结转资金", "其他资金")[: draw(st.integers(1, 4))]:
-        figures = {name: draw(amount_cells) for name in ("initial", "budget", "executed")}
-        total = not funds
-        more = {"rate": Cell("98.50%"), "weight": Cell("10"), "claimed": Cell("9.85")} if total and scored else {}
-        funds.append(Funds(source=source, name=Cell(source), total=total, **figures, **more))
-    return Submission(
-        unit="某县水务局",
-        project=draw(st.sampled_from(["小型设施改造", "", "农村道路养护（二期）"])),
-        department=draw(st.sampled_from(["某县人民政府", "某市水务局"])),
-        year=draw(st.one_of(st.none(), st.integers(2015, 2030))),
-        answers=tuple(answers),
-        branches=tuple(branches),
-        funds=tuple(funds) if any(row.budget and row.executed for row in funds) else (),
-        goals=tuple(Goal(Cell(draw(sentences)), Cell(draw(sentences))) for _ in range(draw(st.integers(0, 2)))),
-        claimed_total=claimed,
-        claimed_grade=Cell(draw(st.sampled_from(["", "优", "良", "中", "差"]))),
-        reason=Cell(draw(st.one_of(st.just(""), sentences))),
-        problems=Cell(draw(st.one_of(st.just(""), sentences))),
-        columns=columns,
-    )
-
-
-def _filled_row(draw: st.DrawFn, path: tuple[str, ...], columns: tuple[str, ...]) -> Answer:
-    has = columns.__contains__
-    scored = has("weight")
-    return Answer(
-        path=path,
-        names=tuple(map(Cell, path)),
-        target=Cell(draw(written_targets)),
-        actual=draw(st.one_of(written_targets.map(Cell), st.just(EMPTY), spans.map(lambda n: Cell(str(n), number=Decimal(n))))),
-        weight=draw(point_cells) if scored else EMPTY,
-        claimed=draw(point_cells) if scored else EMPTY,
-        reason=Cell(draw(st.one_of(st.just(""), sentences))),
-        standard=Cell(draw(sentences)) if has("standard") else EMPTY,
-        coefficient=draw(point_cells) if has("coefficient") else EMPTY,
-        reviewed=draw(point_cells) if has("reviewed") else EMPTY,
-        evidence=Cell(draw(sentences)) if has("evidence") else EMPTY,
-        direction=draw(st.sampled_from(["", "forward", "reverse", "qualitative"])) if has("direction") else "",
     )
