@@ -112,6 +112,14 @@ FailOn = Annotated[
         help="有此级别或更重的发现时退出码为 1；缺省 error，never 总为 0",
     ),
 ]
+AnnotateOutput = Annotated[
+    str | None,
+    typer.Option(
+        "--annotate",
+        metavar="FILE",
+        help="另存一份加了批注的原表（.xlsx .xlsm .docx，与原表同一种格式）：出错的格子有批注，末尾加一页复算结果",
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="程序出错时显示完整的调用栈")]
 
 
@@ -133,11 +141,20 @@ def score(
     select: Select = None,
     ignore: Ignore = None,
     fail_on: FailOn = "error",
+    annotate: AnnotateOutput = None,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
+    if annotate is not None:
+        from scorer.report.annotation import source_for, write_annotated
+
+        source_for(files, annotate)
+        refuse_existing(annotate, force=force)
     report, layout = evaluated(files, set_name, select, ignore, format, output, force)
     deliver(report, layout, format, output, force)
+    if annotate is not None:
+        done = write_annotated(report, annotate, force=force)
+        console.write(f"已写入 {annotate}：{done.words}\n", error=True)
     raise typer.Exit(exit_code(report, fail_on))
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from scorer.forms import limits
+from scorer.forms.added import TAG
 from scorer.forms.package import AGAIN, Package, local
 from scorer.model import Block, Cell, Document, Paragraph, Source, Table
 
@@ -53,6 +54,15 @@ def read(path: str, data: bytes) -> Document:
     return Document(path, hashlib.sha256(data).hexdigest(), "docx", tuple(walk.found))
 
 
+def elements(path: str, package: Package, main: str, root: Element) -> dict[str, Element]:
+    """The element of every paragraph and cell by its place (``L12``, ``表1!R21C4``), as `read` gives the places."""
+    walk = _Walk(path, package, main)
+    for child in root:
+        if local(child.tag) == "body":
+            walk.blocks(child, 0)
+    return walk.elements
+
+
 @dataclass(slots=True)
 class _Words:
     """The text of one paragraph or cell while it is being put together."""
@@ -87,6 +97,7 @@ class _Walk:
         self.package = package
         self.main = main
         self.found: list[Block] = []
+        self.elements: dict[str, Element] = {}
         self.paragraphs = 0
         self.tables = 0
         self.cells = 0
@@ -104,6 +115,8 @@ class _Walk:
             elif name == "tbl":
                 self.tables += 1
                 self._table(child, f"表{self.tables}", depth)
+            elif name == "sdt" and _is_added(child):
+                continue
             elif name == "sdt" or name in WRAPPERS:
                 self.blocks(child, depth + 1)
             elif name == "AlternateContent":
@@ -113,6 +126,7 @@ class _Walk:
 
     def _paragraph(self, paragraph: Element, depth: int) -> None:
         self.paragraphs += 1
+        self.elements[f"L{self.paragraphs}"] = paragraph
         words = _Words()
         self._runs(paragraph, words, depth)
         text = "".join(words.pieces)
@@ -226,6 +240,7 @@ class _Walk:
                         raise limits.too_much(self.path, what, len(text), limits.CELL_CHARACTERS, AGAIN)
                     previous = _Anchor(text, row_index, column, colspan, words.doubts)
                     anchors.append(previous)
+                    self.elements[f"{name}!R{row_index + 1}C{column + 1}"] = cell
                     if merge:
                         still_open[column] = previous
                 column += colspan
@@ -372,6 +387,12 @@ class _Walk:
     def _deep(self, depth: int) -> None:
         if depth > limits.XML_DEPTH:
             raise limits.too_much(self.path, "内容嵌套层数 ", depth, limits.XML_DEPTH, AGAIN)
+
+
+def _is_added(control: Element) -> bool:
+    """Is this the page that this package itself added to the document?"""
+    properties = next((part for part in control if local(part.tag) == "sdtPr"), ())
+    return any(local(entry.tag) == "tag" and _value(entry) == TAG for entry in properties)
 
 
 def _members(holder: Element, wanted: str, depth: int) -> Iterator[Element]:

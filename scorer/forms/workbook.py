@@ -14,6 +14,7 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from scorer.forms import limits
+from scorer.forms.added import is_added_sheet
 from scorer.forms.numberformat import BUILTIN, GENERAL, display, stored_number
 from scorer.forms.package import AGAIN, Package, local, parse_xml, rows_of
 from scorer.forms.sheet import Sheet, table_of
@@ -49,7 +50,7 @@ def read(path: str, data: bytes) -> Document:
         elif name == "sheets":
             for sheet in child:
                 kind, target = targets.get(sheet.get(RELATION) or sheet.get(STRICT_RELATION) or "", ("", ""))
-                if kind == "worksheet":
+                if kind == "worksheet" and not is_added_sheet(sheet.get("name", "")):
                     sheets.append((sheet.get("name", ""), target, sheet.get("state", "visible") != "visible"))
     if len(sheets) > limits.SHEETS:
         raise limits.too_much(path, "工作表数 ", len(sheets), limits.SHEETS, AGAIN)

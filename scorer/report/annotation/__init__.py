@@ -1,0 +1,121 @@
+"""The clerk's own file given back: comments at the faulty cells and one added sheet or page with the score.
+
+Everything else in the file keeps its bytes: the package is edited part by part, never loaded and saved by a library that
+drops what it does not know. Only packed formats can be edited so: .xlsx .xlsm .docx.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from scorer.model import ReadError, Report, ScorerError
+from scorer.report.annotation.notes import Note, PageLine, notes_for, page_for, unplaced
+from scorer.saving import refuse_existing, save
+
+__all__ = ["ANNOTATORS", "Annotated", "annotate", "source_for", "write_annotated"]
+
+ANNOTATORS: dict[str, str] = {
+    ".xlsx": "scorer.report.annotation.workbook",
+    ".xlsm": "scorer.report.annotation.workbook",
+    ".docx": "scorer.report.annotation.document",
+}
+"""Suffix → the module that edits such files."""
+
+Annotator = Callable[[str, bytes, list[Note], list[PageLine]], tuple[bytes, set[str], bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """The annotated file: how many places got a comment, how many findings have none, was the file digitally signed?"""
+
+    data: bytes
+    comments: int
+    elsewhere: int
+    signed: bool
+
+    @property
+    def words(self) -> str:
+        """What was done, for the user."""
+        said = f"批注 {self.comments} 处"
+        if self.elsewhere:
+            said += f"，另有 {self.elsewhere} 条发现在本文件中没有可批注的位置，只写在所加的一页"
+        if self.signed:
+            said += "。原文件带有数字签名，加批注后签名不再有效，报送请用原文件重新签名"
+        return said
+
+
+def source_for(files: Sequence[str], target: str | os.PathLike[str], forms: Collection[str] = ()) -> str:
+    """Which of a submission's files becomes `target`: the first of the same kind, one of `forms` before the others.
+
+    Raises:
+        ScorerError: files of that kind cannot be annotated, none of the files is of that kind, or the target is one.
+    """
+    suffix = Path(target).suffix.lower()
+    if suffix not in ANNOTATORS:
+        raise ScorerError(f"不能在“{suffix or target}”文件里加批注；可以的格式有：{' '.join(ANNOTATORS)}。")
+    alike = [path for path in files if Path(path).suffix.lower() == suffix]
+    if not alike:
+        can = [path for path in files if Path(path).suffix.lower() in ANNOTATORS]
+        remedy = (
+            f"批注写在 {can[0]} 里，--annotate 的后缀应为 {Path(can[0]).suffix}"
+            if can
+            else f"可以加批注的格式有：{' '.join(ANNOTATORS)}；其他格式请先用 scorer convert 改存"
+        )
+        raise ScorerError(f"提交件中没有 {suffix} 文件（{'、'.join(files)}）。{remedy}。")
+    if any(same_file(target, path) for path in files):
+        raise ScorerError(f"{target} 就是原文件，批注不写回原文件。请另给一个文件名。")
+    return next((path for path in alike if path in forms), alike[0])
+
+
+def same_file(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> bool:
+    try:
+        return Path(first).samefile(second)
+    except OSError:
+        return False
+
+
+def annotate(report: Report, path: str, data: bytes) -> Annotated:
+    """The file `path`, whose bytes are `data`, with the report's comments and page.
+
+    Raises:
+        ScorerError: files of that kind cannot be annotated, or the bytes are not those that were scored.
+        ReadError: the package is damaged or passes the limits.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in ANNOTATORS:
+        raise ScorerError(f"{path}：这种格式不能加批注；可以的格式有：{' '.join(ANNOTATORS)}。")
+    scored = next((file.sha256 for file in report.submission.files if file.path == path), "")
+    if hashlib.sha256(data).hexdigest() != scored:
+        raise ScorerError(f"{path}：评分之后文件被改过，批注会对不上。请重新运行。")
+    from scorer.forms import detect
+
+    kind = detect(path, data)
+    if kind != suffix.removeprefix(".").replace("xlsm", "xlsx"):
+        raise ScorerError(f"{path}：内容与后缀不符（实为 {kind}），不能加批注。请用 WPS 或 Office 另存为 {suffix}。")
+    edit = cast("Annotator", import_module(ANNOTATORS[suffix]).annotate)
+    content, placed, signed = edit(path, data, notes_for(report, path), page_for(report))
+    return Annotated(content, len(placed), unplaced(report, {(path, at) for at in placed}), signed)
+
+
+def write_annotated(report: Report, target: str | os.PathLike[str], *, force: bool = False) -> Annotated:
+    """Annotate the submission's file of the target's kind and save it there; never over the original.
+
+    Raises:
+        ScorerError: as `source_for` and `annotate` do, or the target exists (without `force`) or cannot be written.
+    """
+    forms = {line.where.file for line in report.lines if line.where is not None}
+    source = source_for([file.path for file in report.submission.files], target, forms)
+    refuse_existing(target, force=force)
+    try:
+        data = Path(source).read_bytes()
+    except OSError as error:
+        raise ReadError(f"{source}：再次读取时出错（{error.strerror or error}）。请重试。") from error
+    annotated = annotate(report, source, data)
+    save(annotated.data, target, force=force)
+    return annotated
