@@ -18,8 +18,8 @@ SATISFACTION = "满意度"
 
 # Words that are no copy of the target when actual and target say the same: a plain answer to a plain question.
 PLAIN_ANSWER = re.compile(
-    r"(已|全部|均|基本)?(按时|按期|如期|准时)?(验收|支付|发放|拨付|完工|竣工)?"
-    r"(完成|达标|达到|合格|合规|有|无|是|否|高|好|优|良好?|健全|完善|及时|有效|充分|明显|通过){1,4}"
+    r"(按时|按期|如期|准时|按计划|按进度)?(验收|支付|发放|拨付|开工|完工|竣工|实施|到位|交付)?"
+    r"(完成|达标|达到|合格|合规|有|无|是|否|高|好|优|良好?|健全|完善|及时|有效|充分|明显|通过|基本){0,4}"
 )
 BLANK = re.compile(r"[-—－/\\*＊0.。]*")
 DONE_WORDS = re.compile("已经|已|均|全部|都")
@@ -89,7 +89,7 @@ def actual_copies_target(form: Form) -> Outcomes:
     yield from unanswered_rows(form)
     for leaf in answered(form):
         target, actual = leaf.answer.target.text, leaf.answer.actual.text
-        if PLAIN_ANSWER.fullmatch(squeezed(target)) and squeezed(target) == squeezed(actual):
+        if PLAIN_ANSWER.fullmatch(_said(target)) and _said(target) == _said(actual):
             yield undecided("目标只是短语，照答并无不当")
         elif _copies(target, actual, leaf.target, leaf.actual):
             yield faulty(
@@ -111,9 +111,12 @@ def _copies(target: str, actual: str, wanted: Quantity, got: Quantity) -> bool:
         # "超过" is a verb in an actual, unless the target says the very same; a sign is none
         copied = asked == said or bool(re.search("[≥≤<>]", said))
         return got.kind in FIGURES and same and got.op == wanted.op and wanted.op not in ("", "=") and copied
-    if wanted.kind != "qualitative" or PLAIN_ANSWER.fullmatch(asked):
-        return False
-    return DONE_WORDS.sub("", asked) == DONE_WORDS.sub("", said) and len(asked) >= 5
+    return wanted.kind == "qualitative" and _said(target) == _said(actual) and len(asked) >= 5
+
+
+def _said(text: str) -> str:
+    """The words without those that only say that it is done."""
+    return DONE_WORDS.sub("", squeezed(text))
 
 
 @check(
