@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import tomli
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scorer.evaluation import evaluate
+from scorer.forms import record
 from scorer.model import EMPTY, Answer, Cell, Finding, Funds, Submission
 from tests.strategies import at, branches_of, clean_forms
 
@@ -359,3 +362,12 @@ def test_every_mutation_has_a_cell_of_its_own_kind() -> None:
         name for name, item in globals().items() if callable(item) and getattr(item, "__annotations__", {}).get("return") == "Fault"
     }
     assert written == {mutation.__name__ for mutation in MUTATIONS}  # type: ignore[attr-defined]
+
+
+CLEAN = tomli.loads((Path(__file__).parent / "cases" / "clean_forms.toml").read_text("utf-8"))["clean"]
+
+
+@pytest.mark.parametrize("case", CLEAN, ids=[case["what"] for case in CLEAN])
+def test_a_form_without_fault_is_not_accused(case: dict[str, str]) -> None:
+    found = alarms(record.parse("form.toml", case["form"].encode()))
+    assert [(finding.code, finding.message) for finding in found] == []
