@@ -1,5 +1,7 @@
 """Figures in running text and free tables: each with what it is of, its role, year and place.
 
+Mentions, sentences and lines are compared by identity: two figures are never the same figure for being written alike.
+
 `find_mentions` makes one pass over a document. A `Mention` knows its `Sentence`, and a sentence its `Line` (a paragraph, a
 table row), so that checks read relations out of the order of mentions without seeing the document again.
 """
@@ -35,7 +37,7 @@ from scorer.quantity import Quantity, find_quantities, parse_quantity
 PERCENTAGES = frozenset(("%", "‰", "‱"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A paragraph or table row: its number among those that are not blank, its numbering and the headings above it.
 
@@ -56,7 +58,7 @@ class Line:
     table: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
     """One sentence of a line: `start` is its first character in the line's text."""
 
@@ -66,7 +68,7 @@ class Sentence:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mention:
     """One figure and what it is of.
 

@@ -1,6 +1,6 @@
 """All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling."""
 
-from scorer.checks import arithmetic, consistency, explanations, filling, funds, narrative, residue, targets
+from scorer.checks import arithmetic, consistency, explanations, filling, funds, narrative, parts, residue, stray, targets
 from scorer.checks.registry import CHECKS, Check, Form, run, selected
 
 __all__ = [
@@ -13,8 +13,10 @@ __all__ = [
     "filling",
     "funds",
     "narrative",
+    "parts",
     "residue",
     "run",
     "selected",
+    "stray",
     "targets",
 ]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound, undecided
 from scorer.checks.sameness import (
     Said,
     alike,
@@ -23,27 +23,19 @@ from scorer.checks.sameness import (
     slip_keys,
     unlike_years,
 )
-from scorer.mentions import Mention, sentences
-from scorer.model import Cell, Paragraph, Place
+from scorer.mentions import Mention
+from scorer.model import Cell, Place
 from scorer.phrases import (
-    COMPARES_YEAR,
-    COMPLETED,
-    DOES,
-    LONG_VIEW,
-    NOT_COMPLETED,
     NOT_OF_PROJECT,
-    OTHER_ORGANISATION,
     PAID_FROM_PROJECT,
     PURPOSE,
-    THIS_YEAR,
-    fold,
+    REACH,
 )
 from scorer.precision import loose, shown
 from scorer.quantity import find_quantities
-from scorer.statements import Sum
+from scorer.sums import Sum
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
-BASE_YEAR = 4  # a comparison with a year as far back as this is meant: the base of a plan
 ENOUGH = 0.8  # of the shorter name must be found with the other figure
 SAME = 0.99
 
@@ -162,7 +154,7 @@ def listed_together(sums: Sequence[Sum]) -> dict[int, set[int]]:
 def same_thing(first: Said, second: Said, together: dict[int, set[int]], report: int | None) -> bool:
     one, other = first.mention, second.mention
     if one is not None and other is not None:
-        if one.sentence == other.sentence or one.line.scope != other.line.scope:
+        if one.sentence is other.sentence or one.line.scope != other.line.scope:
             return False
         if together.get(id(one), set()) & together.get(id(other), set()):
             return False
@@ -239,20 +231,15 @@ def beyond_text(form: Form) -> Iterator[Outcome]:
     for mention in form.mentions:
         if mention.dimension != "元" or mention.in_table or mention.number is None or mention.role not in ("plain", "total"):
             continue
-        words = mention.sentence.text[: mention.start - mention.sentence.start]
-        clause = re.split(r"[，；。]", words)[-1]
-        if "项目" not in clause and "专项" not in clause or _PAID.search(clause) is None:
+        at = mention.start - mention.sentence.start
+        clause = re.split(r"[，；。]", mention.sentence.text[max(0, at - 2 * REACH) : at])[-1]
+        if ("项目" not in clause and "专项" not in clause) or _PAID.search(clause) is None:
             continue
-        own = [m for m in budgets[mention.source.file, mention.line.scope] if m is not mention and m.start != mention.start]
-        own = [m for m in own if m.sentence != mention.sentence or m.start < mention.start]
-        if not own:
+        own = budgets[mention.source.file, mention.line.scope]
+        limit = _limit(own, mention)
+        if limit is None or limit.number is None:
             yield undecided("项目资金没有写出")
-            continue
-        limit = max(own, key=lambda m: m.number or Decimal(0))
-        same = [m for m in own if m.sentence == mention.sentence]
-        limit = same[-1] if same else limit
-        assert limit.number is not None
-        if mention.number <= limit.number:
+        elif mention.number <= limit.number:
             yield sound()
         elif _NOT_OF_PROJECT.search(clause):
             yield undecided("所列金额可能来自其他资金")
@@ -260,76 +247,11 @@ def beyond_text(form: Form) -> Iterator[Outcome]:
             yield faulty((), [limit.cell(), mention.cell()], amount=mention.quote, budget=limit.quote)
 
 
-# --------------------------------------------------------------------------------------------------------------- C304
-
-_DATED = re.compile(r"(?P<year>20\d\d)年(?:度)?(?P<rest>[^，。；]{0,40}(?:，[^。；，]{0,24})?)")
-_COMPLETED = re.compile(COMPLETED)
-_NOT_COMPLETED = re.compile(NOT_COMPLETED)
-
-
-@check("C304", level="warning", message="{year} 年度的{what}截至 {date}，超出评价年度；请按 {year} 年 12 月 31 日的数填列")
-def period_differs(form: Form) -> Outcomes:
-    """A result or an amount spent is counted up to a date after the year reported on.
-
-    标题: 完成值或执行数的截止日超出评价年度
-    为何重要: 评价的是一个年度；把次年的支出算进来，执行率和完成率都会虚高。
-    依据: 预算执行率以当年 12 月 31 日的执行数计算。
-    例: 2021 年度项目写“截止到 2022 年 1 月实际支出 370 万元，执行率 100%”。
-    改法: 改用评价年度 12 月 31 日的数，次年完成的另作说明。
-    何时无法判定: 评价年度不能确定。
-    """
-    year = form.year
-    if year is None:
-        yield not_run("评价年度不能确定")
-        return
-    for source, text, start in written_sentences(form):
-        for match in _DATED.finditer(text):
-            if int(match["year"]) == year + 1:
-                yield late(source, text, start, match, year)
-    for answer in form.submission.answers:
-        if match := _DATED.search(answer.actual.text):
-            if int(match["year"]) > year:
-                yield faulty(answer.path, [answer.actual], year=str(year), what="完成值", date=match[0])
-            else:
-                yield sound()
-    for claim in form.submission.claims:
-        match = _DATED.search(fold(claim.value.text)) or _DATED.search(fold(claim.of))
-        if match and int(match["year"]) > year:
-            for said in list(from_claim(claim))[:1]:
-                yield faulty((), [said.place], year=str(year), what=claim.of, date=f"{match['year']}年")
-        elif match:
-            yield sound()
-
-
-def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -> Outcome:
-    rest = match["rest"]
-    before = text[max(0, match.start() - 12) : match.start()]
-    done = _COMPLETED.search(rest)
-    planned = _NOT_COMPLETED.search(before + rest[: done.end() if done else None]) or re.search(r"〔|（\s*$|号", before[-2:])
-    in_bracket = before.endswith("（") and re.match(r"\d{1,2}月\d{1,2}日）[^，。；]{0,4}前?[^，。；]{0,6}(?:完毕|完成|发放)", rest)
-    month = re.match(r"\s*\d{1,2}月|[年末底]|元旦|春节", rest)
-    dated = re.search(r"(?:截至|截止|于|在|到|至|直到)[^，。；]{0,6}$", before) is not None or in_bracket
-    if not done or planned and not in_bracket or not (month and (dated or done)):
-        return sound()
-    words = match[0]
-    at = start + match.start() + 1
-    place = Place(file=source.source.file, at=_columns(source, at, at + len(words) - 1), quote=words)
-    return faulty((), [place], year=str(year), what=done[0], date=re.match(r"20\d\d年(?:\s*\d{1,2}月)?(?:\d{1,2}日)?", words)[0])  # type: ignore[index]
-
-
-def _columns(cell: Cell, start: int, end: int) -> str:
-    at = cell.source.place
-    return f"{at}:{start}-{end}" if re.fullmatch(r"L\d+", at) else at
-
-
-def written_sentences(form: Form) -> Iterator[tuple[Cell, str, int]]:
-    """Every sentence of the documents' paragraphs, folded, with its paragraph and where in it it begins."""
-    for document in form.documents:
-        for block in document.blocks:
-            if isinstance(block, Paragraph) and block.text.strip():
-                cell = Cell(block.text, block.source)
-                for text, start in sentences(fold(block.text)):
-                    yield cell, text, start
+def _limit(budgets: Sequence[Mention], paid: Mention) -> Mention | None:
+    """The budget that a payment is of: one named before it in its sentence, else the largest that the report names."""
+    own = [m for m in budgets[:200] if m is not paid and (m.sentence is not paid.sentence or m.start < paid.start)]
+    same = [m for m in own if m.sentence is paid.sentence]
+    return same[-1] if same else max(own, key=lambda m: m.number or Decimal(0), default=None)
 
 
 # --------------------------------------------------------------------------------------------------------------- C305
@@ -358,7 +280,7 @@ def purpose_differs(form: Form) -> Outcomes:
     for entries in uses.values():
         for index, (purpose, mention) in enumerate(entries):
             for other_purpose, other in entries[index + 1 : index + 6]:
-                if mention.sentence == other.sentence:
+                if mention.sentence is other.sentence:
                     continue
                 if both_have_more(purpose, other_purpose):
                     yield faulty(
@@ -462,125 +384,3 @@ def other_funds(form: Form, told: Sequence[Said]) -> Iterator[Outcome]:
             yield faulty(
                 (), [*map(Place.of, cells), *places([item, *again])], of=row.source, form=f"{cells[0].text}{row.unit}", text=said_words(item)
             )  # fmt: skip
-
-
-# --------------------------------------------------------------------------------------------------------------- C307
-
-_COMPARES = re.compile(rf"{COMPARES_YEAR}(?P<rest>[^。；]{{0,30}})")
-_LONG_VIEW = re.compile(LONG_VIEW)
-_THIS_YEAR = re.compile(THIS_YEAR)
-_COMPARING = re.compile(r"比|较|同期|增长|下降|增加|减少|上年|去年|以来|结转|平均|累计|对比")
-
-
-@check("C307", level="warning", message="{year} 年度的报告{what}；请核对年份，或更新为本年数字")
-def stale_year(form: Form) -> Outcomes:
-    """A comparison or a figure belongs to another year than the report: text of an earlier report left in.
-
-    标题: 年份错位
-    为何重要: 沿用旧报告而没有更新，比较的基期和数字都不是本年的。
-    依据: 决算公开说明应与上年比较；自评应反映评价年度的情况。
-    例: 2020 年报告写“比 2018 年增加”；“2019 年……资金 10 万元，本年度……229 人”。
-    改法: 改为与上一年度比较，或换成本年度的数字。
-    何时无法判定: 评价年度不能确定；跨年度的累计、平均、规划期比较。
-    """
-    year = form.year
-    if year is None:
-        yield not_run("评价年度不能确定")
-        return
-    for source, text, start in written_sentences(form):
-        if "年" not in text:
-            continue
-        yield from stale_comparison(source, text, start, year)
-        yield from stale_figures(source, text, start, year)
-
-
-def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
-    for match in _COMPARES.finditer(text):
-        compared = int(match["year"])
-        if not year - BASE_YEAR < compared < year - 1 or not re.search(r"\d", match["rest"]) or not re.search(r"增|减|降|升|相比|持平|提高|多|少", match["rest"]):
-            continue
-        if _LONG_VIEW.search(text):
-            yield undecided("可能是跨年度的比较")
-            continue
-        place = Place(
-            file=source.source.file, at=_columns(source, start + match.start() + 1, start + match.end()), quote=match[0]
-        )  # fmt: skip
-        yield faulty((), [place], year=str(year), what=f"与 {compared} 年比较，而非 {year - 1} 年")
-
-
-def stale_figures(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
-    """2019年…10万元，本年度…229人: last year's figures told as this year's; 截至2019年底 without a word on this year."""
-    last = f"{year - 1}年"
-    at = text.find(last)
-    if at < 0 or f"{year}年" in text or not re.search(r"\d\s*(?:万|元|人|户|个|%|名|家)", text[at + 5 :]):
-        return
-    mixed = _THIS_YEAR.search(text, at) is not None and text[max(0, at - 1) : at] not in ("〔", "【", "[")
-    as_of = re.search(rf"(?:截至|截止){last}(?:12月(?:31日|底|末)|年?[底末])", text) is not None
-    if not (mixed or as_of) or _COMPARING.search(text[max(0, at - 2) :]):
-        return
-    place = Place(
-        file=source.source.file, at=_columns(source, start + at + 1, start + len(text.rstrip())), quote=text[at:].rstrip()[:60]
-    )  # fmt: skip
-    what = f"中 {year - 1} 年与“本年度”连用，数字疑为上年的" if mixed else f"的数字截至 {year - 1} 年底"
-    yield faulty((), [place], year=str(year), what=what)
-
-
-# --------------------------------------------------------------------------------------------------------------- C308
-
-_ORGANISATION = re.compile(OTHER_ORGANISATION)
-_ACTS = re.compile(DOES)
-
-
-@check("C308", level="warning", message="报告中出现“{name}”的数字，不是本单位（{own}）；请核对是否误抄")
-def foreign_name(form: Form) -> Outcomes:
-    """Figures of another organisation or project stand in the report.
-
-    标题: 出现别的单位或项目的名称与数字
-    为何重要: 多半是照抄别家报告时没有改净，数字也不是本单位的。
-    依据: 自评内容应为本单位（项目）的真实情况。
-    例: 住建局的报告写“某市公路管理局完成国省道养护工程 317 公里”。
-    改法: 删去或改为本单位的内容；确为合作单位的，写明关系。
-    何时无法判定: 报告没有写明本单位名称。
-    """
-    own = own_names(form)
-    if not own:
-        yield undecided("报告没有写明本单位名称")
-        return
-    whole = "".join(fold(block.text) for document in form.documents for block in document.paragraphs)
-    for source, text, start in written_sentences(form):
-        offset = 0
-        for clause in re.split(r"(?<=[，。；：])", text):
-            yield from foreign_clause(clause, source, start + offset, text, own, whole)
-            offset += len(clause)
-
-
-def foreign_clause(clause: str, source: Cell, start: int, text: str, own: Sequence[str], whole: str) -> Iterator[Outcome]:
-    match = _ORGANISATION.match(clause.lstrip("　 \n"))
-    if not match or not _ACTS.match(clause.lstrip("　 \n"), match.end()):
-        return
-    name = match["name"]
-    if not find_quantities(text) or whole.count(name) > 2 or any(name in mine or mine in name or core(mine) == core(name) for mine in own):
-        yield sound()
-        return
-    quote = clause.strip("，。；： 　")
-    at = start + clause.index(quote) + 1 if quote in clause else start + 1
-    place = Place(file=source.source.file, at=_columns(source, at, at + len(quote) - 1), quote=quote)
-    yield faulty((), [place], name=name, own=own[0])
-
-
-_TITLE = re.compile(r"报告|说明|决算|自评|绩效|概况|总结|情况表")
-
-
-def own_names(form: Form) -> list[str]:
-    """The names that the submission gives itself: the unit's field, and those of the opening lines."""
-    names = [form.submission.unit] if form.submission.unit else []
-    for document in form.documents:
-        lines = [fold(block.text).strip() for block in document.paragraphs if block.text.strip()][:4]
-        opening = [line for line in lines if len(line) <= 60 and _TITLE.search(line) and "。" not in line] or lines[:1]
-        for line in opening:
-            for clause in re.split(r"[，。；：]", line)[:3]:
-                clause = re.sub(r"^(?:关于|现将|项目[一二三四五六七八九十][：:])?\s*(?:20\d\d年度?)?", "", clause)
-                if match := re.match(r"([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?(?:管理局|委员会|联合社|总工会|中心|学校|医院|公司|局|委|站|所|院|馆|厅|会|处))", clause):
-                    names.append(match[1])
-    return list(dict.fromkeys(names))
-

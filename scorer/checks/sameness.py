@@ -18,7 +18,7 @@ from scorer.model import Answer, Cell, Claim, Funds, Place
 from scorer.phrases import DISTINGUISHING, FILLER, fold
 from scorer.precision import loose, span
 from scorer.quantity import Quantity, find_quantities, parse_quantity
-from scorer.statements import DERIVED
+from scorer.sums import DERIVED
 
 _FILLER = re.compile(FILLER)
 _DISTINGUISHING = tuple(re.compile(words) for words in DISTINGUISHING)

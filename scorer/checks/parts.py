@@ -1,0 +1,278 @@
+"""N201, N202, N206: parts and wholes. What a text or a free table adds up, and the shares that it prints.
+
+A statement that fits in any of its readings is sound; one that fits in none is faulty when its reading is certain and
+undecided when it is not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from scorer.checks.columns import column_sums
+from scorer.checks.narrative import HUNDRED, cells, figure, judge_survey, places_of, ratio, scale_of, words
+from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, check, faulty, sound, undecided
+from scorer.mentions import Mention
+from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
+from scorer.statements import Share
+from scorer.sums import Sum
+
+PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
+
+
+# --------------------------------------------------------------------------------------------------------------- N201
+
+
+@check(
+    "N201",
+    level="error",
+    message="{sum_words} = {sum}，与所列 {whole} 相差 {difference}；请核对各分项与合计",
+)
+def parts_differ_from_sum(form: Form) -> Outcomes:
+    """Parts that a text or a free table names for a whole do not add up to it.
+
+    标题: 分项之和与合计不符
+    为何重要: 合计是报告里被引用最多的数；分项加不起来，说明至少有一个数写错，或有一项漏列、重列。
+    依据: 《项目支出绩效评价管理办法》（财预〔2020〕10号）要求绩效自评内容真实、数据准确；决算公开说明中分项须与合计衔接。
+    例: “支出 234.62 万元”，各项 218.28 + 1 + 14.34 + 0 = 233.62，相差 1.00。
+    改法: 对照决算表核对每一分项，改正写错的数，或补列漏掉的分项；因四舍五入产生的尾差请注明。
+    何时无法判定: 分项以“等”结束；“其中”只列了部分；分项相互交叉（女性、党员）；数字只是约数。
+    """
+    for item in form.statements.sums:
+        yield judge_sum(item)
+    yield from table_sums(form)
+
+
+def judge_sum(item: Sum) -> Outcome:
+    return judge_parts(
+        item.whole, item.parts, item.wholes or (item.whole,), item.longer, item.complete, item.doubt, item.backwards
+    )  # fmt: skip
+
+
+def judge_parts(
+    whole: Mention,
+    parts: Sequence[Mention],
+    wholes: Sequence[Mention],
+    longer: Sequence[Mention],
+    complete: bool,
+    doubt: str = "",
+    backwards: bool = False,
+) -> Outcome:
+    unit = scale_of(parts[0]) if whole.dimension == "" else scale_of(whole)
+    figures = [mention.number or Decimal(0) for mention in parts]
+    total = sum(figures, Decimal(0))
+    tail = ""
+    ordered = [*(reversed(parts) if backwards else parts), *longer]
+    for candidate in wholes:
+        fit = fitting(candidate, ordered, len(parts), unit)
+        if fit == "exact":
+            return sound()
+        if fit:
+            tail = fit
+    target = (whole.number or Decimal(0)) * (unit if whole.dimension == "" else 1)
+    difference = abs(total - target)
+    numbers = {
+        "sum_words": " + ".join(shown(number, unit) for number in figures),
+        "sum": shown(total, unit),
+        "whole": shown(target, unit),
+        "difference": f"{difference / unit:f}" if unit else "",
+    }
+    where = cells(whole, *parts)
+    if tail == "rounding":
+        return sound("仅因四舍五入而一致")
+    if tail == "last place":
+        return faulty(
+            (), where, level="note",
+            message="{sum_words} = {sum}，与所列 {whole} 有尾差 {difference}；合计少写了小数位，请补齐或注明".format(**numbers),
+            **numbers,
+        )  # fmt: skip
+    if any(loose(mention.quantity) for mention in (*parts, whole)):
+        low = sum((bounds.low for mention in parts if (bounds := span(mention.quantity)) is not None), Decimal(0))
+        upper = span(whole.quantity)
+        if upper is None or low <= upper.high:
+            return undecided("分项或合计是约数")
+    if total > target:
+        if doubt.startswith("分项可能") and max(figures) <= target:
+            return undecided(doubt)
+        if len(parts) == 1 and not complete:
+            return undecided("只列了一个分项")
+        return faulty((), where, **numbers)
+    if doubt:
+        return undecided(doubt)
+    if target == 0 or len(parts) < 2:
+        return undecided("“其中”只列了一项，无法判断是否列全")
+    if not complete and not _others_last(parts) and difference / target > PARTIAL:
+        return undecided("“其中”所列可能只是部分分项")
+    return faulty((), where, **numbers)
+
+
+def _others_last(parts: Sequence[Mention]) -> bool:
+    return parts[-1].label.startswith(("其他", "其它", "其余", "剩余"))
+
+
+def fitting(whole: Mention, parts: Sequence[Mention], least: int, unit: Decimal) -> str:
+    """How a beginning of `parts` adds up to `whole`: "exact", "rounding", "last place" or "" (it does not).
+
+    The first `least` parts are those that the words name; a longer or shorter beginning that fits exactly is accepted.
+    """
+    if whole.number is None:
+        return ""
+    target = whole.number * (unit if whole.dimension == "" else 1)
+    total = Decimal(0)
+    for count, part in enumerate(parts, 1):
+        total += part.number or Decimal(0)
+        if total == target and (count >= 2 or least == 1):
+            return "exact"
+        if count == least and (kind := _nearly(whole, parts[:count], target, total)):
+            return kind
+    return ""
+
+
+def _nearly(whole: Mention, parts: Sequence[Mention], target: Decimal, total: Decimal) -> str:
+    figures = [*parts, whole]
+    precision = finest(mention.quantity for mention in figures)
+    scale = scale_of(parts[0])
+    if precision is None or precision == 0:
+        return ""
+    printed = written(whole.quantity)
+    finer = max((decimals(own[0]) for part in parts if (own := written(part.quantity))), default=0)
+    if printed and decimals(printed[0]) < finer and whole.dimension == "元" and scale == printed[1]:
+        if abs(total - target) < Decimal(1).scaleb(-decimals(printed[0])) * scale:
+            return "last place"
+        return ""
+    if precision >= scale:  # whole numbers of 万元 are meant exactly
+        return ""
+    bounds = [span(mention.quantity, precision) for mention in parts]
+    if any(bound is None for bound in bounds):
+        return ""
+    sums = Span(sum(b.low for b in bounds if b), sum(b.high for b in bounds if b))  # type: ignore[arg-type]
+    return "rounding" if sums.meets(Span(target - precision / 2, target + precision / 2)) else ""
+
+
+def table_sums(form: Form) -> Iterator[Outcome]:
+    """Sums of free tables; one that holds for another choice of rows is sound."""
+    for item in column_sums(form):
+        target = item.whole.number
+        if any(sum((part.number or Decimal(0) for part in parts), Decimal(0)) == target for parts in item.others if parts):
+            yield sound()
+            continue
+        outcome = judge_parts(item.whole, item.parts, (item.whole,), (), True)
+        yield undecided(item.doubt) if item.doubt and isinstance(outcome, Faulty) else outcome
+
+
+# --------------------------------------------------------------------------------------------------------------- N202
+
+
+@check("N202", level="warning", message="{part} ÷ {whole} = {computed}%，文中写作 {printed}；请核对占比或两个数")
+def share_differs(form: Form) -> Outcomes:
+    """A printed share differs from part ÷ whole.
+
+    标题: 占比与部分÷整体不符
+    为何重要: 占比由两个数算出，算不出来说明占比、部分或整体有一个写错。
+    依据: 绩效自评应数据准确（财预〔2020〕10号）；占比按印出的小数位四舍五入。
+    例: 19.35 万元占 355.2 万元，应为 5.45%，文中为 5.44%。
+    改法: 用部分除以整体重算，改正占比；为凑足 100% 而调整的，请注明。
+    何时无法判定: 文中没有说明是占什么的比重，或整体没有写出数字。
+    """
+    for share in form.statements.shares:
+        yield judge_share(share)
+    for survey in form.statements.surveys:
+        if survey.agreed and survey.asked:
+            yield judge_survey(survey)
+
+
+def judge_share(share: Share) -> Outcome:
+    part, percent = share.part, share.percent
+    if part is None or part.number is None or percent.number is None:
+        return undecided("占比前没有写出部分的数字")
+    wholes = [whole for whole in share.wholes if whole.number]
+    if not wholes:
+        if part.number == 0 and percent.number == 0:
+            return sound()
+        return undecided("没有找到占比所对的整体")
+    printed = span(percent.quantity)
+    if printed is None:
+        return undecided("占比是约数")
+    note = ""
+    for whole in wholes:
+        computed = ratio(part, whole)
+        if computed is None:
+            continue
+        exact = HUNDRED * part.number / whole.number
+        if printed.low <= exact <= printed.high:
+            return sound()
+        if computed.meets(printed):
+            note = "仅因四舍五入而一致"
+    if note:
+        return sound(note)
+    if not share.certain:
+        return undecided("占比所对的整体不能确定")
+    whole = wholes[0]
+    assert whole.number is not None
+    exact = HUNDRED * part.number / whole.number
+    return faulty(
+        (),
+        cells(part, percent, whole),
+        part=words(part),
+        whole=words(whole),
+        computed=rounded(exact, max(2, places_of(percent))),
+        printed=percent.quote,
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------- N206
+
+
+@check("N206", level="error", message="{computation}，超过整体；请核对是否把不同口径的分项并列，或占比写错")
+def shares_exceed_whole(form: Form) -> Outcomes:
+    """Shares of one whole add up to more than 100%, or a part exceeds its whole.
+
+    标题: 占比之和超过 100%，或部分大于整体
+    为何重要: 同一整体的各部分之和不会超过整体；超过说明口径重叠（如把经济分类与功能分类并列）或有数写错。
+    依据: 绩效自评应数据准确、口径一致。
+    例: 38.4% + 22.1% + 31.5% + 18% = 110.0%。
+    改法: 只列同一种分类的各项；改正写错的占比。
+    何时无法判定: 各占比不是同一整体的占比。
+    """
+    groups: dict[int, list[Share]] = defaultdict(list)
+    for share in form.statements.shares:
+        groups[share.group].append(share)
+    wrong = {
+        id(part) for item in form.statements.sums if isinstance(judge_sum(item), Faulty) for part in item.parts
+    }  # fmt: skip
+    for group in groups.values():
+        if any(id(share.part) in wrong for share in group):
+            yield undecided("分项之和与合计不符（见 N201），同源")
+        else:
+            yield judge_group(group)
+    for item in form.statements.sums:
+        if len(item.parts) == 1 and not item.complete:
+            part, whole = item.parts[0], item.whole
+            upper, lower = span(whole.quantity), span(part.quantity)
+            if upper is None or lower is None:
+                yield undecided("部分或整体是约数")
+            elif lower.low > upper.high and all((lower.low > (w.number or 0)) for w in item.wholes):
+                yield faulty((), cells(whole, part), computation=f"部分 {words(part)} 大于整体 {words(whole)}")
+            else:
+                yield sound()
+
+
+def judge_group(group: Sequence[Share]) -> Outcome:
+    percents = [share.percent for share in group if share.percent.number is not None]
+    if len(percents) < 2:
+        return sound()
+    names = {share.percent.whole for share in group}
+    if len(names) > 1:
+        return undecided("各占比所对的整体不同")
+    nested = any("其中" in share.percent.gap or "其中" in (share.part.gap if share.part else "") for share in group[1:])
+    if nested:
+        return undecided("占比分属不同层次")
+    total = sum((m.number for m in percents if m.number is not None), Decimal(0))
+    slack = sum((Decimal(1).scaleb(-places_of(m)) / 2 for m in percents), Decimal(0))
+    if total - slack <= HUNDRED:
+        return sound()
+    if any(isinstance(judge_share(share), Faulty) for share in group):
+        return undecided("其中有占比与部分÷整体不符（见 N202），同源")
+    computation = " + ".join(figure(m) for m in percents) + f" = {shown(total)}%"
+    return faulty((), cells(*percents), computation=computation)

@@ -1,0 +1,374 @@
+"""Wholes and their parts as the prose names them: 其中, 包括, lists that close with 合计, items that follow 其中：.
+
+Nothing is computed here. A `Sum` keeps the figures that may belong to it besides those that the words name for certain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scorer.mentions import PERCENTAGES, Mention, Sentence
+from scorer.phrases import (
+    AND_SO_ON,
+    ENDS_OPEN,
+    ENDS_PARTS,
+    INTRODUCES_PARTS,
+    NAMES_ALL_PARTS,
+    OVERLAPS,
+    PURE_TOTAL,
+)
+
+LONGEST_LIST = 40  # parts of one sum, and mentions looked at around one figure
+LONGEST_RUN = 200  # figures of one sentence read together; no sentence of a person has as many
+
+_INTRODUCES = re.compile(INTRODUCES_PARTS)
+_NAMES_ALL = re.compile(NAMES_ALL_PARTS)
+_ENDS_OPEN = re.compile(ENDS_OPEN)
+_ENDS_PARTS = re.compile(ENDS_PARTS)
+_AND_SO_ON = re.compile(AND_SO_ON)
+_PURE_TOTAL = re.compile(PURE_TOTAL)
+_OVERLAPS = re.compile(OVERLAPS)
+_ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
+
+DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A whole and the parts that the words give it.
+
+    `complete` says that the words name all parts (包括：, 合计); 其中 alone may name some. `doubt` says why the sum cannot be
+    judged, "" when it can. `longer` are further figures that might belong to the parts: those that follow them, or, when the
+    whole closes the list (`backwards`), those before them, nearest first.
+    """
+
+    whole: Mention
+    parts: tuple[Mention, ...]
+    complete: bool
+    doubt: str = ""
+    longer: tuple[Mention, ...] = ()
+    wholes: tuple[Mention, ...] = ()
+    backwards: bool = False
+
+
+Run = list[Mention]
+
+
+def sentence_runs(mentions: Sequence[Mention]) -> list[Run]:
+    """The mentions of prose, sentence by sentence (those of tables are columns, not sentences)."""
+    runs: list[Run] = []
+    last: Sentence | None = None
+    for mention in mentions:
+        if mention.in_table:
+            continue
+        if mention.sentence is not last or len(runs[-1]) >= LONGEST_RUN:
+            runs.append([])
+            last = mention.sentence
+        runs[-1].append(mention)
+    return runs
+
+
+
+def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
+    for index, run in enumerate(runs):
+        inline: set[int] = set()
+        for position, mention in enumerate(run):
+            bracketed = (
+                mention.bracket > 0
+                and mention.gap.lstrip()[:1] == "（"
+                and position > 0
+                and run[position - 1].role not in DERIVED
+                and _ADDS_OR_TAKES.search(mention.sentence.text[mention.end - mention.sentence.start :][:40]) is None
+            )
+            match = _last(_INTRODUCES, mention.gap)
+            if match or bracketed:
+                found = _introduced(runs, index, position, match[0] if match else "（")
+                if found is not None:
+                    inline.update(run.index(part) for part in found.parts if part in run)
+                    yield found
+            elif mention.role == "total" and position >= 2:
+                found = _closing(run, position, inline)
+                if found is not None:
+                    yield found
+        yield from _following(runs, index)
+        if (found := _carried_total(runs, index)) is not None:
+            yield found
+    yield from _classes(runs)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    match = None
+    for match in pattern.finditer(text):
+        pass
+    return match
+
+
+def _like(mention: Mention, whole: Mention) -> bool:
+    """Whether `mention` can be a part of `whole`: same dimension, and a figure of its own."""
+    if mention.role in DERIVED or mention.number is None:
+        return False
+    if mention.dimension == whole.dimension:
+        return True
+    return whole.dimension == "" and mention.dimension == "元" and "." in whole.quote
+
+
+def _introduced(runs: Sequence[Run], index: int, position: int, word: str) -> Sum | None:
+    run = runs[index]
+    first = run[position]
+    wholes = _wholes(runs, index, position)
+    if not wholes or not word:
+        return None
+    whole = next((whole for whole in wholes if _like(first, whole)), None)
+    start = position
+    if whole is None:
+        return None
+    parts, longer = _parts(run, start, whole, inside=word == "（")
+    if not parts or word == "（" and len(parts) < 2:
+        return None
+    complete = _NAMES_ALL.search(first.gap) is not None
+    return Sum(
+        whole, tuple(parts), complete, _doubt(run, parts), tuple(longer), tuple(w for w in wholes if _like(first, w))
+    )  # fmt: skip
+
+
+def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
+    """The figures that parts beginning at `position` may belong to, the likeliest first."""
+    run = runs[index]
+    first = run[position]
+    before = [mention for mention in run[max(0, position - LONGEST_LIST) : position] if mention.role not in DERIVED]
+    if before:
+        nearest = before[::-1]
+        return nearest
+    opens = re.match(r"[\s　]*(?:其中|分为|包括|主要用于|具体)", first.gap) is not None or "方面" in first.gap
+    if opens and index and runs[index - 1][0].source.file == first.source.file:
+        previous = runs[index - 1]
+        near = previous[0].line.number >= first.line.number - 1
+        if near:
+            plain = [mention for mention in previous if mention.role not in DERIVED and not mention.bracket]
+            # A sentence that opens with 其中 speaks of what the sentence before is about: its first figure.
+            return plain
+    return []
+
+
+def _strength(gap: str) -> int:
+    if "；" in gap:
+        return 3
+    if "，" in gap or re.search(r",(?!\d)", gap):
+        return 2
+    return 1
+
+
+def _parts(run: Run, start: int, whole: Mention, inside: bool) -> tuple[list[Mention], list[Mention]]:
+    """The parts of `whole` from `start` on, and the figures of the same kind that follow them in the sentence."""
+    parts: list[Mention] = []
+    longer: list[Mention] = []
+    level = 0
+    joined = ""
+    nested = ended = False
+    depth = run[start].bracket
+    for offset, mention in enumerate(run[start : start + LONGEST_LIST]):
+        joined += mention.gap
+        if inside and mention.bracket < depth:
+            break
+        if offset:
+            if "；" in mention.gap:
+                nested = False
+            if mention.bracket > depth:
+                continue
+            if "其中" in mention.gap:
+                nested = True
+        if nested or not _like(mention, whole):
+            continue
+        if parts:
+            strength = _strength(joined)
+            if level == 0:
+                level = strength
+            elif strength > level:
+                ended = True
+            if _ENDS_PARTS.search(mention.label) or mention.role == "total" or _foreign_kind(mention, whole, parts):
+                ended = True
+        joined = ""
+        (longer if ended else parts).append(mention)
+    return parts, longer
+
+
+def _foreign_kind(mention: Mention, whole: Mention, parts: Sequence[Mention]) -> bool:
+    kinds = {"budget", "executed", "remainder"}
+    reference = parts[0].kind if parts[0].kind in kinds else whole.kind
+    return mention.kind == "remainder" or (
+        mention.kind in kinds and reference in kinds and mention.kind != reference and mention.subject == whole.subject
+    )
+
+
+def _doubt(run: Run, parts: Sequence[Mention]) -> str:
+    if any(_AND_SO_ON.search(part.tail) for part in parts):
+        return "分项以“等”结束，未列全"
+    if any(part.dimension != "元" and _OVERLAPS.search(part.label) for part in parts):
+        return "分项可能相互交叉（如女性、党员），不能相加"
+    return ""
+
+
+def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
+    """A、B、C，合计 W."""
+    whole = run[position]
+    if not _PURE_TOTAL.match(whole.label) or whole.bracket:
+        return None
+    parts: list[Mention] = []
+    longer: list[Mention] = []
+    joined = whole.gap
+    for mention in reversed(run[max(0, position - LONGEST_LIST) : position]):
+        if mention.role == "price":
+            return None
+        if _like(mention, whole) and not mention.bracket:
+            ends = mention.role == "total" or parts and "；" in joined and "；" not in parts[0].gap
+            if ends:
+                longer.append(mention)
+                break
+            parts.append(mention)
+            joined = ""
+            if _INTRODUCES.search(mention.gap):
+                break
+        elif mention.role == "plain" and not mention.bracket and mention.dimension and mention.quantity.unit not in PERCENTAGES:
+            return None  # another kind of figure between them: no list
+        joined = mention.gap + joined
+    count = _counted(whole.label)
+    if count and len(parts) > count:
+        parts, longer = parts[:count], parts[count:] + longer
+    parts.reverse()
+    if len(parts) < 2 or any(len(part.label) > 24 or not part.label for part in parts):
+        return None
+    return Sum(whole, tuple(parts), True, _doubt(run, parts), tuple(longer), (whole,), backwards=True)
+
+
+_NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+
+
+def _counted(label: str) -> int:
+    match = re.match(r"([一二两三四五六七八九十])(?:类|项|者|部分|个|家|镇)", label)
+    return _NUMERALS[match[1]] if match else 0
+
+
+def _carried_total(runs: Sequence[Run], index: int) -> Sum | None:
+    """A sentence that opens with 合计: the parts are the amounts of the sentence before, one in each of its clauses."""
+    run = runs[index]
+    whole = run[0]
+    if whole.role != "total" or not _PURE_TOTAL.match(whole.label) or index == 0 or whole.bracket:
+        return None
+    previous = runs[index - 1]
+    if previous[0].line is not whole.line:
+        return None
+    groups: list[Run] = [[]]
+    for mention in previous[:LONGEST_LIST]:
+        if "；" in mention.gap:
+            groups.append([])
+        if _like(mention, whole) and not mention.bracket:
+            groups[-1].append(mention)
+    if len(groups) < 2 or any(len(group) != 1 for group in groups):
+        return None
+    parts = tuple(group[0] for group in groups)
+    return Sum(whole, parts, True, _doubt(previous, parts), (), (whole,))
+
+
+def _following(runs: Sequence[Run], index: int) -> Iterator[Sum]:
+    """A paragraph that ends open (其中：) has its parts in the paragraphs after it, one figure of each kind in each."""
+    run = runs[index]
+    line = run[0].line
+    if not _ENDS_OPEN.search(run[-1].sentence.text):
+        return
+    wholes = [mention for mention in run if mention.role not in DERIVED and not mention.bracket and mention.number is not None]
+    if not wholes:
+        return
+    items = _items(runs, index + 1, line.headings, line.number)
+    if len(items) < 2:
+        return
+    seen: set[str] = set()
+    for whole in reversed(wholes):
+        if whole.kind in seen:
+            continue
+        seen.add(whole.kind)
+        parts = [part for item in items if (part := _item_figure(item, whole)) is not None]
+        if len(parts) >= 2:
+            yield Sum(whole, tuple(parts), True, _doubt(run, parts), (), (whole,))
+
+
+def _items(runs: Sequence[Run], start: int, headings: tuple[int, ...], number: int) -> list[Run]:
+    """The items of an open list, each as the run of mentions of its first sentence."""
+    items: list[Run] = []
+    depth = len(headings)
+    keys: list[tuple[int, ...]] = []
+    unnumbered = False
+    last = number
+    for run in runs[start : start + 3 * LONGEST_LIST]:
+        line = run[0].line
+        if line.headings[:depth] != headings or run[0].source.file != runs[start][0].source.file:
+            break
+        if len(line.headings) == depth:  # items without numbers: paragraphs that follow each other
+            if line.number == last and items:
+                continue
+            if line.number != last + 1 or run[0].start > 40 or not run[0].sentence.start == 0 and items:
+                break
+            if items and not unnumbered:
+                break
+            if _ENDS_OPEN.search(run[-1].sentence.text):
+                break
+            unnumbered = True
+            items.append(run)
+        else:
+            if unnumbered:
+                break
+            key = line.headings[: depth + 1]
+            if key not in keys:
+                keys.append(key)
+                items.append(run)
+        last = line.number
+    return items
+
+
+def _item_figure(item: Run, whole: Mention) -> Mention | None:
+    fitting = [mention for mention in item if _like(mention, whole) and not mention.bracket]
+    if whole.kind in ("budget", "executed"):
+        same = [mention for mention in fitting if mention.kind == whole.kind]
+        if same:
+            return same[0]
+        if any(mention.kind in ("budget", "executed") for mention in fitting):
+            return None
+    return fitting[0] if fitting else None
+
+
+_CLASS = re.compile(r"(?:^|[\s、.。）])([一-龥]{2,20}?)(?:支出)?（类）")
+_RENAMED = {"医疗卫生与计划生育": "卫生健康", "医疗卫生": "卫生健康", "文化体育与传媒": "文化旅游体育与传媒"}
+
+
+def class_name(text: str) -> str:
+    """A class of the functional classification without 支出 and （类）, under its present name."""
+    name = text.replace("（类）", "").strip("0123456789.、 　")
+    name = name.removesuffix("支出")
+    return _RENAMED.get(name, name)
+
+
+def _classes(runs: Sequence[Run]) -> Iterator[Sum]:
+    """Items of the functional classification (类 款 项) against the class totals that another list prints."""
+    lists: dict[tuple[str, ...], dict[str, list[Mention]]] = {}
+    totals: dict[str, list[Mention]] = defaultdict(list)
+    for run in runs:
+        first = run[0]
+        text = first.sentence.text[: first.start - first.sentence.start]
+        match = _CLASS.search(text) or _CLASS.search(first.line.topic)
+        if match and ("（项）" in text or "（项）" in first.line.topic) and first.line.rank + len(first.line.topic) > 0:
+            key = (first.source.file, str(first.line.headings[:-1]))
+            figures = [m for m in run if m.dimension == "元" and m.role not in DERIVED and m.kind in ("executed", "")]
+            if figures:
+                lists.setdefault(key, defaultdict(list))[class_name(match[1])].append(figures[0])
+            continue
+        for mention in run:
+            if mention.dimension == "元" and mention.role not in DERIVED and ("（类）" in mention.label or "支出" in mention.label):
+                name = class_name(re.sub(r"（类）(?:支出)?$", "", mention.label).removesuffix("支出"))
+                totals[name].append(mention)
+    for key, groups in lists.items():
+        for name, parts in groups.items():
+            whole = next((m for m in totals.get(name, ()) if m.source.file == key[0]), None)
+            if whole is not None and parts:
+                yield Sum(whole, tuple(parts[:LONGEST_LIST]), True, "", (), (whole,))
