@@ -1,0 +1,176 @@
+"""What is done with one submission, in whatever process: read, score, check, and keep what a new scoring needs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scorer.batch.sources import Item, digest_of, digest_of_item
+from scorer.batch.store import Gathered, packed
+from scorer.engines import Lost
+from scorer.model import ScorerError, Submission
+
+if TYPE_CHECKING:
+    from scorer.sets import IndicatorSet
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An item to be read, or, with `submission` (its JSON), to be scored anew without its files."""
+
+    item: Item
+    submission: bytes = b""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Gather:
+    """The work of a batch: one task in, one record out. Whatever happens with one file stays with it."""
+
+    set: IndicatorSet | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> str:
+        """The digest of everything but the files that a report depends on."""
+        of_set = [self.set.id, self.set.version, self.set.digest] if self.set else []
+        return _digest(json.dumps([of_set, self.select, self.ignore]).encode())
+
+    def __call__(self, task: Task) -> Gathered:
+        from scorer.batch.facts import facts_of
+        from scorer.evaluation import evaluate, failed, unreadable
+
+        item, first = task.item, _printable(task.item.paths[0])
+        submission: Submission | None = None
+        kept = b""
+        facts: dict[str, Any] = {}
+        try:
+            submission = _decoded(task.submission) if task.submission else read(item)
+            kept = task.submission or _encoded(submission)
+            report = evaluate(submission, self.set, select=self.select, ignore=self.ignore)
+            facts = facts_of(submission, report)
+            shown = report.model_dump_json()
+        except ScorerError as error:
+            shown = unreadable(first, digest_of(item.paths[0]), error).model_dump_json()
+        except MemoryError:
+            raise
+        except Exception as error:
+            shown = failed(first, digest_of(item.paths[0]), error).model_dump_json()
+        return self._record(item, task.digest or _digest_of(item, submission), shown, facts, kept)
+
+    def lost(self, task: Task, loss: Lost, seconds: float, megabytes: int) -> Gathered:
+        """The record of a task that gave no result: F610 for a file that asked too much, Z901 for one that ended us."""
+        from scorer.evaluation import failed, unreadable
+
+        name = _printable(task.item.paths[0])
+        digest = digest_of(task.item.paths[0])
+        if loss.reason == "killed":
+            report = failed(name, digest, RuntimeError("处理此文件的进程两次意外结束"))
+        elif loss.reason == "time":
+            words = f"{name}：{seconds:g} 秒内没有读完，已停止。请打开看看是否过大或已损坏；确实需要更久时加 --seconds。"
+            report = unreadable(name, digest, ScorerError(words))
+        else:
+            words = f"{name}：读取所需的内存超过 {megabytes} MB，已停止。请删去与自评无关的内容；确实需要更多时加 --memory。"
+            report = unreadable(name, digest, ScorerError(words))
+        return self._record(
+            task.item,
+            task.digest or digest_of_item(task.item),
+            report.model_dump_json(),
+            {},
+            task.submission,
+            limits_words(seconds, megabytes),
+        )
+
+    def _record(
+        self, item: Item, digest: str, report: str, facts: dict[str, Any], submission: bytes, limits: str = ""
+    ) -> Gathered:
+        return Gathered(
+            key=item.key,
+            digest=digest,
+            reading=program_digest(),
+            options=self.options,
+            report=packed(report.encode()),
+            facts=packed(json.dumps(facts, ensure_ascii=False).encode("utf-8", "backslashreplace")),
+            submission=packed(submission) if submission else b"",
+            limits=limits,
+        )
+
+
+def _printable(name: str) -> str:
+    """A file name as JSON can hold it: bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def limits_words(seconds: float, megabytes: int) -> str:
+    return f"{seconds:g} s, {megabytes} MB"
+
+
+def read(item: Item) -> Submission:
+    """The submission of an item, from its files or from its row of a table."""
+    from scorer.forms import read_submission
+
+    return _of_record(item) if item.record else read_submission(*item.paths)
+
+
+def _of_record(item: Item) -> Submission:
+    from pydantic import ValidationError
+
+    from scorer.forms.record import FormRecord, from_record
+    from scorer.model import ReadError
+
+    row = int(item.key.rpartition("#")[2])
+    try:
+        record = FormRecord.model_validate(json.loads(item.record, parse_float=Decimal))
+    except ValidationError as error:
+        faults = "；".join(f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors()[:5])
+        raise ReadError(f"{item.key}：这一行不是提交件（{faults}）。列与 TOML 表的键相同。") from None
+    return from_record(item.key, record, {(): row}, digest_of_item(item))
+
+
+def _digest_of(item: Item, submission: Submission | None) -> str:
+    if submission is None or item.record:
+        return digest_of_item(item)
+    digests = [document.sha256 for document in submission.documents]
+    return digests[0] if len(digests) == 1 else _digest(" ".join(digests).encode())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@cache
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Submission)
+
+
+def _encoded(submission: Submission) -> bytes:
+    data: bytes = _adapter().dump_json(submission, exclude_defaults=True)
+    return data
+
+
+def _decoded(data: bytes) -> Submission:
+    submission: Submission = _adapter().validate_json(data)
+    return submission
+
+
+@cache
+def program_digest() -> str:
+    """The digest of this program and its library of sets: what another version read is read again."""
+    import scorer
+
+    package = Path(scorer.__file__).parent
+    library = next((path for path in (package / "indicator_sets", package.parent / "indicator_sets") if path.is_dir()), package)
+    files = [*package.rglob("*.py"), *library.rglob("*.toml")]
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
+

@@ -1,0 +1,130 @@
+"""A submission as a row of the summary, and how its risk is made up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+RISK_LEVELS = {"error": 10, "warning": 3, "note": 0}
+RISK_GRADE = 20
+RISK_UNREAD = 100
+RISK_CODE_MOST = 3  # findings of one code that count: a column filled wrongly is one mistake, not thirty
+RISK_WORDS = (
+    "风险 = 差错 ×10 + 警告 ×3（同一代码至多计 3 处）+ 自评总分与复算总分相差的分数 + 等级不同 20；未能读取的为 100。"
+    "提示不计。风险只决定先看哪一份，不是评价。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What a submission's risk is the sum of."""
+
+    errors: int = 0
+    warnings: int = 0
+    difference: Decimal = Decimal(0)
+    grade: int = 0
+    unread: int = 0
+
+    @property
+    def total(self) -> Decimal:
+        return self.errors + self.warnings + self.difference + self.grade + self.unread
+
+    @property
+    def words(self) -> str:
+        """``差错 20 + 警告 3 + 总分相差 2.00``"""
+        named = (
+            ("差错", self.errors),
+            ("警告", self.warnings),
+            ("总分相差", self.difference),
+            ("等级不同", self.grade),
+            ("未能读取", self.unread),
+        )
+        return " + ".join(f"{name} {value}" for name, value in named if value) or "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One submission in the summary. `codes` counts its findings; `unread` is F610 or Z901 where it was not read."""
+
+    number: int
+    key: str
+    unit: str
+    department: str
+    project: str
+    year: int | None
+    set: str
+    total: Decimal | None
+    full: Decimal | None
+    claimed: Decimal | None
+    grade: str | None
+    claimed_grade: str | None
+    errors: int
+    warnings: int
+    notes: int
+    codes: tuple[tuple[str, int], ...]
+    first: str
+    risk: Risk
+    unread: str = ""
+    reason: str = ""
+
+
+def row_of(number: int, key: str, report: dict[str, Any], facts: dict[str, Any]) -> Row:
+    """The row of a report (as its JSON says it) with the facts gathered beside it."""
+    findings = report["findings"]
+    levels = Counter(finding["level"] for finding in findings)
+    failure = next((one for one in findings if _is_unread(one)), None)
+    total, claimed = _points(report["total"]), _points(report["claimed_total"])
+    worst = next((one for level in RISK_LEVELS for one in findings if one["level"] == level), None)
+    submission = report["submission"]
+    return Row(
+        number=number,
+        key=key,
+        unit=submission["unit"],
+        department=facts.get("department", ""),
+        project=submission["project"],
+        year=submission["year"],
+        set=report["set"]["id"],
+        total=total,
+        full=_points(report["full"]),
+        claimed=claimed,
+        grade=report["grade"],
+        claimed_grade=report["claimed_grade"],
+        errors=levels["error"],
+        warnings=levels["warning"],
+        notes=levels["note"],
+        codes=tuple(sorted(Counter(finding["code"] for finding in findings).items())),
+        first=worst["message"] if worst else "",
+        risk=risk_of(report, failure is not None),
+        unread=failure["code"] if failure else "",
+        reason=failure["message"] if failure else "",
+    )
+
+
+def risk_of(report: dict[str, Any], unread: bool) -> Risk:
+    """How a report's risk is made up; see `RISK_WORDS`."""
+    if unread:
+        return Risk(unread=RISK_UNREAD)
+    counts = Counter((finding["level"], finding["code"]) for finding in report["findings"])
+    by_level = {
+        level: points * sum(min(times, RISK_CODE_MOST) for (of, _), times in counts.items() if of == level)
+        for level, points in RISK_LEVELS.items()
+    }
+    total, claimed = _points(report["total"]), _points(report["claimed_total"])
+    grades = report["grade"], report["claimed_grade"]
+    return Risk(
+        errors=by_level["error"],
+        warnings=by_level["warning"],
+        difference=abs(total - claimed) if total is not None and claimed is not None else Decimal(0),
+        grade=RISK_GRADE if None not in grades and grades[0] != grades[1] else 0,
+    )
+
+
+def _is_unread(finding: dict[str, Any]) -> bool:
+    """A note with F610 is of a file that was read but for a part of it."""
+    return finding["code"] == "Z901" or (finding["code"] == "F610" and finding["level"] == "error")
+
+
+def _points(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

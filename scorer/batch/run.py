@@ -1,0 +1,146 @@
+"""A batch from its source to its results: gather what is not there yet, then write everything in order."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scorer.batch.gather import Gather, Task, limits_words, program_digest
+from scorer.batch.progress import Progress
+from scorer.batch.results import REPORTS, Outcome, write_results
+from scorer.batch.sources import Item, digest_of_item, find_items
+from scorer.batch.store import INDEX, Store
+from scorer.engines import Engine, Local, Lost
+from scorer.model import ScorerError
+from scorer.saving import save
+
+if TYPE_CHECKING:
+    from scorer.sets import IndicatorSet
+
+GATHERED = "gathered"
+BATCH = "batch.json"
+ONE_PROCESS = 40  # fewer files than this are done before a second process has started
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a batch is run. `workers` None: as many as there are processors, one for a few files."""
+
+    one_per: str = "file"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    workers: int | None = None
+    seconds: float = 120
+    megabytes: int = 1024
+
+
+def run_batch(
+    source: str | Path,
+    output: Path,
+    indicator_set: IndicatorSet | None = None,
+    settings: Settings | None = None,
+    *,
+    engine: Engine | None = None,
+    say: Callable[[str], None] | None = None,
+    terminal: bool = False,
+) -> Outcome:
+    """Read, score and check every submission of `source`; write the results into `output`.
+
+    `source` is what `find_items` takes, or the output folder of an earlier batch, whose submissions are then scored
+    anew without their files. `say` is told how far the work has come: on a `terminal` on one line.
+
+    Raises:
+        ScorerError: no such source, nothing to read in it, or the output folder cannot be written.
+    """
+    settings = settings or Settings()
+    earlier = Store(Path(source) / GATHERED, write=False) if is_output(source) else None
+    items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
+    work = Gather(indicator_set, settings.select, settings.ignore)
+    store = Store(output / GATHERED)
+    try:
+        _gather(items, work, store, earlier, settings, engine, Progress(say, terminal))
+        keys = [item.key for item in items]
+        save(json.dumps({"schema": "scorer.batch/1", "keys": keys}), output / BATCH, force=True)
+        return write_results(store, keys, output)
+    finally:
+        store.close()
+        if earlier:
+            earlier.close()
+
+
+def _gather(
+    items: Sequence[Item],
+    work: Gather,
+    store: Store,
+    earlier: Store | None,
+    settings: Settings,
+    engine: Engine | None,
+    progress: Progress,
+) -> None:
+    missing = [item for item in items if not _done(item, work, store, earlier, settings)]
+    if earlier is not None:
+        unread = [item for item in missing if not earlier.entries[item.key].sizes[2]]
+        for item in unread:
+            store.add(replace(earlier.record(item.key), reading=program_digest(), options=work.options))
+        missing = [item for item in missing if earlier.entries[item.key].sizes[2]]
+    workers = settings.workers or (1 if len(missing) < ONE_PROCESS else _processors())
+    engine = engine or Local(min(workers, max(len(missing), 1)), settings.seconds, settings.megabytes)
+    progress.begin(len(missing), len(items) - len(missing))
+    for task, result in engine.run(work, _tasks(missing, store, earlier)):
+        if isinstance(result, Lost):
+            result = work.lost(task, result, settings.seconds, settings.megabytes)
+        store.add(result)
+        progress.step(task.item.key)
+    progress.end()
+
+
+def _done(item: Item, work: Gather, store: Store, earlier: Store | None, settings: Settings) -> bool:
+    """Is what the store holds of this item what reading it now would give?"""
+    entry = store.entries.get(item.key)
+    if entry is None or entry.reading != program_digest():
+        return False
+    same = entry.options == work.options or not entry.sizes[2]  # what could not be read does not depend on the set
+    if not same or entry.limits not in ("", limits_words(settings.seconds, settings.megabytes)):
+        return False
+    before = earlier.entries.get(item.key) if earlier else None
+    return entry.digest == (before.digest if before else digest_of_item(item))
+
+
+def _tasks(items: Sequence[Item], store: Store, earlier: Store | None) -> Iterator[Task]:
+    """Items to be read; those whose submission is known, as it was read, with its JSON instead."""
+    for item in items:
+        if earlier is not None:
+            entry = earlier.entries[item.key]
+            yield Task(item, earlier.submission(item.key), entry.digest)
+            continue
+        known = store.entries.get(item.key)
+        fresh = known is not None and known.reading == program_digest() and not known.limits
+        if known and fresh and known.sizes[2] and known.digest == digest_of_item(item):
+            yield Task(item, store.submission(item.key), known.digest)
+        else:
+            yield Task(item)
+
+
+def is_output(source: str | Path) -> bool:
+    """Is this the output folder of a finished batch?"""
+    return (Path(source) / GATHERED / INDEX).is_file() and (Path(source) / BATCH).is_file()
+
+
+def items_of_earlier(folder: Path) -> list[Item]:
+    """The submissions of an earlier batch in their order."""
+    keys = json.loads((folder / BATCH).read_text("utf-8"))["keys"]
+    if not keys:
+        raise ScorerError(f"{folder}：其中没有提交件。")
+    return [Item(key, (key,)) for key in keys]
+
+
+def _processors() -> int:
+    available = getattr(os, "sched_getaffinity", None)
+    return len(available(0)) if available else os.cpu_count() or 1
+
+
+__all__ = ["REPORTS", "Settings", "is_output", "run_batch"]

@@ -1,0 +1,218 @@
+"""What was gathered, in append-only parts with an index: a kill at any moment loses nothing that was finished.
+
+A record is written to the end of a part and flushed; only then does its line enter the index. What a kill leaves is at
+most a record without a line, or half a line: both are cut off when the folder is opened again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from scorer.model import ScorerError
+
+INDEX = "index.jsonl"
+LOCK = "lock"
+PART_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is kept of one submission: its report as JSON, its facts for the comparison across forms as JSON, and the
+    submission itself as JSON, so that it can be scored anew without its files. All three compressed; `submission` is
+    b"" for a file that could not be read.
+
+    `digest` is of the files' bytes, `reading` of the program that read them, `options` of the set and the checks.
+    `limits` names time and memory where the file went beyond them.
+    """
+
+    key: str
+    digest: str
+    reading: str
+    options: str
+    report: bytes
+    facts: bytes
+    submission: bytes
+    limits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the index: where a record stands, `sizes` of its three blocks, and the checksum over them."""
+
+    key: str
+    digest: str
+    reading: str
+    options: str
+    limits: str
+    part: int
+    offset: int
+    sizes: tuple[int, int, int]
+    checksum: int
+
+
+class Store:
+    """The folder of gathered records; one process at a time writes to it.
+
+    Raises:
+        ScorerError: the folder cannot be written, or another run is at work in it.
+    """
+
+    def __init__(self, folder: Path, *, write: bool = True) -> None:
+        self.folder = folder
+        self.entries: dict[str, Entry] = {}
+        self._part: BinaryIO | None = None
+        self._index: BinaryIO | None = None
+        self._lock: BinaryIO | None = None
+        self._reading: tuple[int, BinaryIO] | None = None
+        self._size = 0
+        self._number = 0
+        if write:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._lock = (folder / LOCK).open("ab")
+            except OSError as error:
+                raise ScorerError(f"{folder}：无法写入（{error.strerror}）。请换一个可写的文件夹。") from error
+            if not _lock(self._lock):
+                self._lock.close()
+                raise ScorerError(f"{folder.parent}：另一个 scorer batch 正在写这个文件夹。请等它结束，或换一个文件夹。")
+        self._open_index(write)
+
+    def _open_index(self, write: bool) -> None:
+        path = self.folder / INDEX
+        data = path.read_bytes() if path.exists() else b""
+        whole = data.rfind(b"\n") + 1
+        sizes = {number: file.stat().st_size for number, file in _parts(self.folder).items()}
+        for line in data[:whole].splitlines():
+            try:
+                *words, sizes_of, checksum = json.loads(line)
+                entry = Entry(*words, tuple(sizes_of), checksum)
+            except (ValueError, TypeError):
+                continue  # a line that a failing disk spoiled: its file is read again
+            if entry.offset + sum(entry.sizes) <= sizes.get(entry.part, 0):
+                self.entries[entry.key] = entry
+        self._number = max(sizes, default=0)
+        last = [entry for entry in self.entries.values() if entry.part == self._number]
+        for entry in last:  # the part that was being written when a run ended, perhaps with the computer
+            if self._blocks(entry) is None:
+                del self.entries[entry.key]
+        if write:
+            with path.open("ab") as file:
+                file.truncate(whole)
+            self._index = path.open("ab")
+
+    def add(self, record: Gathered) -> None:
+        """Append a record; when this returns, a kill does not lose it."""
+        if self._part is None or self._size > PART_BYTES:
+            self._next_part()
+        part, index = self._part, self._index
+        if part is None or index is None:
+            raise ValueError("the store was opened for reading only")
+        blocks = (record.report, record.facts, record.submission)
+        data = b"".join(blocks)
+        part.write(data)
+        part.flush()
+        entry = Entry(
+            record.key,
+            record.digest,
+            record.reading,
+            record.options,
+            record.limits,
+            self._number,
+            self._size,
+            (len(blocks[0]), len(blocks[1]), len(blocks[2])),
+            zlib.crc32(data),
+        )
+        self._size += len(data)
+        index.write(json.dumps(astuple(entry), ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        index.flush()
+        self.entries[record.key] = entry
+
+    def record(self, key: str) -> Gathered:
+        """A record as it was added."""
+        entry = self.entries[key]
+        report, facts, submission = self._sound_blocks(entry)
+        return Gathered(key, entry.digest, entry.reading, entry.options, report, facts, submission, entry.limits)
+
+    def report(self, key: str) -> bytes:
+        """The report of a record as JSON, and `facts` and `submission` likewise."""
+        return self._block(key, 0)
+
+    def facts(self, key: str) -> bytes:
+        return self._block(key, 1)
+
+    def submission(self, key: str) -> bytes:
+        return self._block(key, 2)
+
+    def _block(self, key: str, which: int) -> bytes:
+        block = self._sound_blocks(self.entries[key])[which]
+        return zlib.decompress(block) if block else b""
+
+    def _sound_blocks(self, entry: Entry) -> tuple[bytes, bytes, bytes]:
+        blocks = self._blocks(entry)
+        if blocks is None:
+            raise ScorerError(
+                f"{self.folder}：中间结果已损坏（{entry.key}）。请删去文件夹 {self.folder}，再运行一次。"
+            )
+        return blocks
+
+    def _blocks(self, entry: Entry) -> tuple[bytes, bytes, bytes] | None:
+        if self._reading is None or self._reading[0] != entry.part:
+            if self._reading is not None:
+                self._reading[1].close()
+            self._reading = entry.part, _path(self.folder, entry.part).open("rb")
+        file = self._reading[1]
+        file.seek(entry.offset)
+        data = file.read(sum(entry.sizes))
+        if zlib.crc32(data) != entry.checksum:
+            return None
+        first, second, _ = entry.sizes
+        return data[:first], data[first : first + second], data[first + second :]
+
+    def _next_part(self) -> None:
+        if self._part is not None:
+            self._part.close()
+        self._number += 1
+        self._size = 0
+        self._part = _path(self.folder, self._number).open("wb")
+
+    def close(self) -> None:
+        for file in (self._part, self._index, self._lock, self._reading[1] if self._reading else None):
+            if file is not None:
+                file.close()
+        self._part = self._index = self._lock = self._reading = None
+
+
+def packed(data: bytes) -> bytes:
+    return zlib.compress(data, 1)
+
+
+def _path(folder: Path, number: int) -> Path:
+    return folder / f"{number:05d}.part"
+
+
+def _parts(folder: Path) -> dict[int, Path]:
+    return {int(path.stem): path for path in folder.glob("*.part") if path.stem.isdigit()}
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Take the lock, which the system gives back when its process ends in whatever way."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        attempt: Callable[[], object] = lambda: msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # noqa: E731
+    else:
+        import fcntl
+
+        attempt = lambda: fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
+    try:
+        attempt()
+    except OSError:
+        return False
+    return os.fstat(file.fileno()).st_nlink > 0
