@@ -67,12 +67,47 @@ def _html(report: Report, layout: Layout) -> str:
     return render(report, layout)
 
 
+def _docx(report: Report, layout: Layout) -> bytes:
+    from scorer.report.word import render
+
+    return render(report, layout)
+
+
+def _xlsx(report: Report, layout: Layout) -> bytes:
+    from scorer.report.spreadsheet import render
+
+    return render(report, layout)
+
+
+def _md(report: Report, layout: Layout) -> str:
+    from scorer.report.markdown import render
+
+    return render(report, layout)
+
+
+def _csv(report: Report, layout: Layout) -> bytes:
+    from scorer.report.separated import render
+
+    return render(report, layout)
+
+
+def _pdf(report: Report, layout: Layout) -> bytes:
+    from scorer.report.typeset import render
+
+    return render(report, layout)
+
+
 WRITERS: dict[str, Writer] = {
     writer.name: writer
     for writer in (
         Writer("table", (".txt",), "给人读的文本，80 列", _table),
         Writer("json", (".json",), "给程序读的 JSON，结构固定", _json),
         Writer("html", (".html", ".htm"), "网页，单个文件，标出原文，可打印", _html),
+        Writer("xlsx", (".xlsx",), "得分表、问题清单、核对统计、指标体系四张工作表", _xlsx, binary=True),
+        Writer("docx", (".docx",), "复核意见，公文格式的 Word 文件", _docx, binary=True),
+        Writer("pdf", (".pdf",), "复核意见，PDF（需要 scorer[typst]）", _pdf, binary=True),
+        Writer("md", (".md",), "复核意见，Markdown", _md),
+        Writer("csv", (".csv",), "一张表：得分、总分和发现，供其他程序", _csv),
     )
 }
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from scorer.explanation import Explanation
     from scorer.sets import IndicatorSet
 
-# C0 and C1 controls but tab and line feed, the marks that reverse reading direction, lone surrogates, noncharacters
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 LONGEST_QUOTE = 300
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -229,19 +226,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=printable,
+        finalize=_finalized,
     )
     environment.filters["points"] = lambda value: points_text(value) or ""
     return environment
 
 
-def printable(value: Any) -> Any:
+def _finalized(value: Any) -> Any:
     """Texts without what a page cannot hold or what would turn its reading direction; everything else untouched."""
     from markupsafe import Markup
 
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return UNPRINTABLE.sub(" ", value.replace("\r\n", "\n"))
-    return value
+    return sentences.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _markup(trusted: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,7 +28,16 @@ STATUS_WORDS: dict[Status, str] = {
     "inapplicable": "表中写明不涉及",
     "unreadable": "有内容而读不成数字",
 }
+# C0 and C1 controls but tab and line feed, marks that turn the reading direction, separators, surrogates, noncharacters
+UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 NO_UNIT = "（未读到单位名称）"
+
+
+def printable(text: str) -> str:
+    """Words of strangers without what no file can hold or what would turn the reading direction; breaks as ``\\n``."""
+    return UNPRINTABLE.sub(" ", text.replace("\r\n", "\n"))
 
 
 def unit_of(report: Report) -> str:
@@ -88,6 +98,14 @@ def place_words(place: Place, alone: bool) -> str:
     """Where a place is, in words: the file's name is left out where the submission is one file `alone`."""
     shown = "" if alone and place.at else place.file
     return " ".join(part for part in (shown, place.at) if part)
+
+
+def together(finding: Finding) -> list[tuple[str, list[str], str]]:
+    """The places of a finding as (file, places, words), those of the same words in one file together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for place in finding.where:
+        groups.setdefault((place.file, place.quote), []).append(place.at)
+    return [(file, [one for one in at if one], quote) for (file, quote), at in groups.items()]
 
 
 # ----------------------------------------------------------------------------------------------------------- findings
@@ -193,3 +211,18 @@ def set_facts(indicators: IndicatorSet) -> list[tuple[str, str]]:
 
 def codes_used(findings: Sequence[Finding]) -> list[str]:
     return sorted({finding.code for finding in findings})
+
+
+def not_run(report: Report) -> dict[str, list[str]]:
+    """The checks that were not run, by the reason, in order."""
+    reasons: dict[str, list[str]] = {}
+    for tally in report.tallies:
+        if tally.not_run is not None:
+            reasons.setdefault(tally.not_run, []).append(tally.code)
+    return reasons
+
+
+def worth_telling(line: Line) -> bool:
+    """Did a leaf lose points, or does the claim say otherwise?"""
+    lost = line.points is None or line.weight is None or line.points < line.weight
+    return lost or (line.claimed is not None and line.claimed != line.points)

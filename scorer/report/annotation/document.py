@@ -121,7 +121,8 @@ def _paragraph(line: str, size: int, *, bold: bool = False, side: str = "left", 
 
 def _add_page(text: Part, page: Sequence[PageLine], space: str) -> None:
     body = text.find("body")
-    assert body is not None  # a document without a body was refused by the reader
+    if body is None:
+        body = text.root
     last = next((child for child in reversed(body) if local(child.tag) == "sectPr"), None)
     xml = page_xml(page, space)
     if last is None:

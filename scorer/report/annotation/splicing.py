@@ -83,12 +83,9 @@ class Part:
     def _insert(self, at: int, xml: str) -> None:
         self._pieces.setdefault(at, []).append(xml.encode())
 
-    def find(self, *path: str) -> Element | None:
-        """The first element below the root along local names."""
-        element: Element | None = self.root
-        for name in path:
-            element = next((child for child in element if local(child.tag) == name), None) if element is not None else None
-        return element
+    def find(self, name: str) -> Element | None:
+        """The first child of the root with that local name."""
+        return next((child for child in self.root if local(child.tag) == name), None)
 
     @property
     def changed(self) -> bool:
@@ -99,9 +96,8 @@ class Part:
         edits = [(at, at, b"".join(pieces)) for at, pieces in self._pieces.items()]
         for element, pieces in self._filled.items():
             extent = self.extents[element]
-            name = NAME.match(self.data, extent.start)
-            assert name is not None  # a start tag begins with its name
-            edits.append((extent.opened - 2, extent.opened, b">" + b"".join(pieces) + b"</" + name[1] + b">"))
+            name = NAME.findall(self.data, extent.start, extent.opened)[0]
+            edits.append((extent.opened - 2, extent.opened, b">" + b"".join(pieces) + b"</" + name + b">"))
         done, out = 0, []
         for start, end, piece in sorted(edits, key=lambda edit: edit[:2]):
             out += [self.data[done:start], piece]

@@ -26,9 +26,12 @@ VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 BEHIND_LEGACY_DRAWING = frozenset(
-    {"legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"}
-)
-"""What stands behind `legacyDrawing` in a worksheet (ECMA-376 part 1, 18.3.1.99)."""
+    {
+        "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
+        "AlternateContent",
+    }
+)  # fmt: skip
+"""What stands behind `legacyDrawing` in a worksheet (ECMA-376 part 1, 18.3.1.99); controls stand in AlternateContent."""
 
 WIDTHS = (44, 9, 9, 9, 9, 60)
 PAGE_WIDTH = 120
@@ -159,9 +162,8 @@ def _draw(editing: Editing, sheet: str, cells: Sequence[tuple[str, int]], strict
         numbers = [int(found) for found in re.findall(rb"_x0000_s(\d{1,9})", old)]
         first = max(numbers, default=1024) + 1
         kind = "" if b'"_x0000_t202"' in old else SHAPE_TYPE
-        xml = (kind + _shapes(cells, first)).encode()
         at = old.rfind(b"</")
-        editing.replace(drawing, old[:at] + xml + old[at:])
+        editing.replace(drawing, old[:at] + (kind + _shapes(cells, first)).encode() + old[at:])
         return
     name = editing.free("xl/drawings/vmlDrawing{}.vml")
     block = len([known for known in editing.package.names() if known.endswith(".vml")]) + 1
@@ -214,12 +216,11 @@ def _add_sheet(
     while name.lower() in taken:
         name, number = f"{SHEET} {number}", number + 1
     identities = [int(entry.get("sheetId") or 0) for entry in _entries(book) if (entry.get("sheetId") or "").isdecimal()]
-    holder = book.find("sheets")
-    assert holder is not None  # a workbook without sheets was refused by the reader
     space = book.root.tag[1:].partition("}")[0]
     vocabulary = STRICT_LINKED if strict else LINKED
+    holder = book.find("sheets")
     book.append(
-        holder,
+        book.root if holder is None else holder,
         f'<sheet xmlns="{space}" name={attribute(name)} sheetId="{max(identities, default=0) + 1}" '
         f'xmlns:scorer="{vocabulary}" scorer:id="{link}"/>',
     )
@@ -251,7 +252,7 @@ def _cell(row: int, column: int, value: str | Decimal | None, line: PageLine) ->
         return f'<c r="{at}"><v>{value:f}</v></c>'
     if not value:
         return ""
-    indent = "\u3000" * line.depth if column == 0 else ""
+    indent = "\u3000" * (line.depth if column == 0 else line.kind == "row")  # figures beside it stand at the right
     size = {"title": 16}.get(line.kind, 11)
     bold = "<b/>" if line.kind in ("title", "heading", "columns") else ""
     run = f'<rPr>{bold}<sz val="{size}"/><rFont val="宋体"/></rPr>'

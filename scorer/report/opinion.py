@@ -1,0 +1,232 @@
+"""The review opinion (复核意见) as its paragraphs and tables, before any file format.
+
+Word, PDF and Markdown print the same opinion: what it says is decided here once. The layout follows the usual order of
+such papers: conclusion, points, problems with their evidence, what was checked, what it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scorer.model import Finding, Report, points_text
+from scorer.report import Layout, sentences
+from scorer.report.columns import cleaned
+
+NUMERALS = "一二三四五六七八九"
+HEADINGS = ("指标", "分值", "年度指标值", "实际完成值", "自评", "复算", "状态")
+NAME, WEIGHT, TARGET, ACTUAL, CLAIMED, POINTS, STATUS = range(7)
+FIGURES = (WEIGHT, CLAIMED, POINTS)
+WIDTHS = (26, 10, 18, 18, 10, 10, 10)  # shares of the page's width
+TALLY_HEADINGS = ("检查", "相符", "有出入", "无法判定", "原因")
+TALLY_WIDTHS = (34, 9, 10, 12, 37)
+LONGEST_CELL = 200
+LONGEST_QUOTE = 120
+INDENT = "　"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`level` 1 (一、) or 2 (（一）), its number already in the text."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph. `lead` are its first words, set apart where the format can."""
+
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of texts: `figures` are the columns of numbers, `strong` the rows of upper levels and totals.
+
+    Cells of the tree begin with one `INDENT` a level.
+    """
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+    figures: tuple[int, ...]
+    strong: frozenset[int] = frozenset()
+
+
+Part = Heading | Text | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The whole paper: `title` in lines, whom it is for, its parts, and the lines to sign."""
+
+    title: tuple[str, ...]
+    addressee: str
+    parts: tuple[Part, ...]
+    signature: tuple[str, ...]
+
+
+def indented(text: str) -> tuple[int, str]:
+    """How deep a cell of the tree is indented, and its words."""
+    words = text.lstrip(INDENT)
+    return len(text) - len(words), words
+
+
+def draw_up(report: Report, layout: Layout) -> Opinion:
+    """The opinion on a report. `layout.findings_only` leaves out the points, as everywhere."""
+    about = report.submission
+    unit = cleaned(about.unit)
+    project = cleaned(about.project)
+    year = f"{about.year}年度" if about.year is not None else ""
+    object_ = f"{project}项目" if project and not project.endswith(("项目", "资金", "经费")) else project
+    title = tuple(line for line in (f"关于{unit or '所报单位'}{year}", f"{object_}绩效自评的复核意见") if line)
+    sections: list[tuple[str, list[Part]]] = [("复核结论", list(_conclusion(report)))]
+    if report.lines and not layout.findings_only:
+        sections.append(("得分复核", list(_points(report))))
+    sections += [
+        ("发现的问题", list(_findings(report))),
+        ("核对情况", list(_tallies(report))),
+        ("复核依据", list(_basis(report, layout))),
+    ]
+    parts: list[Part] = [Text(_opening(report))]
+    for number, (name, section) in enumerate(sections):
+        parts += [Heading(1, f"{NUMERALS[number]}、{name}"), *section]
+    return Opinion(title, f"{unit or '（单位名称未读到）'}：", tuple(parts), ("复核人：　　　　　　", "　　　　年　　月　　日"))
+
+
+def _opening(report: Report) -> str:
+    year = f"{report.submission.year}年度" if report.submission.year is not None else ""
+    return f"对你单位报送的{year}绩效自评材料（共 {len(report.submission.files)} 个文件）进行了复算和核对，意见如下。"
+
+
+def _conclusion(report: Report) -> Iterator[Part]:
+    if report.total is None:
+        yield Text(sentences.no_total(report))
+    else:
+        total = f"复算总分 {points_text(report.total)} 分"
+        total += f"（满分 {points_text(report.full)} 分）" if report.full is not None else ""
+        if report.claimed_total is not None:
+            total += f"，自评总分 {points_text(report.claimed_total)} 分"
+        if report.grade or report.claimed_grade:
+            total += f"；复算等级为“{report.grade or '无法确定'}”"
+            total += f"，自评等级为“{cleaned(report.claimed_grade)}”" if report.claimed_grade else ""
+        yield Text(f"{total}。{sentences.share_words(report)}{sentences.range_words(report)}")
+    for note in report.notes:
+        yield Text(cleaned(note))
+    yield Text(sentences.counts_words(report))
+
+
+def _points(report: Report) -> Iterator[Part]:
+    rows, strong = [], set()
+    for number, line in enumerate(report.lines):
+        if not line.leaf:
+            strong.add(number)
+        rows.append(
+            (
+                INDENT * max(len(line.path) - 1, 0) + cleaned(sentences.name_of(line)),
+                points_text(line.weight) or "",
+                _short(line.target),
+                _short(line.actual),
+                points_text(line.claimed) or "",
+                points_text(line.points) or "",
+                sentences.STATUSES[line.status] if line.status else "",
+            )
+        )
+    if report.total is not None:
+        strong.add(len(rows))
+        rows.append(
+            (
+                *("总分", points_text(report.full) or "", "", ""),
+                *(points_text(report.claimed_total) or "", points_text(report.total) or "", ""),
+            )
+        )
+    yield Grid("得分复核表", HEADINGS, tuple(rows), WIDTHS, FIGURES, frozenset(strong))
+    told = [line for line in report.leaves() if line.words and sentences.worth_telling(line)]
+    if told:
+        yield Text("未得满分或与自评不同的指标，得分由来如下。")
+        for number, line in enumerate(told, 1):
+            yield Text(f"{cleaned(line.words)}。", lead=f"{number}. {cleaned(sentences.name_of(line))}：")
+
+
+def _short(text: str) -> str:
+    text = cleaned(text)
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def _findings(report: Report) -> Iterator[Part]:
+    if not report.findings:
+        yield Text("没有发现不一致的数字。")
+        return
+    yield Text("以下只指出数字不一致之处和各处的原文；以哪一处为准，请核实后确定。")
+    alone = len(report.submission.files) <= 1
+    for position, (level, group) in enumerate(sentences.by_level(report)):
+        words = f"{sentences.LEVELS[level]}（{sentences.LEVEL_WORDS[level]}，{len(group)} 处）"
+        yield Heading(2, f"（{NUMERALS[position]}）{words}")
+        for item in group:
+            title = sentences.title_of(item.finding.code) or item.finding.name
+            yield Text(_finding_words(item.finding, alone), lead=f"{item.number}. {title}（{item.finding.code}）。")
+
+
+def _finding_words(finding: Finding, alone: bool) -> str:
+    words = f"{' › '.join(cleaned(name) for name in finding.path)}：" if finding.path else ""
+    words += cleaned(finding.message)
+    words += "" if words.endswith(("。", "！", "？")) else "。"
+    shown = [
+        " ".join(part for part in ("" if alone and at else cleaned(file), "、".join(at), quoted(quote)) if part)
+        for file, at, quote in sentences.together(finding)
+        if at or quote or not alone
+    ]
+    return words + (f"出处：{'；'.join(shown)}。" if shown else "")
+
+
+def quoted(quote: str) -> str:
+    text = cleaned(quote)
+    text = text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+    return f"“{text}”" if text else "（空白）"
+
+
+def _tallies(report: Report) -> Iterator[Part]:
+    if not report.tallies:
+        yield Text("没有运行检查。")
+        return
+    yield Text(sentences.tally_words(report))
+    done = sentences.ran(report)
+    rows = tuple(
+        (
+            f"{tally.code} {sentences.title_of(tally.code)}",
+            *(str(count) for count in (tally.sound, tally.faulty, tally.undecided)),
+            cleaned(sentences.reason_words(tally)),
+        )
+        for tally in done
+        if tally.faulty or tally.undecided
+    )
+    if rows:
+        yield Grid("有出入或无法判定的检查", TALLY_HEADINGS, rows, TALLY_WIDTHS, (1, 2, 3))
+    groups = {
+        "全部相符": [tally.code for tally in done if tally.sound and not (tally.faulty or tally.undecided)],
+        "没有可核对之处": [tally.code for tally in done if not (tally.sound or tally.faulty or tally.undecided)],
+    }
+    for words, codes in groups.items():
+        if codes:
+            yield Text(f"{words}的检查：{'、'.join(codes)}。")
+    skipped = [f"{'、'.join(codes)}（{cleaned(reason)}）" for reason, codes in sentences.not_run(report).items()]
+    if skipped:
+        yield Text(f"未运行的检查：{'；'.join(skipped)}。")
+
+
+def _basis(report: Report, layout: Layout) -> Iterator[Part]:
+    words = sentences.set_words(report)
+    if words:
+        yield Text(f"指标体系：{cleaned(words)}。")
+    indicators = sentences.set_behind(report, layout.indicator_set)
+    if indicators is not None:
+        facts = (f"{name}：{cleaned(value)}" for name, value in sentences.set_facts(indicators))
+        yield Text("；".join(facts).rstrip("。") + "。")
+    if report.set.digest:
+        yield Text(f"指标体系摘要：{report.set.digest}")
+    for file in report.submission.files:
+        yield Text(f"{cleaned(file.path)}，SHA-256：{file.sha256}", lead="文件：")
+    yield Text(f"本意见由 scorer {report.tool} 按上述指标体系复算生成；采信自评的部分须由人判断。")
