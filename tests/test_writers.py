@@ -19,7 +19,8 @@ from scorer.forms.blank import FILL_IN, new_form, render_blank
 from scorer.forms.official import lay_out
 from scorer.forms.writing import SUFFIXES, losses, render_form, write_form
 from scorer.model import Answer, Branch, Cell, Funds, Goal, Submission
-from tests.strategies import clean_forms, official_forms, submissions
+from tests.form_strategies import official_forms
+from tests.strategies import clean_forms, submissions
 
 EXAMPLES = [
     path
@@ -46,6 +47,8 @@ def content(submission: Submission, *without: str) -> dict[str, Any]:
         if one.weight or one.path
     ]
     told = texts(record.content(replace(submission, branches=(), columns=())))
+    for row in told["funds"]:
+        row["source"] = row["source"].removeprefix("其中：")  # print, no part of the source's name
     told |= {"branch": sorted(branches), "columns": sorted(submission.columns)}
     return {key: value for key, value in told.items() if key not in without}
 

@@ -261,7 +261,8 @@ def _field(funds: Funds, name: str) -> str:
 def _source(funds: Funds, above: Funds | None) -> str:
     """The name of a row; 其中 before the parts of another part, and before the first part of the whole."""
     first = above is not None and above.total and not funds.total
-    return f"{PART}{funds.source}" if first or funds.part_of is not None else funds.source
+    marked = (first or funds.part_of is not None) and not funds.source.startswith("其中")
+    return f"{PART}{funds.source}" if marked else funds.source
 
 
 def _amount(cell: Cell, funds: Funds, unit: str, name: str) -> Cell:

@@ -48,10 +48,10 @@ def read(path: str, data: bytes) -> Document:
         if name == "workbookPr":
             epoch_1904 = child.get("date1904") in ("1", "true")
         elif name == "sheets":
-            for sheet in child:
-                kind, target = targets.get(sheet.get(RELATION) or sheet.get(STRICT_RELATION) or "", ("", ""))
-                if kind == "worksheet" and not is_added_sheet(sheet.get("name", "")):
-                    sheets.append((sheet.get("name", ""), target, sheet.get("state", "visible") != "visible"))
+            for entry in child:
+                kind, target = targets.get(entry.get(RELATION) or entry.get(STRICT_RELATION) or "", ("", ""))
+                if kind == "worksheet" and not is_added_sheet(entry.get("name", "")):
+                    sheets.append((entry.get("name", ""), target, entry.get("state", "visible") != "visible"))
     if len(sheets) > limits.SHEETS:
         raise limits.too_much(path, "工作表数 ", len(sheets), limits.SHEETS, AGAIN)
     if not sheets:

@@ -6,6 +6,7 @@ only text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -51,6 +52,7 @@ WRITTEN = {
     "part_of": "其中",
 }
 NOWHERE_IN_A_FORM = ("set", "claim")
+OF_WHICH = re.compile("^其中[:：]?")
 LONGEST_LIST = 12
 LONGEST_QUOTE = 24
 
@@ -96,6 +98,8 @@ def _content(submission: Submission) -> dict[str, Any]:
     )
     content["columns"] = sorted(submission.columns if submission.answers else ())
     content["answer"] = [row for row in content["answer"] if len(row) > 1 or not is_placeholder(row["path"][-1])]
+    for row in content["funds"]:  # 其中： before a source is print; `part_of` says what it is part of
+        row["source"] = OF_WHICH.sub("", row.get("source", ""))
     content["goal"] = [row for row in content["goal"] if row]
     return content
 
