@@ -233,8 +233,9 @@ def kind_differs(form: Form) -> Outcomes:
         target, actual = leaf.answer.target.text, leaf.answer.actual.text
         asked = given = ""
         if wanted.kind in FIGURES:
-            if got.kind == "qualitative" and _largest(wanted) == 0 and re.match("[无未没零不]", squeezed(actual)):
-                yield sound()  # ≤0起 | 未发生
+            limit = wanted.op in ("≤", "<") or _largest(wanted) == 0
+            if got.kind == "qualitative" and limit and NONE_AT_ALL.match(squeezed(actual)):
+                yield sound()
                 continue
             if got.kind == "qualitative" and not re.search(r"[□☐○☑√]", actual):
                 asked, given = "数值", "文字"
@@ -252,9 +253,11 @@ def kind_differs(form: Form) -> Outcomes:
                 asked, given = "时限", "数量"
             else:
                 asked, given = ("时限" if _deadline(target) else "文字"), "数值"
-        elif wanted.kind == "date" and got.kind in FIGURES and _only_figure(actual, got):
-            if dimension(got.unit) in ("people", "household", "money", "percent"):
-                asked, given = "时限", "数量"
+        elif wanted.kind == "date" and got.kind in FIGURES:
+            if not _only_figure(actual, got) or dimension(got.unit) not in ("people", "household", "money"):
+                yield undecided("时限目标答以比例，或完成值在文字中夹有数字")
+                continue
+            asked, given = "时限", "数量"
         elif wanted.kind not in ("qualitative", "date"):
             yield undecided("目标不是单一的数字或文字")
             continue
@@ -271,6 +274,7 @@ def kind_differs(form: Form) -> Outcomes:
             yield sound()
 
 
+NONE_AT_ALL = re.compile("无(?!法)|没有|零|不存在|未(发生|出现|发现|产生|收到|接到)")  # ≤3起 | 未发生
 ALL_OF_THEM = re.compile("全部|全覆盖|均|都|应.尽.|无一|零")
 
 
