@@ -225,8 +225,9 @@ def _basis(report: Report, layout: Layout) -> Iterator[Part]:
     if indicators is not None:
         facts = (f"{name}：{cleaned(value)}" for name, value in sentences.set_facts(indicators))
         yield Text("；".join(facts).rstrip("。") + "。")
+    rows = [(cleaned(file.path), file.sha256) for file in report.submission.files]
     if report.set.digest:
-        yield Text(f"指标体系摘要：{report.set.digest}")
-    for file in report.submission.files:
-        yield Text(f"{cleaned(file.path)}，SHA-256：{file.sha256}", lead="文件：")
+        rows.append((f"指标体系 {cleaned(report.set.id)}", report.set.digest))
+    if rows:
+        yield Grid("文件和指标体系的摘要", ("文件", "SHA-256"), tuple(rows), (40, 60), ())
     yield Text(f"本意见由 scorer {report.tool} 按上述指标体系复算生成；采信自评的部分须由人判断。")

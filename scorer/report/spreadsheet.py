@@ -14,22 +14,24 @@ from typing import Any
 
 from scorer.model import Report, round_half_up
 from scorer.report import Layout, sentences
+from scorer.report.columns import width_of
 
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same report gives the same bytes
 LONGEST = 32_000  # characters; a cell holds 32 767
 CUT = "…（以下略）"
+LINE, HIGHEST = 14.0, 400.0  # points of a line; a row is at most 409 high
 FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
 COLOURS = {"error": ("#FDECEB", "#B3201B"), "warning": ("#FDF3DD", "#8A5200"), "note": ("#E6F1F9", "#1D5A86")}
 LINES = (
-    *(("指标", 42), ("层级", 6), ("分值", 9), ("年度指标值", 26), ("实际完成值", 26), ("自评得分", 10), ("复算得分", 10)),
-    *(("最低", 9), ("最高", 9), ("状态", 8), ("计分规则", 14), ("得分由来", 60), ("文件", 20), ("位置", 14)),
+    *(("指标", 30), ("层级", 5), ("分值", 8), ("年度指标值", 18), ("实际完成值", 18), ("自评得分", 8), ("复算得分", 8)),
+    *(("最低", 7), ("最高", 7), ("状态", 7), ("计分规则", 11), ("得分由来", 38), ("文件", 14), ("位置", 11)),
 )
 FINDINGS = (
-    *(("序号", 6), ("级别", 8), ("代码", 8), ("检查", 26), ("指标", 36), ("说明", 60), ("文件", 24), ("位置", 16)),
-    *(("原文", 36), ("其他位置和原文", 48)),
+    *(("序号", 6), ("级别", 7), ("代码", 7), ("检查", 18), ("指标", 22), ("说明", 38), ("文件", 14), ("位置", 12)),
+    *(("原文", 22), ("其他位置和原文", 32)),
 )
-TALLIES = (("代码", 8), ("检查", 34), ("相符", 8), ("有出入", 8), ("无法判定", 10), ("是否运行", 10), ("原因", 70))
-SET_ROWS = (("编号", 10), ("指标", 40), ("分值", 10), ("计分规则", 50), ("文字指标的规则", 40), ("依据", 40), ("说明", 40))
+TALLIES = (("代码", 8), ("检查", 34), ("相符", 8), ("有出入", 8), ("无法判定", 10), ("是否运行", 10), ("原因", 60))
+SET_ROWS = (("编号", 8), ("指标", 30), ("分值", 8), ("计分规则", 30), ("文字指标的规则", 26), ("依据", 26), ("说明", 26))
 
 Value = str | int | Decimal | None
 
@@ -140,6 +142,7 @@ def _findings(book: _Book, report: Report) -> None:
     for number, (look, values) in enumerate(rows, 1):
         for column, value in enumerate(values):
             _write(book, sheet, number, column, value, look if column == 1 else "")
+        sheet.set_row(number, height_of(values, FINDINGS))
     _finish(sheet, 0, len(rows), FINDINGS)
 
 
@@ -223,6 +226,7 @@ def _grid(
     for number, (strong, values) in enumerate(rows, top + 1):
         for column, value in enumerate(values):
             _write(book, sheet, number, column, value, strong=strong)
+        sheet.set_row(number, height_of(values, columns))
     _finish(sheet, top, top + len(rows), columns)
 
 
@@ -251,6 +255,15 @@ def _finish(sheet: Any, top: int, last: int, columns: Sequence[tuple[str, int]])
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
     sheet.set_footer("&C第 &P 页，共 &N 页")
+
+
+def height_of(values: Sequence[Value], columns: Sequence[tuple[str, int]]) -> float:
+    """How high a row must be, in points, for its longest cell to be read; not every program finds out by itself."""
+    lines = max(
+        sum(-(-max(width_of(line), 1) // max(width - 1, 1)) for line in text_of(str(value or "")).split("\n"))
+        for value, (_, width) in zip(values, columns, strict=True)
+    )
+    return min(LINE * lines + 2, HIGHEST)
 
 
 def text_of(text: str) -> str:
