@@ -127,7 +127,7 @@ def comparable(target: Cell, actual: Cell, unit: str = "") -> tuple[Quantity, Qu
     `unit` is the form's own 度量单位. A bare actual is read in the target's unit and scale (≥90万元 | 90); a bare
     fraction beside a percentage as its hundredfold (≥95% | 0.97).
     """
-    wanted = read(target.text, unit)
+    wanted = _as_range(read(target.text, unit))
     got = read(actual.text)
     if wanted.kind not in ("quantity", "range") or got.kind not in ("quantity", "range"):
         return wanted, got, ""
@@ -151,7 +151,19 @@ def agree(first: str, second: str) -> bool:
 
 
 def _largest(quantity: Quantity) -> Decimal:
-    return max(abs(value) for value in (quantity.number, quantity.low, quantity.high, Decimal(0)) if value is not None)
+    """The figure itself; a range's larger end. What its rounding leaves open (1 is 0.5 to 1.5) does not count."""
+    if quantity.number is not None:
+        return abs(quantity.number)
+    return max(abs(value) for value in (quantity.low, quantity.high, Decimal(0)) if value is not None)
+
+
+def _as_range(wanted: Quantity) -> Quantity:
+    """A target of 约500亩 or 600余人 is met anywhere in the range that its words leave; other targets as they are."""
+    number, low, high = wanted.number, wanted.low, wanted.high
+    half = Decimal(wanted.scale).scaleb(-wanted.places) / 2
+    if wanted.op or number is None or low is None or high is None or low == high or (number - low, high - number) == (half, half):
+        return wanted
+    return replace(wanted, op="between", kind="range", number=None)
 
 
 def _scaled(quantity: Quantity, factor: Decimal, unit: str) -> Quantity:
