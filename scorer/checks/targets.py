@@ -207,8 +207,10 @@ def _kin(first: str, second: str) -> bool:
     人 and 人次, 户 and 户次 measure different things in the same words and are no kin.
     """
     measures = {dimension(first), dimension(second)}
+    if measures == {"rate"}:
+        return sorted(re.split("[/·每]", first)) == sorted(re.split("[/·每]", second))
     if len(measures) == 1:
-        return not measures & {"people", "household", "count", "rate", "money"}
+        return not measures & {"people", "household", "count", "money"}
     if measures == {"percent", "score"}:
         return True
     shorter, longer = sorted((first, second), key=len)
