@@ -71,6 +71,8 @@ def losses(submission: Submission, data: bytes, suffix: str) -> list[str]:
     except ReadError as error:
         raise ScorerError(f"写成 {suffix} 后读不回来（{error}）。请改存为 .toml。") from error
     lost = [f"{WRITTEN[key]}没有位置" for key in NOWHERE_IN_A_FORM if before.get(key)]
+    # a column more (weights that stood in brackets get one) loses nothing
+    after["columns"] = [name for name in after["columns"] if name in before["columns"]]
     for key in (*before, *(key for key in after if key not in before)):
         if key not in NOWHERE_IN_A_FORM:
             lost += _differences(key, before.get(key), after.get(key))
@@ -100,6 +102,8 @@ def _content(submission: Submission) -> dict[str, Any]:
     content["answer"] = [row for row in content["answer"] if len(row) > 1 or not is_placeholder(row["path"][-1])]
     for row in content["funds"]:  # 其中： before a source is print; `part_of` says what it is part of
         row["source"] = OF_WHICH.sub("", row.get("source", ""))
+    notes = content.get("notes", [])  # a reader may give 注：… twice, as the cell and as what follows the label
+    content["notes"] = [note for at, note in enumerate(notes) if not any(said.endswith(note) for said in notes[:at])]
     content["goal"] = [row for row in content["goal"] if row]
     return content
 
