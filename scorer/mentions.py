@@ -405,7 +405,8 @@ def free_blocks(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph | Tab
 
 def _piped_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragraph]:
     rows: list[Paragraph] = []
-    for block in blocks[index:]:
+    for number in range(index, len(blocks)):
+        block = blocks[number]
         if not isinstance(block, Paragraph) or "|" not in block.text or len(block.text) > 4 * REACH:
             break
         if rows and block.text.count("|") != rows[0].text.count("|"):

@@ -19,9 +19,11 @@ from scorer.phrases import (
     NAMES_ALL_PARTS,
     OVERLAPS,
     PURE_TOTAL,
+    REACH,
 )
 
 LONGEST_LIST = 40  # parts of one sum, and mentions looked at around one figure
+MOST_WHOLES = 6  # figures that parts may belong to
 LONGEST_RUN = 200  # figures of one sentence read together; no sentence of a person has as many
 
 _INTRODUCES = re.compile(INTRODUCES_PARTS)
@@ -31,6 +33,8 @@ _ENDS_PARTS = re.compile(ENDS_PARTS)
 _AND_SO_ON = re.compile(AND_SO_ON)
 _PURE_TOTAL = re.compile(PURE_TOTAL)
 _OVERLAPS = re.compile(OVERLAPS)
+_COMPOSED = re.compile(r"^[^，。；]{0,12}(?:组成|构成|承担|分担|负担|共同)")
+_REST_UNSAID = re.compile(r"^[，；、]?(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)[^。；\d]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)")
 _ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
 
 DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))
@@ -128,9 +132,11 @@ def _introduced(runs: Sequence[Run], index: int, position: int, word: str) -> Su
     parts, longer = _parts(run, start, whole, inside=word == "（")
     if not parts or word == "（" and len(parts) < 2:
         return None
+    if word == "由" and not _COMPOSED.search(parts[-1].sentence.text[parts[-1].end - parts[-1].sentence.start :][:REACH]):
+        return None
     complete = _NAMES_ALL.search(first.gap) is not None
     return Sum(
-        whole, tuple(parts), complete, _doubt(run, parts), tuple(longer), tuple(w for w in wholes if _like(first, w))
+        whole, tuple(parts), complete, _doubt(run, parts), tuple(longer), tuple(w for w in wholes if _like(first, w))[:MOST_WHOLES]
     )  # fmt: skip
 
 
@@ -206,6 +212,9 @@ def _foreign_kind(mention: Mention, whole: Mention, parts: Sequence[Mention]) ->
 def _doubt(run: Run, parts: Sequence[Mention]) -> str:
     if any(_AND_SO_ON.search(part.tail) for part in parts):
         return "分项以“等”结束，未列全"
+    last = parts[-1]
+    if _REST_UNSAID.search(last.sentence.text[last.end - last.sentence.start :][:REACH]):
+        return "其余分项没有写出数字"
     if any(part.dimension != "元" and _OVERLAPS.search(part.label) for part in parts):
         return "分项可能相互交叉（如女性、党员），不能相加"
     return ""
@@ -214,11 +223,17 @@ def _doubt(run: Run, parts: Sequence[Mention]) -> str:
 def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
     """A、B、C，合计 W."""
     whole = run[position]
-    if not _PURE_TOTAL.match(whole.label) or whole.bracket:
+    label = whole.label
+    counter = run[position - 1]
+    if whole.gap == label and counter.start < whole.start - len(label) and counter.number == int(counter.number or 0):
+        # 四个乡镇合计: what is counted is the parts
+        label, joined, position = counter.quote + label, counter.gap, position - 1
+    else:
+        joined = whole.gap
+    if not _PURE_TOTAL.match(label) or whole.bracket:
         return None
     parts: list[Mention] = []
     longer: list[Mention] = []
-    joined = whole.gap
     for mention in reversed(run[max(0, position - LONGEST_LIST) : position]):
         if mention.role == "price":
             return None
@@ -234,7 +249,7 @@ def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
         elif mention.role == "plain" and not mention.bracket and mention.dimension and mention.quantity.unit not in PERCENTAGES:
             return None  # another kind of figure between them: no list
         joined = mention.gap + joined
-    count = _counted(whole.label)
+    count = _counted(label)
     if count and len(parts) > count:
         parts, longer = parts[:count], parts[count:] + longer
     parts.reverse()
@@ -247,8 +262,8 @@ _NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五六�
 
 
 def _counted(label: str) -> int:
-    match = re.match(r"([一二两三四五六七八九十])(?:类|项|者|部分|个|家|镇)", label)
-    return _NUMERALS[match[1]] if match else 0
+    match = re.match(r"([一二两三四五六七八九十]|\d{1,2})(?:类|项|者|部分|个|家|镇)", label)
+    return (_NUMERALS.get(match[1]) or int(match[1])) if match else 0
 
 
 def _carried_total(runs: Sequence[Run], index: int) -> Sum | None:

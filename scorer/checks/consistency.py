@@ -13,7 +13,6 @@ from scorer.checks.sameness import (
     alike,
     core,
     differ,
-    everything_said,
     from_claim,
     funds_total,
     money,
@@ -36,6 +35,7 @@ from scorer.quantity import find_quantities
 from scorer.sums import Sum
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
+MOST_CELLS = 400  # cells of one submission that are compared with its text
 ENOUGH = 0.8  # of the shorter name must be found with the other figure
 SAME = 0.99
 
@@ -62,7 +62,7 @@ def counting_unit_differs(form: Form) -> Outcomes:
     改法: 写明两个数各自的范围，或统一按户、按人填列。
     何时无法判定: 两处的对象不能确定相同；数字是约数。
     """
-    said = everything_said(form)
+    said = form.said
     households = [item for item in said if item.dimension == "户" and item.number]
     people = [item for item in said if item.dimension == "人" and item.number and item.quantity.unit != "人次"]
     parts = {id(part) for item in form.statements.sums for part in item.parts if len(item.parts) > 1}
@@ -117,7 +117,7 @@ def figure_differs(form: Form) -> Outcomes:
     改法: 对照台账改正写错的一处；确属不同口径的，写明口径。
     何时无法判定: 两处的对象、年份或口径不能确定相同。
     """
-    said = [item for item in everything_said(form) if item.origin in ("text", "claim") and item.number]
+    said = [item for item in form.said if item.origin in ("text", "claim") and item.number]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, item in enumerate(said):
         if loose(item.quantity):
@@ -134,12 +134,26 @@ def figure_differs(form: Form) -> Outcomes:
         if (first.number, second.number) in done or not same_thing(first, second, together, form.year):
             continue
         done |= {(first.number, second.number), (second.number, first.number)}
-        others = [x for x in said if x.number in (first.number, second.number) and x not in (first, second) and x.dimension == first.dimension and alike(x, second) >= ENOUGH]
+        again = [item for item in said if item is not first and item is not second and repeats(item, first, second)]
         yield faulty(
-            (), places([first, second, *others[:6]]), of=second.of or first.of, first=first.place.quote, second=second.place.quote
-        )  # fmt: skip
-    if said:
-        yield sound()
+            (),
+            places([first, second, *again[:6]]),
+            of=second.of or first.of,
+            first=first.place.quote,
+            second=second.place.quote,
+        )
+    restated: dict[tuple[str, str, Decimal | None], int] = defaultdict(int)
+    for item in said:
+        restated[item.dimension, core(item.of), item.number] += 1
+    for (_, name, _), times in restated.items():
+        if times > 1 and len(name) >= 2:
+            yield sound()
+
+
+def repeats(item: Said, first: Said, second: Said) -> bool:
+    """Whether a figure says once more what one of two disagreeing figures says."""
+    same = item.number in (first.number, second.number) and item.dimension == first.dimension
+    return same and alike(item, second) >= ENOUGH
 
 
 def listed_together(sums: Sequence[Sum]) -> dict[int, set[int]]:
@@ -316,14 +330,17 @@ def form_differs_from_text(form: Form) -> Outcomes:
     改法: 对照台账改正写错的一处；口径不同的，写明口径。
     何时无法判定: 正文没有写同一事项，或只写约数。
     """
-    said = everything_said(form)
+    said = form.said
     written = [item for item in said if item.origin == "form" or item.origin == "table" and of_actual(item)]
     told = [item for item in said if item.origin in ("text", "claim")]
     done: set[tuple[str, Decimal | None]] = set()
-    for cell in written:
-        if cell.number is None or loose(cell.quantity):
-            continue
-        yield judge_cell(cell, told, done, form.year)
+    kinds: dict[str, list[Said]] = defaultdict(list)
+    for item in told:
+        if item.number is not None:
+            kinds[item.dimension].append(item)
+    for cell in written[:MOST_CELLS]:
+        if cell.number is not None and not loose(cell.quantity):
+            yield judge_cell(cell, kinds[cell.dimension], done, form.year)
     yield from other_funds(form, told)
 
 
@@ -335,11 +352,12 @@ def of_actual(item: Said) -> bool:
 def judge_cell(cell: Said, told: Sequence[Said], done: set[tuple[str, Decimal | None]], report: int | None) -> Outcome:
     same: list[Said] = []
     for item in told:
-        if item.dimension != cell.dimension or item.number is None or set_apart(cell, item):
+        if set_apart(cell, item):
             continue
-        if item.number == cell.number and alike(cell, item) >= ENOUGH / 2:
+        likeness = alike(cell, item)
+        if item.number == cell.number and likeness >= ENOUGH / 2:
             return sound()
-        if not unlike_years(cell, item, report) and (alike(cell, item) >= ENOUGH or _shares_words(cell, item)):
+        if not unlike_years(cell, item, report) and (likeness >= ENOUGH or _shares_words(cell, item)):
             same.append(item)
     if not same:
         return undecided("正文没有写同一事项")

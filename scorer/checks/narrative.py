@@ -6,6 +6,7 @@ that fits in none is faulty when its reading is certain and undecided when it is
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
@@ -37,9 +38,17 @@ def scale_of(mention: Mention) -> Decimal:
     return parts[1] if parts and parts[1] else Decimal(1)
 
 
+_SCALES = {Decimal(10000): "万", Decimal(10) ** 8: "亿", Decimal(1000): "千"}
+
+
+def unit_words(mention: Mention) -> str:
+    """The unit of a figure as a message names it: 万元, 元, 人."""
+    return f"{_SCALES.get(scale_of(mention), '')}{mention.quantity.unit.split('/')[0]}"
+
+
 def words(mention: Mention) -> str:
     """A figure with what it is of, for a message: 茶园管护82.4万元."""
-    name = mention.subject or mention.label
+    name = mention.subject if len(mention.subject) > 1 else mention.label
     return f"{name[-16:]}{mention.quote}"
 
 
@@ -211,6 +220,9 @@ def product_differs(form: Form) -> Outcomes:
         yield judge_product(product)
 
 
+_PERIODIC = re.compile("每(?:个)?(?:月|季|天|日|周|次|学期)")
+
+
 def judge_product(product: Product) -> Outcome:
     price = product.price
     if not product.counts or not product.totals:
@@ -232,7 +244,7 @@ def judge_product(product: Product) -> Outcome:
             if price.number * count.number == total.number or price_span.times(count_span).meets(total_span):
                 return sound()
             # 每人每月62元: the price of a month, a quarter or a day over a year
-            if any(f"每{word}" in price.label for word in "月季天日周次学期"):
+            if _PERIODIC.search(price.label):
                 return undecided("单价按月、按次计，期数没有写出")
     if not tried:
         return undecided("数量或金额是约数")
@@ -243,9 +255,10 @@ def judge_product(product: Product) -> Outcome:
     unit = scale_of(total)
     places = [price, count, total]
     if averaged:
-        computation = f"{figure(total)} ÷ {figure(count)} = {rounded(total.number / count.number / scale_of(price), max(2, places_of(price)))}"
+        each = rounded(total.number / count.number / scale_of(price), max(2, places_of(price)))
+        computation = f"{total.quote} ÷ {count.quote} = {each}{unit_words(price)}/{count.quantity.unit}"
         return faulty((), cells(*places), computation=computation, printed=words(price))
-    product_words = f"{price.quote} × {count.quote} = {shown(price.number * count.number, unit)}{'万' if unit == 10000 else ''}元"
+    product_words = f"{price.quote} × {count.quote} = {shown(price.number * count.number, unit)}{unit_words(total)}"
     return faulty((), cells(*places), computation=product_words, printed=total.quote)
 
 

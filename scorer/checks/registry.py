@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Literal
 from scorer.model import Cell, Document, Finding, Level, Place, Submission, Tally
 
 if TYPE_CHECKING:
+    from scorer.checks.sameness import Said
     from scorer.mentions import Mention
     from scorer.score import Leaf, Scorecard
     from scorer.sets import IndicatorSet
@@ -136,6 +137,13 @@ class Form:
         from scorer.statements import read_statements
 
         return read_statements(self.mentions)
+
+    @cached_property
+    def said(self) -> Sequence[Said]:
+        """Plain figures of all origins: text, tables, the form's own cells, claims copied by hand."""
+        from scorer.checks.sameness import everything_said
+
+        return everything_said(self)
 
     @cached_property
     def year(self) -> int | None:
@@ -254,7 +262,7 @@ def run(
                 sound=counts[Sound],
                 faulty=counts[Faulty],
                 undecided=counts[Undecided],
-                not_run=skipped[0] if skipped else None,
+                not_run=skipped[0] if skipped else None if outcomes else "没有可核对的内容",
                 reasons=dict(reasons),
             )
         )

@@ -7,10 +7,10 @@ of them with what the comparison needs.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from scorer.checks.registry import Form
 from scorer.mentions import Mention, clean, dimension
@@ -24,7 +24,7 @@ _FILLER = re.compile(FILLER)
 _DISTINGUISHING = tuple(re.compile(words) for words in DISTINGUISHING)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Said:
     """One figure with what it is of: `of` in words, `around` further words beside it, `nearby` the
     sentence about it, `place` for a finding."""
@@ -134,6 +134,7 @@ def everything_said(form: Form) -> list[Said]:
     return said
 
 
+@lru_cache(maxsize=8192)
 def core(words: str) -> str:
     """The characters that name a thing, without filler."""
     return _FILLER.sub("", fold(words))
@@ -144,23 +145,27 @@ def alike(first: Said, second: Said, wide: bool = False) -> float:
 
     `wide` takes in the sentence about it too.
     """
-    one, other = core(first.of), core(second.of)
-    if len(one) > len(other):
-        first, second, one, other = second, first, other, one
+    one = core(first.of)
+    if len(one) > len(core(second.of)):
+        first, second, one = second, first, core(second.of)
     if len(one) < 2:
         return 0.0
     wider = fold(second.of + second.around + (second.nearby if wide else ""))
     if not any(one[i : i + 2] in wider for i in range(len(one) - 1)):
         return 0.0
-    need = Counter(one)
-    have = Counter(wider)
-    return sum(min(count, have[character]) for character, count in need.items()) / len(one)
+    return sum(min(one.count(character), wider.count(character)) for character in set(one)) / len(one)
 
 
 def set_apart(first: Said, second: Said) -> bool:
     """Whether a word stands with one of them that makes it another thing: 基本支出 is not 支出, 上年 not 本年."""
-    one, other = f"{first.of} {first.around}", f"{second.of} {second.around}"
-    return any(bool(words.search(one)) != bool(words.search(other)) for words in _DISTINGUISHING)
+    return _marks(first.of, first.around) != _marks(second.of, second.around)
+
+
+@lru_cache(maxsize=8192)
+def _marks(of: str, around: str) -> frozenset[int]:
+    """The distinguishing words that stand with a figure."""
+    words = f"{of} {around}"
+    return frozenset(index for index, pattern in enumerate(_DISTINGUISHING) if pattern.search(words))
 
 
 def differ(first: Quantity, second: Quantity) -> bool:

@@ -148,7 +148,8 @@ def stale_figures(source: Cell, text: str, start: int, year: int) -> Iterator[Ou
     at = text.find(last)
     if at < 0 or f"{year}年" in text or not re.search(r"\d\s*(?:万|元|人|户|个|%|名|家)", text[at + 5 :]):
         return
-    mixed = _THIS_YEAR.search(text, at) is not None and text[max(0, at - 1) : at] not in ("〔", "【", "[")
+    # 2021年…已于当年验收: 当年 is the year just named
+    mixed = any(word[0] != "当年" for word in _THIS_YEAR.finditer(text, at)) and text[max(0, at - 1) : at] not in ("〔", "【", "[")
     as_of = re.search(rf"(?:截至|截止){last}(?:12月(?:31日|底|末)|年?[底末])", text) is not None
     if not (mixed or as_of) or _COMPARING.search(text[max(0, at - 2) :]):
         return
