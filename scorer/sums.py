@@ -34,7 +34,7 @@ _AND_SO_ON = re.compile(AND_SO_ON)
 _PURE_TOTAL = re.compile(PURE_TOTAL)
 _OVERLAPS = re.compile(OVERLAPS)
 _COMPOSED = re.compile(r"^[^，。；]{0,12}(?:组成|构成|承担|分担|负担|共同)")
-_REST_UNSAID = re.compile(r"^[，；、]?(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)[^。；\d]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)")
+_REST_UNSAID = re.compile(r"^[，；、]?(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)[^。；元]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)")
 _ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
 
 DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))

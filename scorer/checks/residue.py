@@ -20,7 +20,7 @@ _PAIRS = "|".join(
 )
 # beside a figure to come, or where a comparison ends without one
 _ALTERNATIVES = re.compile(
-    rf"(?:{_PAIRS})(?=[^。；\n]{{0,10}}?[\d_×Xx])|(?<=年)(?:相比|度)?[，,]?(?:有所)?(?:{_PAIRS})(?=\s*(?:[。；，,]|$))"
+    rf"(?:{_PAIRS})(?=[^。；\n]{{0,10}}?[\d_×Xx])|(?:{_PAIRS})(?=的?(?:主要)?原因)|(?<=年)(?:相比|度)?[，,]?(?:有所)?(?:{_PAIRS})(?=\s*(?:[。；，,]|$))"
 )
 
 # One character that every pattern of a group needs: most texts have none of them and are not searched.

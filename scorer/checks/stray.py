@@ -71,6 +71,9 @@ def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -
     rest = match["rest"]
     before = text[max(0, match.start() - 12) : match.start()]
     done = _COMPLETED.search(rest)
+    if done is None and re.search(r"(?:截至|截止)到?$", before) and re.match(r"\d{1,2}月[^，。；]{0,6}的?\d", rest):
+        # 完成值为截至2021年5月的38.2公里: what was done stands before the date
+        done = _last(_COMPLETED, re.split(r"[，。；：]", text[max(0, match.start() - 30) : match.start()])[-1])
     planned = _NOT_COMPLETED.search(before + rest[: done.end() if done else None]) or re.search(r"〔|（\s*$|号", before[-2:])
     in_bracket = before.endswith("（") and re.match(r"\d{1,2}月\d{1,2}日）[^，。；]{0,4}前?[^，。；]{0,6}(?:完毕|完成|发放)", rest)
     month = re.match(r"\s*\d{1,2}月|[年末底]|元旦|春节", rest)
@@ -81,6 +84,10 @@ def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -
     at = start + match.start() + 1
     place = Place(file=source.source.file, at=_columns(source, at, at + len(words) - 1), quote=words)
     return faulty((), [place], year=str(year), what=done[0], date=re.match(r"20\d\d年(?:\s*\d{1,2}月)?(?:\d{1,2}日)?", words)[0])  # type: ignore[index]
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(iter(reversed(list(pattern.finditer(text)))), None)
 
 
 def _columns(cell: Cell, start: int, end: int) -> str:
@@ -133,7 +140,7 @@ def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator
         compared = int(match["year"])
         if not year - BASE_YEAR < compared < year - 1 or not re.search(r"\d", match["rest"]) or not re.search(r"增|减|降|升|相比|持平|提高|多|少", match["rest"]):
             continue
-        if _LONG_VIEW.search(text):
+        if _LONG_VIEW.search(text, max(0, match.start() - 16), match.end()):
             yield undecided("可能是跨年度的比较")
             continue
         place = Place(
@@ -227,6 +234,6 @@ def own_names(form: Form) -> list[str]:
         for line in opening:
             for clause in re.split(r"[，。；：]", line)[:3]:
                 clause = re.sub(r"^(?:关于|现将|项目[一二三四五六七八九十][：:])?\s*(?:20\d\d年度?)?", "", clause)
-                if match := re.match(r"([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?(?:管理局|委员会|联合社|总工会|中心|学校|医院|公司|局|委|站|所|院|馆|厅|会|处))", clause):
+                if match := re.match(r"([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?(?:管理局|委员会|联合社|总工会|中心|学校|医院|大队|支队|公司|集团|局|委|站|所|院|馆|厅|会|处))", clause):
                     names.append(match[1])
     return list(dict.fromkeys(names))
