@@ -146,7 +146,7 @@ def with_form(document: Document, submission: Submission) -> Document:
     cells = tuple(
         Cell(box.cell.text, box.cell.source, box.row, box.column, box.rows, box.columns) for box in form.boxes
     )
-    table = Table(form.title, cells, form.rows, form.columns)
+    table = Table(f"{form.title}（按官方表式列出）", cells, form.rows, form.columns)
     return Document(document.path, document.sha256, document.format, (table,), document.doubts)
 
 
