@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scorer.mentions import PERCENTAGES, Mention, clean
 from scorer.phrases import OUTCOMES, SURVEYED
@@ -114,7 +114,9 @@ def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
     for run in runs:
         pairs: list[tuple[Mention, Mention | None]] = []
         for position, mention in enumerate(run):
-            if mention.role == "share":
+            if mention.role == "share" and "分别" in mention.label:
+                pairs += _respective_shares(run, position)
+            elif mention.role == "share":
                 pairs.append((mention, _part_of_share(run, position)))
             elif _of_stated_whole(run, position):
                 part = _part_of_share(run, position - 1)
@@ -127,6 +129,21 @@ def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
                 yield _share(percent, part, owner, recent, run, implied, group)
         recent += [mention for mention in run if mention.role not in DERIVED]
         del recent[: -8 * LONGEST_LIST]
+
+
+def _respective_shares(run: Run, position: int) -> list[tuple[Mention, Mention | None]]:
+    """货物1716万元、工程715万元、服务429万元，分别占60%、25%、15%: each percentage with its figure, none when they do not match."""
+    percents = [run[position]]
+    for mention in run[position + 1 :]:
+        if mention.quantity.unit not in PERCENTAGES or mention.gap not in ("、", "和", "及", "，"):
+            break
+        percents.append(replace(mention, role="share", whole=run[position].whole))
+    parts: Run = []
+    for mention in reversed(run[:position]):
+        if mention.role in DERIVED or parts and mention.dimension != parts[0].dimension or len(parts) == len(percents):
+            break
+        parts.insert(0, mention)
+    return list(zip(percents, parts, strict=True)) if len(parts) == len(percents) else []
 
 
 def _of_stated_whole(run: Run, position: int) -> bool:
@@ -194,6 +211,12 @@ def _share(
 
 # ----------------------------------------------------------------------------------------------------------- changes
 
+POINTS = "个百分点"
+_RESPECTIVELY = re.compile(r"^(?:和|、)$")
+_GAINED = re.compile(r"(?:新增|净增|增至?)(?:加|了)?$")
+_FROM = re.compile(r"(?:由|从|自)[^，。；]{0,20}$")
+_TO = re.compile(r"^[^，。；]{0,12}(?:到|至|为|成)$")
+_LAST_YEARS = re.compile(r"(?:上年|去年|上一年)(?![^，。；]{0,8}(?:相比|增|减|升|降|多|少))")
 _DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递减|节约|少$|少了")
 
 
@@ -201,14 +224,73 @@ def _changes(runs: Sequence[Run]) -> Iterator[Change]:
     for index, run in enumerate(runs):
         for position, mention in enumerate(run):
             if mention.role == "change_rate":
-                amount = next((m for m in reversed(run[max(0, position - 2) : position]) if m.role == "change"), None)
-                yield _change(runs, index, position, amount, mention)
+                if "分别" in mention.label or _RESPECTIVELY.search(mention.tail):
+                    continue  # 分别增长3%、5%: which is whose is not said beside the figure
+                amounts = _amounts(run, position)
+                change = _change(runs, index, position, amounts[0] if amounts else None, mention)
+                yield change if len(amounts) < 2 else replace(change, certain=False)
+            elif mention.role == "change" and mention.quantity.unit == POINTS:
+                if (pair := _two_rates(run, position)) is not None:
+                    yield Change(mention, None, pair[1:], pair[:1], _DOWN.search(mention.label[-8:]) is None)
             elif mention.role == "change":
                 following = run[position + 1 : position + 3]
                 if not any(other.role == "change_rate" for other in following) and any(
                     other.role == "prior" for other in run[max(0, position - 1) : position]
                 ):
                     yield _change(runs, index, position, mention, None)
+
+
+def _amounts(run: Run, position: int) -> Run:
+    """The amounts of change that a rate may be of: 减少193户、448人，人数下降3.98% has two, its words choose one."""
+    amounts: Run = []
+    for mention in reversed(run[max(0, position - 3) : position]):
+        if mention.role == "prior" and not amounts:
+            continue
+        amounts.insert(0, mention)
+        if mention.role == "change" or _GAINED.search(mention.label):
+            break
+        if mention.gap not in ("、", "和", "及"):
+            return []
+    else:
+        return []
+    if len(amounts) > 1:
+        rate = run[position]
+        named = [m for m in amounts if m.quantity.unit and f"{m.quantity.unit}数" in rate.label]
+        return named[:1] or amounts
+    return amounts if amounts[0].role == "change" or any(m.role == "prior" for m in run[max(0, position - 2) : position]) else []
+
+
+def _from_to(run: Run, at: int) -> tuple[Mention, Mention] | None:
+    """由485公斤提高到532公斤，增加47公斤: the two figures straight before a change."""
+    if at < 2:
+        return None
+    first, second = run[at - 2], run[at - 1]
+    if first.dimension != second.dimension or not _FROM.search(first.gap) or not _TO.search(second.gap):
+        return None
+    return first, second
+
+
+def _of_last_year(run: Run, position: int) -> bool:
+    """Whether a figure is said to be last year's: 上年为11098人, 去年同期合计6305户、11260人."""
+    mention = run[position]
+    if mention.role in DERIVED - {"prior"}:
+        return False
+    if mention.gap in ("、", "和", "及") and position:
+        return _of_last_year(run, position - 1)
+    return _LAST_YEARS.search(mention.label) is not None
+
+
+def _two_rates(run: Run, position: int) -> tuple[Mention, Mention] | None:
+    """The earlier and the later percentage of 由84.6%提高到88.9%，提高4.3个百分点 and its kin."""
+    amount = run[position]
+    if (pair := _from_to(run, position)) is not None:
+        return pair if pair[0].quantity.unit in PERCENTAGES else None
+    if position >= 2 and re.search(r"[；。]", run[position - 1].gap + amount.gap) is None:
+        now, before = run[position - 2], run[position - 1]
+        last = _LAST_YEARS.search(before.label) is not None and (amount.gap[:1] in "，" or before.label.endswith("的"))
+        if last and now.quantity.unit == before.quantity.unit == "%" and now.role not in ("change_rate", "share"):
+            return before, now
+    return None
 
 
 def _change(
@@ -219,7 +301,7 @@ def _change(
     assert anchor is not None
     at = run.index(anchor)
     dimension = amount.dimension if amount else ""
-    words = anchor.label if amount is None else amount.label
+    words = anchor.label if amount is None else amount.label or (rate.label if rate else "")
     up = _DOWN.search(words[-8:]) is None
 
     def fits(mention: Mention) -> bool:
@@ -228,12 +310,25 @@ def _change(
         return not dimension or mention.dimension == dimension
 
     earlier = [m for m in run[max(0, at - LONGEST_LIST) : at] if fits(m)]
-    before = [m for m in reversed(earlier) if m.role == "prior"][:1]
-    # （2020年为857.76万元） straight after the change
-    for other in run[position + 1 : position + 2]:
-        if other.bracket > anchor.bracket and fits(other) and other.year is not None and "年" in other.label:
-            before.append(other)
-    now = [m for m in reversed(earlier) if m.role != "prior"]
+    pair = _from_to(run, at)
+    if pair is None and amount is None and at and (pair := _from_to(run, at - 1)) and run[at - 1].dimension != pair[0].dimension:
+        pair = None
+    if pair is not None and pair[0].quantity.unit not in PERCENTAGES and (not dimension or pair[0].dimension == dimension):
+        return Change(amount, rate, (pair[1],), (pair[0],), up)
+    before = [m for m in reversed(earlier) if m.role == "prior" or _of_last_year(run, run.index(m))][:1]
+    # （2019年1040起，2020年910起） straight after the change
+    inside = [m for m in run[position + 1 : position + 3] if m.bracket > anchor.bracket and fits(m) and m.year is not None and "年" in m.label]
+    if len(inside) == 2 and inside[0].dimension == inside[1].dimension and inside[0].year != inside[1].year:
+        old, new = sorted(inside, key=lambda m: m.year or 0)
+        return Change(amount, rate, (new,), (old,), up)
+    # （2020年为857.76万元）, 上年收入为1325.5万元
+    before += inside[:1]
+    if not before:
+        after = range(position + 1, min(position + 3, len(run)))
+        before = [run[i] for i in after if fits(run[i]) and _of_last_year(run, i) and "；" not in run[i].gap][:1]
+    now = [m for m in reversed(earlier) if m.role != "prior" and m not in before]
+    if amount is None and before:
+        now = [m for m in now if m.dimension == before[0].dimension]
     if amount is None and not before:
         # 2018年支出757.01万元，2019年788.55万元，增长4.2%: the two figures straight before
         pair = earlier[-2:]
@@ -284,7 +379,7 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
     parts = {id(part) for item in sums for part in item.parts if len(item.parts) > 1}
     for index, run in enumerate(runs):
         for position, price in enumerate(run):
-            if price.role != "price" or price.number is None:
+            if price.role != "price" or price.number is None or "分别" in price.label:
                 continue
             same = [m for m in run if m is not price and id(m) not in parts]
             counts = [m for m in same if _counts(m, price.per) and m.dimension != price.dimension or price.dimension != "元" and _counts(m, price.per)]
@@ -316,7 +411,7 @@ def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
     for index, run in enumerate(runs):
         for position, rate in enumerate(run):
             budget_before = position and rate.gap in ("的", "的比例为") and run[position - 1].kind == "budget"
-            if rate.quantity.unit not in PERCENTAGES or not (rate.role == "rate" or budget_before):
+            if rate.quantity.unit not in PERCENTAGES or not (rate.role == "rate" or budget_before) or "分别" in rate.label:
                 continue
             budgets, spent, left = _money_around(run, position)
             near = bool(budgets and spent)
@@ -359,7 +454,7 @@ def _money_around(run: Run, position: int) -> tuple[list[Mention], list[Mention]
 def _surveys(runs: Sequence[Run]) -> Iterator[Survey]:
     for run in runs:
         for position, rate in enumerate(run):
-            if rate.role != "outcome" or rate.quantity.unit != "%":
+            if rate.role != "outcome" or rate.quantity.unit != "%" or "分别" in rate.label:
                 continue
             before: Run = []
             for mention in reversed(run[max(0, position - 8) : position]):

@@ -194,10 +194,9 @@ def _difference(change: Change) -> Outcome | None:
         return None
     now = change.now[0]
     operation = "+" if change.up else "−"
-    unit = scale_of(before)
     return faulty(
         (), cells(now, before, amount),
-        computation=f"{figure(before)} {operation} {figure(amount)} = {shown(expected, unit)}",
+        computation=f"{before.quote} {operation} {amount.quote} = {shown(expected, scale_of(before))}{unit_words(before)}",
         printed=words(now),
     )  # fmt: skip
 
