@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound, undecided
 from scorer.checks.sameness import (
@@ -14,12 +15,14 @@ from scorer.checks.sameness import (
     core,
     differ,
     from_claim,
+    from_mention,
     funds_total,
     money,
     places,
     set_apart,
     slip,
     slip_keys,
+    transposed,
     unlike_years,
 )
 from scorer.mentions import Mention
@@ -32,7 +35,7 @@ from scorer.phrases import (
 )
 from scorer.precision import loose, shown
 from scorer.quantity import find_quantities
-from scorer.sums import Sum
+from scorer.sums import DERIVED, Sum
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
 MOST_CELLS = 400  # cells of one submission that are compared with its text
@@ -75,6 +78,26 @@ def counting_unit_differs(form: Form) -> Outcomes:
                 continue
             seen.add((house.number, person.number))
             yield judge_heads(house, person, people)
+    yield from heads_beside(form, seen)
+
+
+_BESIDE = re.compile(
+    r"^[，、（]?(?:共计?|合计|计|涉及|惠及|覆盖|受益|帮扶|救助|服务)*(?:困难|贫困|农村|家庭|受助)*(?:人口|人数|群众|成员|居民|村民|对象)*(?:共计?|计|约|为|达)*$"
+)
+_BUSINESSES = re.compile(r"企业|工商|商户|用户|单位|市场主体|经营|大户|养殖|种植")
+
+
+def heads_beside(form: Form, seen: set[tuple[Decimal | None, Decimal | None]]) -> Iterator[Outcome]:
+    """共138户，惠及困难群众109人: heads straight after households, fewer than those."""
+    for house, person in pairwise(form.mentions):
+        if house.sentence is not person.sentence or house.dimension != "户" or person.dimension != "人" or person.quantity.unit == "人次":
+            continue
+        if not house.number or not person.number or person.role in DERIVED or house.role in DERIVED:
+            continue
+        if not _BESIDE.match(person.gap) or _BUSINESSES.search(house.label) or (house.number, person.number) in seen:
+            continue
+        first, second = from_mention(house), from_mention(person)
+        yield judge_heads(first, second, ()) if person.number < house.number else sound()
 
 
 def counted_twice(house: Said, person: Said) -> bool:
@@ -142,12 +165,35 @@ def figure_differs(form: Form) -> Outcomes:
             first=first.place.quote,
             second=second.place.quote,
         )
+    yield from equated(form)
     restated: dict[tuple[str, str, Decimal | None], int] = defaultdict(int)
     for item in said:
         restated[item.dimension, core(item.of), item.number] += 1
     for (_, name, _), times in restated.items():
         if times > 1 and len(name) >= 2:
             yield sound()
+
+
+_THAT_IS = re.compile(r"^[，、（]?\s*(?:即|也就是|折合|合)(?:约|为)?$")
+
+
+def equated(form: Form) -> Iterator[Outcome]:
+    """105,040元，即10.504万元: one figure in two writings."""
+    before: Mention | None = None
+    for mention in form.mentions:
+        if before is not None and before.sentence is mention.sentence and _THAT_IS.match(mention.gap):
+            if before.dimension == mention.dimension and before.number is not None and mention.number is not None:
+                if differ(before.quantity, mention.quantity):
+                    yield faulty(
+                        (),
+                        [before.cell(), mention.cell()],
+                        of=before.subject,
+                        first=before.quote,
+                        second=mention.quote,
+                    )
+                else:
+                    yield sound()
+        before = mention
 
 
 def repeats(item: Said, first: Said, second: Said) -> bool:
@@ -180,7 +226,11 @@ def same_thing(first: Said, second: Said, together: dict[int, set[int]], report:
         return False
     shorter = min(len(core(first.of)), len(core(second.of)))
     weak = len(str(first.number).rstrip("0").replace(".", "")) < 3
-    return shorter >= (4 if weak else 3) and alike(first, second) >= SAME
+    if shorter >= (4 if weak else 3) and alike(first, second) >= SAME:
+        return True
+    # 受益农户9650户, 9560户农户: a short noun is enough where the slip is hardly chance
+    short, long = sorted((first.of, second.of), key=len)
+    return len(short) >= 2 and long.endswith(short) and transposed(first.quantity, second.quantity)
 
 
 # --------------------------------------------------------------------------------------------------------------- C303

@@ -49,16 +49,20 @@ class Said:
         return self.quantity.number
 
 
+_UP_TO_VERB = re.compile(r"(?<=[一-龥]{2})(?:接入|接受|享受|参加|得到|通过|使用|受益|完成|实现|达到|用上|按|平均|均|已|全部|都|在|的|了|为|获)")
+
+
 def from_mention(mention: Mention) -> Said:
     of = mention.subject
-    if len(of) < 2 and mention.tail:
-        of = clean(mention.tail)
+    if mention.tail and (len(of) < 2 or mention.label.endswith("的")):
+        # 更新后的138个信号灯路口, 9560户农户接入管网: the noun after the measure word, up to its verb
+        of = clean((of if mention.label.endswith("的") else "") + _UP_TO_VERB.split(mention.tail, maxsplit=1)[0]) or clean(mention.tail)
     return Said(
         of=of,
         quantity=mention.quantity,
         place=Place.of(mention.cell()),
         origin="table" if mention.in_table else "text",
-        around=mention.label + mention.tail,
+        around=f"{mention.label} {mention.tail}",
         year=mention.year,
         kind=mention.kind,
         mention=mention,
@@ -187,6 +191,15 @@ def slip(first: Quantity, second: Quantity) -> bool:
         return significant >= 3
     swapped = len(wrong) == 2 and one[wrong[0]] == other[wrong[1]] and one[wrong[1]] == other[wrong[0]]
     return swapped and significant >= 2
+
+
+def transposed(first: Quantity, second: Quantity) -> bool:
+    """Whether two figures of four digits or more differ by two neighbouring digits that changed places: hardly chance."""
+    if first.number is None or second.number is None:
+        return False
+    one, other = _digits(first.number), _digits(second.number)
+    wrong = [index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
+    return len(one.rstrip("0")) >= 4 and len(wrong) == 2 and wrong[1] == wrong[0] + 1
 
 
 def slip_keys(quantity: Quantity) -> list[str]:
