@@ -8,6 +8,7 @@ candidates where the words leave a choice: a check accuses only when none of the
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -105,10 +106,10 @@ def read_statements(mentions: Sequence[Mention]) -> Statements:
 
 
 def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
-    owner: dict[int, Sum] = {}
+    owners: dict[int, list[Sum]] = defaultdict(list)
     for item in sums:
         for part in item.parts:
-            owner.setdefault(id(part), item)
+            owners[id(part)].append(item)
     recent: list[Mention] = []
     group = 0
     for run in runs:
@@ -126,7 +127,7 @@ def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
             parts = [part for _, part in pairs if part is not None]
             implied = _implied_whole(parts, recent, run)
             for percent, part in pairs:
-                yield _share(percent, part, owner, recent, run, implied, group)
+                yield _share(percent, part, owners, recent, run, implied, group)
         recent += [mention for mention in run if mention.role not in DERIVED]
         del recent[: -8 * LONGEST_LIST]
 
@@ -178,7 +179,7 @@ def _implied_whole(parts: Sequence[Mention], recent: Sequence[Mention], run: Run
 def _share(
     percent: Mention,
     part: Mention | None,
-    owner: dict[int, Sum],
+    owners: dict[int, list[Sum]],
     recent: Sequence[Mention],
     run: Run,
     implied: Mention | None,
@@ -199,9 +200,9 @@ def _share(
             if mention.dimension == part.dimension and key and key in mention.label.replace("（类）", "")
         ][:LONGEST_LIST]
         certain = bool(wholes) and (wholes[0] in run or wholes[0].line.number >= part.line.number - 2)
-    item = owner.get(id(part))
-    if item is not None and (generic or not wholes):
-        wholes = [*wholes, *item.wholes]
+    sums = owners.get(id(part), [])
+    if sums and (generic or not wholes):
+        wholes += [whole for item in sums for whole in item.wholes]
         certain = True
     if implied is not None and implied not in wholes:
         wholes.append(implied)
@@ -345,6 +346,7 @@ def _change(
         previous = runs[index - 1]
         if previous[0].line.number >= anchor.line.number - 1 and previous[0].source.file == anchor.source.file:
             now = [m for m in previous if fits(m) and m.role != "prior"]
+            now = [m for m in now if m.kind != "budget"] or now
     further: list[Mention] = []
     for other in reversed(runs[max(0, index - NEAR) : index]):
         if other[0].line is anchor.line:
@@ -381,27 +383,45 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
         for position, price in enumerate(run):
             if price.role != "price" or price.number is None or "分别" in price.label:
                 continue
-            same = [m for m in run if m is not price and id(m) not in parts]
-            counts = [m for m in same if _counts(m, price.per) and m.dimension != price.dimension or price.dimension != "元" and _counts(m, price.per)]
-            totals = [
-                m
-                for m in same
-                if m.dimension == price.dimension
-                and m.role not in DERIVED
-                and m.number is not None
-                and m not in counts
-                and m.kind != "remainder"
-            ]
-            totals = [m for m in totals if m.kind != "budget"] or totals
+            segment = _segment(run, position)
+            counts, totals = _factors(segment, price, parts)
+            if not counts or not totals:
+                counts, totals = _factors(run, price, parts)
             after = run[position + 1 : position + 2]
             closing = bool(after) and after[0] in totals and after[0].role == "total"
-            if not counts and index and runs[index - 1][0].line == price.line:
+            if not counts and index and runs[index - 1][0].line is price.line:
                 counts = [m for m in runs[index - 1] if _counts(m, price.per) and id(m) not in parts]
             counts.sort(key=lambda m: (m.start > price.start, abs(m.start - price.start)))
             totals.sort(key=lambda m: (m.role != "total" or m.start < price.start, abs(m.start - price.start)))
             one = len({m.number for m in counts}) == 1 and len({m.number for m in totals}) == 1
             certain = bool(counts) and bool(totals) and (closing or one)
             yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain)
+
+
+def _segment(run: Run, position: int) -> Run:
+    """The figures between the semicolons around one of them."""
+    start = end = position
+    while start > 0 and "；" not in run[start].gap:
+        start -= 1
+    while end + 1 < len(run) and "；" not in run[end + 1].gap:
+        end += 1
+    return run[start : end + 1]
+
+
+def _factors(run: Run, price: Mention, parts: set[int]) -> tuple[Run, Run]:
+    """The counts that a price may be multiplied with, and the amounts that may come out."""
+    same = [m for m in run if m is not price and id(m) not in parts]
+    counts = [m for m in same if _counts(m, price.per) and (m.dimension != price.dimension or price.dimension != "元")]
+    totals = [
+        m
+        for m in same
+        if m.dimension == price.dimension
+        and m.role not in DERIVED
+        and m.number is not None
+        and m not in counts
+        and m.kind != "remainder"
+    ]
+    return counts, [m for m in totals if m.kind != "budget"] or totals
 
 
 # -------------------------------------------------------------------------------------------------------- executions
@@ -451,28 +471,56 @@ def _money_around(run: Run, position: int) -> tuple[list[Mention], list[Mention]
 # ----------------------------------------------------------------------------------------------------------- surveys
 
 
+_AMONG = re.compile(r"^(?:中|里|之中|当中)(?:有|，有)?$")
+_ACTUAL = re.compile(r"^(?:实际|实际为|实际达到?|实际完成|完成|完成值|达到?)$")
+
+
 def _surveys(runs: Sequence[Run]) -> Iterator[Survey]:
     for run in runs:
         for position, rate in enumerate(run):
-            if rate.role != "outcome" or rate.quantity.unit != "%" or "分别" in rate.label:
-                continue
-            before: Run = []
-            for mention in reversed(run[max(0, position - 8) : position]):
-                if mention.quantity.unit in PERCENTAGES:
-                    break
-                before.insert(0, mention)
-            after: Run = []
-            for mention in run[position + 1 : position + 5]:
-                if mention.quantity.unit in PERCENTAGES or mention.bracket <= rate.bracket:
-                    break
-                after.append(mention)
-            near = [m for m in before + after if m.role not in DERIVED and m.number is not None and m.quantity.unit and m.dimension != "元"]
-            pattern = next((words for stem, words in _OUTCOMES if stem in rate.whole), None)
-            agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
-            asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]))]
-            if agreed and not asked and "满意" not in rate.whole:
-                counted = [m for m in before if m in near and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
-                asked = counted[-1:]
-            if "回收" in rate.whole:
-                asked = [m for m in before if m in near and m not in agreed][-1:]
-            yield Survey(rate, tuple(m for m in asked if not agreed or m.dimension == agreed[0].dimension), tuple(agreed))
+            outcome = _outcome(run, position)
+            if outcome:
+                yield _survey(run, position, outcome)
+
+
+def _outcome(run: Run, position: int) -> str:
+    """What a percentage is the rate of: its own label, or that of the target before it (满意度目标90%，实际92.5%)."""
+    rate = run[position]
+    if rate.quantity.unit != "%":
+        return ""
+    if rate.role == "outcome":
+        return rate.whole
+    aimed = run[position - 1] if position else None
+    if rate.role == "plain" and aimed is not None and _ACTUAL.match(rate.label):
+        return next((stem for stem, _ in _OUTCOMES if stem in aimed.label), "") if aimed.quantity.unit == "%" else ""
+    return ""
+
+
+def _survey(run: Run, position: int, outcome: str) -> Survey:
+    rate = run[position]
+    before: Run = []
+    for mention in reversed(run[max(0, position - 8) : position]):
+        if mention.quantity.unit in PERCENTAGES:
+            break
+        before.insert(0, mention)
+    after: Run = []
+    for mention in run[position + 1 : position + 5]:
+        if mention.quantity.unit in PERCENTAGES or mention.bracket <= rate.bracket:
+            break
+        after.append(mention)
+
+    def counts(mentions: Run) -> Run:
+        return [m for m in mentions if m.role not in DERIVED and m.number is not None and m.quantity.unit and m.dimension != "元"]
+
+    before, after = counts(before), counts(after)
+    near = before + after
+    pattern = next((words for stem, words in _OUTCOMES if stem in outcome), None)
+    agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
+    asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]))]
+    if "回收" in outcome:
+        asked = [m for m in before if m not in agreed][-1:]
+    elif agreed and not asked and "满意" not in outcome:
+        asked = [m for m in before if m.start < agreed[0].start and m.dimension == agreed[0].dimension][-1:]
+    elif not agreed and len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension:
+        agreed, asked = before[-1:], before[-2:-1]
+    return Survey(rate, tuple(m for m in asked if not agreed or m.dimension == agreed[0].dimension), tuple(agreed))

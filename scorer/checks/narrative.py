@@ -84,7 +84,7 @@ def judge_survey(survey: Survey) -> Outcome:
             value = HUNDRED * agreed / asked.number
             if printed.low <= value <= printed.high:
                 return sound()
-            if best is None and agreed <= asked.number:
+            if best is None and (agreed <= asked.number or len(survey.asked) == len(survey.agreed) == 1):
                 best = asked, agreed, value
     if any(loose(mention.quantity) for mention in (*survey.asked, *survey.agreed)):
         return undecided("调查人数或满意人数是约数")
@@ -292,8 +292,9 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
     if not budgets:
         return undecided("预算数没有写出或为 0")
     readings = [(s.number, s) for s in spent if s.number is not None]
-    for budget in budgets[:3]:
-        readings += [(budget.number - m.number, m) for m in item.left if m.number is not None and budget.number]
+    if not any(mention.sentence is rate.sentence for mention in spent):
+        for budget in budgets[:3]:
+            readings += [(budget.number - m.number, m) for m in item.left if m.number is not None and budget.number]
     for budget in budgets:
         for number, mention in readings:
             assert budget.number is not None

@@ -6,19 +6,24 @@ undecided when it is not.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from scorer.checks.columns import column_sums
-from scorer.checks.narrative import HUNDRED, cells, figure, judge_survey, places_of, ratio, scale_of, words
-from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, check, faulty, sound, undecided
+from scorer.checks.narrative import HUNDRED, cells, figure, judge_execution, judge_survey, places_of, ratio, scale_of, words
+from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, sound, undecided
 from scorer.mentions import Mention
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
-from scorer.statements import Share
+from scorer.statements import Execution, Share
 from scorer.sums import Sum
 
+MESSAGES = {"N201": "{sum_words} = {sum}，与所列 {whole} 相差 {difference}；请核对各分项与合计"}
+_CARRIED = re.compile(r"上年|年初|以前|以往")
 PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
+MOSTLY_PARTIAL = Decimal("0.4")  # the same where three parts or more are named
 
 
 # --------------------------------------------------------------------------------------------------------------- N201
@@ -27,7 +32,7 @@ PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole 
 @check(
     "N201",
     level="error",
-    message="{sum_words} = {sum}，与所列 {whole} 相差 {difference}；请核对各分项与合计",
+    message=MESSAGES["N201"],
 )
 def parts_differ_from_sum(form: Form) -> Outcomes:
     """Parts that a text or a free table names for a whole do not add up to it.
@@ -39,9 +44,81 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
     改法: 对照决算表核对每一分项，改正写错的数，或补列漏掉的分项；因四舍五入产生的尾差请注明。
     何时无法判定: 分项以“等”结束；“其中”只列了部分；分项相互交叉（女性、党员）；数字只是约数。
     """
+    lists: dict[tuple[int, ...], list[Sum]] = defaultdict(list)
     for item in form.statements.sums:
-        yield judge_sum(item)
+        lists[tuple(map(id, item.parts))].append(item)
+    for items in lists.values():
+        yield from judge_list(items, form)
     yield from table_sums(form)
+    for execution in form.statements.executions:
+        outcome = judge_remainder(execution, form.year)
+        if outcome is not None:
+            yield outcome
+
+
+def judge_list(items: Sequence[Sum], form: Form) -> Iterator[Outcome]:
+    """One list of parts, which may have a whole before it and one after it: the same disagreement is told once."""
+    outcomes = [judge_sum(item) for item in items]
+    faults = [outcome for outcome in outcomes if isinstance(outcome, Faulty)]
+    holds = any(isinstance(outcome, Sound) for outcome in outcomes)
+    for item, outcome in zip(items, outcomes, strict=True):
+        if not isinstance(outcome, Faulty):
+            yield outcome
+        elif holds and item.whole.sentence is not item.parts[0].sentence:
+            yield undecided("分项与句末合计相符，前文的合计可能是另一口径")
+        elif outcome is faults[0]:
+            yield with_shares(outcome, item, form)
+
+
+def with_shares(outcome: Faulty, item: Sum, form: Form) -> Faulty:
+    """The finding with the shares that do not fit either: one wrong figure is one finding."""
+    if outcome.level == "note":
+        return outcome
+    parts = {id(part) for part in item.parts}
+    wrong = [
+        share
+        for share in form.statements.shares
+        if id(share.part) in parts and isinstance(judge_share(share), Faulty)
+    ]  # fmt: skip
+    if not wrong:
+        return outcome
+    message = outcome.message or MESSAGES["N201"].format_map(outcome.numbers)
+    if len(wrong) == 1 and wrong[0].part is not None:
+        message += f"；{words(wrong[0].part)}占{wrong[0].percent.quote}也对不上，疑为同一处写错"
+    else:
+        message += f"；{len(wrong)} 个占比也对不上，疑合计写错"
+    return replace(outcome, message=message)
+
+
+def judge_remainder(item: Execution, year: int | None) -> Outcome | None:
+    """预算 − 支出 = 结余, where the rate says which budget and which amount spent are meant."""
+    left = next((m for m in item.left if m.number is not None and not _CARRIED.search(m.label)), None)
+    if left is None or not isinstance(judge_execution(item, year), Sound):
+        return None
+    printed = span(item.rate.quantity)
+    for budget in item.budgets:
+        for spent in item.spent:
+            quotient = ratio(spent, budget) if budget.number and spent.number is not None else None
+            if quotient is None or printed is None or not quotient.meets(printed):
+                continue
+            assert budget.number is not None
+            assert spent.number is not None
+            assert left.number is not None
+            expected = budget.number - spent.number
+            slack = finest((budget.quantity, spent.quantity, left.quantity)) or Decimal(0)
+            if abs(expected - left.number) <= slack:
+                return sound()
+            unit = scale_of(left)
+            return faulty(
+                (),
+                cells(budget, spent, left),
+                message=f"{figure(budget)} − {figure(spent)} = {shown(expected, unit)}，与所列结余 {figure(left)} "
+                f"相差 {shown(abs(expected - left.number), unit)}；请核对预算、支出与结余",
+                sum=shown(expected, unit),
+                whole=shown(left.number, unit),
+                difference=shown(abs(expected - left.number), unit),
+            )
+    return None
 
 
 def judge_sum(item: Sum) -> Outcome:
@@ -102,7 +179,8 @@ def judge_parts(
         return undecided(doubt)
     if target == 0 or len(parts) < 2:
         return undecided("“其中”只列了一项，无法判断是否列全")
-    if not complete and not _others_last(parts) and difference / target > PARTIAL:
+    most = PARTIAL if len(parts) < 3 else MOSTLY_PARTIAL
+    if not complete and not _others_last(parts) and difference / target > most:
         return undecided("“其中”所列可能只是部分分项")
     return faulty((), where, **numbers)
 
@@ -175,11 +253,26 @@ def share_differs(form: Form) -> Outcomes:
     改法: 用部分除以整体重算，改正占比；为凑足 100% 而调整的，请注明。
     何时无法判定: 文中没有说明是占什么的比重，或整体没有写出数字。
     """
+    wrong = parts_in_doubt(form)
     for share in form.statements.shares:
-        yield judge_share(share)
+        outcome = judge_share(share)
+        if isinstance(outcome, Faulty) and id(share.part) in wrong:
+            yield undecided("分项之和与合计也不符（见 N201），同源")
+        else:
+            yield outcome
     for survey in form.statements.surveys:
         if survey.agreed and survey.asked:
             yield judge_survey(survey)
+
+
+def parts_in_doubt(form: Form) -> set[int]:
+    """The parts of sums that do not add up: their shares tell the same fault once more."""
+    found: set[int] = set()
+    for item in form.statements.sums:
+        outcome = judge_sum(item)
+        if isinstance(outcome, Faulty) and outcome.level != "note":
+            found.update(map(id, item.parts))
+    return found
 
 
 def judge_share(share: Share) -> Outcome:
@@ -238,9 +331,7 @@ def shares_exceed_whole(form: Form) -> Outcomes:
     groups: dict[int, list[Share]] = defaultdict(list)
     for share in form.statements.shares:
         groups[share.group].append(share)
-    wrong = {
-        id(part) for item in form.statements.sums if isinstance(judge_sum(item), Faulty) for part in item.parts
-    }  # fmt: skip
+    wrong = parts_in_doubt(form)
     for group in groups.values():
         if any(id(share.part) in wrong for share in group):
             yield undecided("分项之和与合计不符（见 N201），同源")
