@@ -168,7 +168,7 @@ def test_without_a_font_the_message_names_the_remedy(monkeypatch: pytest.MonkeyP
     from scorer.report import typeset
 
     monkeypatch.setattr(typeset, "families", lambda folders=(): frozenset({"DejaVu Sans"}))
-    with pytest.raises(ScorerError, match="没有找到中文字体.*fonts-noto-cjk"):
+    with pytest.raises(ScorerError, match=r"没有找到中文字体.*fonts-noto-cjk"):
         write_report(SAMPLE, "pdf", tmp_path / "意见.pdf")
     assert list(tmp_path.iterdir()) == []
 

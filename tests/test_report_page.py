@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -184,7 +185,7 @@ def test_page_can_be_used_without_eyes_and_without_a_mouse() -> None:
     assert scrolled
     assert all(one["tabindex"] == "0" and one["role"] == "region" and one["aria-label"] for one in scrolled)
     levels = [int(tag[1]) for tag, _ in found.elements if re.fullmatch("h[1-6]", tag)]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     assert ":focus-visible" in found.style
 
 
