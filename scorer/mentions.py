@@ -313,10 +313,13 @@ def _label(gap: str) -> str:
     return label.strip()
 
 
+_ITEM_NUMBER = re.compile(r"^[\s　]*(?:[①-⑳]|\d{1,2}[.、．）](?!\d)|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}、|[-*•·#>]+)[\s　]*")
+
+
 def clean(label: str) -> str:
     """What a figure is of: the label without numbering, verbs and filler at either end."""
     text = label.replace("（类）", "").replace("（款）", "").replace("（项）", "")
-    text = LEADING.sub("", text)
+    text = LEADING.sub("", _ITEM_NUMBER.sub("", text))
     return TRAILING.sub("", text)
 
 
@@ -387,17 +390,24 @@ class Absorbed:
     """A line that has become a row of the table before it: keeps the numbers of the blocks as they are."""
 
 
+_PIPE = re.compile(r"\|")
+_COMMA = re.compile(r"[,，](?!\d{3}(?!\d))")
+_LONGEST_CELL = 24  # of a row whose cells only commas part: longer ones are sentences
+
+
 def free_blocks(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph | Table | Absorbed]:
-    """The blocks with neighbouring lines of the same number of | read as the rows of a table."""
+    """The blocks with neighbouring lines of the same number of | (or commas) read as the rows of a table."""
     index = 0
     while index < len(blocks):
-        rows = _piped_rows(blocks, index)
+        separator, rows = _PIPE, _piped_rows(blocks, index)
+        if len(rows) < 2:
+            separator, rows = _COMMA, _comma_rows(blocks, index)
         if len(rows) < 2:
             yield blocks[index]
             index += 1
             continue
-        cells = [cell for row, block in enumerate(rows) for cell in _piped_cells(block, row)]
-        yield Table("", tuple(cells), len(rows), rows[0].text.count("|") + 1)
+        cells = [cell for row, block in enumerate(rows) for cell in _row_cells(block, row, separator)]
+        yield Table("", tuple(cells), len(rows), len(separator.findall(rows[0].text)) + 1)
         for _ in rows[1:]:
             yield Absorbed()
         index += len(rows)
@@ -415,14 +425,32 @@ def _piped_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragra
     return rows
 
 
-def _piped_cells(block: Paragraph, row: int) -> Iterator[Cell]:
+def _comma_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragraph]:
+    """Lines of short cells parted by commas under a heading without figures: 指标名称,目标值,完成值."""
+    rows: list[Paragraph] = []
+    for number in range(index, len(blocks)):
+        block = blocks[number]
+        if not isinstance(block, Paragraph) or len(block.text) > 2 * REACH or re.search(r"[。；：:;]", block.text):
+            break
+        cells = _COMMA.split(block.text)
+        if len(cells) < 3 or any(len(cell.strip()) > _LONGEST_CELL for cell in cells):
+            break
+        if rows and len(cells) != len(_COMMA.findall(rows[0].text)) + 1 or not rows and re.search(r"\d", block.text):
+            break
+        rows.append(block)
+    return rows if len(rows) >= 3 and all(re.search(r"\d", row.text) for row in rows[1:]) else []
+
+
+def _row_cells(block: Paragraph, row: int, separator: re.Pattern[str]) -> Iterator[Cell]:
     start = 0
-    for column, text in enumerate(block.text.split("|")):
+    ends = [match.start() for match in separator.finditer(block.text)]
+    for column, end in enumerate([*ends, len(block.text)]):
+        text = block.text[start:end]
         if text.strip():
             begin = start + len(text) - len(text.lstrip())
             at = f"{block.source.at}:{begin + 1}-{begin + len(text.strip())}"
             yield Cell(text.strip(), replace(block.source, at=at), row, column)
-        start += len(text) + 1
+        start = end + 1
 
 
 def _table_mentions(

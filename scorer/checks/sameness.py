@@ -199,7 +199,7 @@ def transposed(first: Quantity, second: Quantity) -> bool:
         return False
     one, other = _digits(first.number), _digits(second.number)
     wrong = [index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
-    return len(one.rstrip("0")) >= 4 and len(wrong) == 2 and wrong[1] == wrong[0] + 1
+    return first.number >= 1000 and len(wrong) == 2 and wrong[1] == wrong[0] + 1
 
 
 def slip_keys(quantity: Quantity) -> list[str]:
