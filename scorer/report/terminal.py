@@ -7,19 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scorer.model import Finding, Level, Line, Report, Status, points_text
-from scorer.report import Layout
+from scorer.model import Finding, Line, Report, points_text
+from scorer.report import Layout, sentences
 from scorer.report.columns import cleaned, cut, table, wrap
 
-LEVELS: dict[Level, str] = {"error": "必改", "warning": "说明", "note": "提示"}
-LEVEL_WORDS: dict[Level, str] = {"error": "数字不能成立", "warning": "复核人会问", "note": "供参考"}
-STATUSES: dict[Status, str] = {
-    "recomputed": "复算",
-    "judged": "采信",
-    "missing": "未填",
-    "inapplicable": "不涉及",
-    "unreadable": "读不出",
-}
 HEADINGS = ("指标", "分值", "目标", "完成", "自评", "复算", "状态")
 NAME, WEIGHT, TARGET, ACTUAL, CLAIMED, POINTS, STATUS = range(7)
 SHARES = {NAME: 9, TARGET: 6, ACTUAL: 5}  # of the width that the figures leave
@@ -108,7 +99,7 @@ def _row(line: Line) -> tuple[str, ...]:
         cleaned(line.actual),
         points_text(line.claimed) or "",
         points_text(line.points) or "",
-        STATUSES[line.status] if line.status else "",
+        sentences.STATUSES[line.status] if line.status else "",
     )
 
 
@@ -118,8 +109,7 @@ def _row(line: Line) -> tuple[str, ...]:
 def totals(report: Report, layout: Layout) -> list[str]:
     """The total, what it could be, and how much of it rests on the rules and how much on the claim."""
     if report.total is None:
-        reason = "提交件中没有可计分的自评表" if not report.lines else "表中没有可计分的指标"
-        return hanging(f"没有总分：{reason}，只核对了数字和文字。", layout)
+        return hanging(sentences.no_total(report), layout)
     total = f"复算总分 {points_text(report.total)}"
     if report.full is not None:
         total += f" / {points_text(report.full)}"
@@ -129,23 +119,17 @@ def totals(report: Report, layout: Layout) -> list[str]:
         total += f"  等级 {report.grade or '无法确定'}"
         total += f"（自评 {cleaned(report.claimed_grade)}）" if report.claimed_grade else ""
     lines = [paint(line, "strong", layout) for line in wrap(total, layout.width)]
-    lines += hanging(
-        f"按分值计，其中复算 {points_text(report.recomputed_weight)} 分、采信自评 "
-        f"{points_text(report.judged_weight)} 分、未能计分 {points_text(report.missing_weight)} 分。",
-        layout,
-    )
+    lines += hanging(sentences.share_words(report), layout)
     for note in report.notes:
         lines += hanging(note, layout)
-    if report.low is not None and report.high is not None and report.low != report.high:
-        lines += hanging(
-            f"采信的部分若由人重新评定，总分在 {points_text(report.low)}–{points_text(report.high)} 之间。", layout
-        )
+    if words := sentences.range_words(report):
+        lines += hanging(words, layout)
     return lines
 
 
 def derivations(report: Report, layout: Layout) -> list[str]:
     """How the points came about, for every leaf that lost some or where the claim says otherwise."""
-    told = [line for line in report.leaves() if line.words and _worth_telling(line)]
+    told = [line for line in report.leaves() if line.words and sentences.worth_telling(line)]
     if not told:
         return []
     title = "各行目标与完成值的比对" if report.total is None else "未得满分或与自评不同的指标"
@@ -156,11 +140,6 @@ def derivations(report: Report, layout: Layout) -> list[str]:
     return lines
 
 
-def _worth_telling(line: Line) -> bool:
-    lost = line.points is None or line.weight is None or line.points < line.weight
-    return lost or (line.claimed is not None and line.claimed != line.points)
-
-
 # ---------------------------------------------------------------------------------------------------------- findings
 
 
@@ -169,21 +148,21 @@ def findings(report: Report, layout: Layout) -> list[str]:
     if not report.findings:
         return [paint("没有发现不一致的数字。", "strong", layout)]
     counted = "，".join(
-        f"{words} {sum(finding.level == level for finding in report.findings)} 处" for level, words in LEVELS.items()
+        f"{words} {sum(finding.level == level for finding in report.findings)} 处" for level, words in sentences.LEVELS.items()
     )
     lines = [paint(f"发现：{counted}", "strong", layout)]
     alone = len(report.submission.files) == 1
-    for level, words in LEVELS.items():
+    for level, words in sentences.LEVELS.items():
         group = [finding for finding in report.findings if finding.level == level]
         if group:
-            lines += ["", paint(f"{words}（{LEVEL_WORDS[level]}）", level, layout)]
+            lines += ["", paint(f"{words}（{sentences.LEVEL_WORDS[level]}）", level, layout)]
         for finding in group:
             lines += _finding(finding, layout, alone)
     return lines
 
 
 def _finding(finding: Finding, layout: Layout, alone: bool) -> Iterator[str]:
-    yield from hanging(f"{finding.code} {title_of(finding.code)} {finding.name}".replace("  ", " "), layout, 2, 7)
+    yield from hanging(f"{finding.code} {sentences.title_of(finding.code)} {finding.name}".replace("  ", " "), layout, 2, 7)
     if finding.path:
         yield from hanging(" > ".join(finding.path), layout, 7)
     yield from hanging(finding.message, layout, 7)
@@ -203,14 +182,6 @@ def places(finding: Finding, alone: bool) -> list[str]:
         words = f"“{cut(cleaned(quote), QUOTE)}”" if quote else ""
         shown.append(" ".join(part for part in ("" if alone and where else file, where, words) if part))
     return shown
-
-
-def title_of(code: str) -> str:
-    """The Chinese name of a check, "" for a code that this version does not know."""
-    from scorer.checks import CHECKS
-
-    check = CHECKS.get(code)
-    return check.title if check else ""
 
 
 # ----------------------------------------------------------------------------------------------------------- tallies
@@ -235,7 +206,7 @@ def tallies(report: Report, layout: Layout) -> list[str]:
             what = f"无法判定 {tally.undecided} 处" if tally.undecided else f"相符 {tally.sound} 处"
             single = len(tally.reasons) == 1
             reasons = "；".join(words if single else f"{words} {count} 处" for words, count in tally.reasons.items())
-            lines += hanging(f"{tally.code} {title_of(tally.code)} {what}：{reasons}", layout, 2, 7)
+            lines += hanging(f"{tally.code} {sentences.title_of(tally.code)} {what}：{reasons}", layout, 2, 7)
     reasons_not_run = dict.fromkeys(tally.not_run for tally in report.tallies if tally.not_run is not None)
     for reason in reasons_not_run:
         skipped = (tally.code for tally in report.tallies if tally.not_run == reason)
