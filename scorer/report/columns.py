@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from wcwidth import wcswidth, wcwidth
 
@@ -28,9 +29,14 @@ def cleaned(text: str) -> str:
 
 
 def width_of(text: str) -> int:
-    """Columns that `text` takes on a terminal."""
-    whole = wcswidth(text)
-    return whole if whole >= 0 else sum(max(wcwidth(character), 0) for character in text)
+    """Columns that `text` takes on a terminal, at most."""
+    return len(text) if text.isascii() and text.isprintable() else sum(map(_width, text))
+
+
+@lru_cache(maxsize=8192)
+def _width(character: str) -> int:
+    """Columns of one character. A vowel sign may take none alone and one behind a letter: the larger counts."""
+    return max(wcwidth(character), wcswidth(f"0{character}") - 1, 0)
 
 
 def cut(text: str, width: int) -> str:
@@ -39,7 +45,7 @@ def cut(text: str, width: int) -> str:
         return text
     kept, used = [], 0
     for character in text:
-        used += max(wcwidth(character), 0)
+        used += _width(character)
         if used > width - 1:
             break
         kept.append(character)
