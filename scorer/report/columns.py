@@ -24,8 +24,17 @@ NARROWEST = 4
 
 
 def cleaned(text: str) -> str:
-    """One line without control characters; runs of blanks and breaks become one blank."""
-    return CONTROL.sub(" ", text).strip()
+    """One line without control characters; runs of blanks and breaks become one blank.
+
+    A sign whose width depends on its neighbour (vowel signs of Indic scripts) becomes �: no table could be aligned.
+    """
+    plain = CONTROL.sub(" ", text).strip()
+    return plain if plain.isascii() else "".join("\ufffd" if _wavers(character) else character for character in plain)
+
+
+@lru_cache(maxsize=8192)
+def _wavers(character: str) -> bool:
+    return wcwidth(character) != max(wcswidth(f"0{character}") - 1, 0)
 
 
 def width_of(text: str) -> int:
