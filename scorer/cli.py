@@ -382,6 +382,9 @@ def evaluated(
 
     if output is not None:
         refuse_existing(output, force=force)
+        if format is None and Path(output).suffix and format_of(output) is None:
+            endings = " ".join(writer.suffixes[0] for writer in WRITERS.values())
+            raise typer.BadParameter(f"从文件名 {output} 看不出格式；可用的后缀有 {endings}，或加 --format。")
     elif format is not None and WRITERS[format].binary and sys.stdout.isatty():
         raise typer.BadParameter(f"{format} 不能显示在终端上；请用 -o 写入文件，如 -o 报告{WRITERS[format].suffixes[0]}。")
     selected(words(select), words(ignore))

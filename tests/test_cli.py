@@ -191,6 +191,31 @@ def test_ending_of_the_output_decides_unless_a_format_is_given(
 
 
 @pytest.mark.usefixtures("report")
+@pytest.mark.parametrize("name", ["html", "xlsx", "docx", "md", "csv"])
+def test_every_format_is_written_by_its_ending(name: str, tmp_path: Path) -> None:
+    output = tmp_path / f"报告.{name}"
+    assert run(["score", FORM, "-o", str(output)]) == 1
+    data = output.read_bytes()
+    assert data.startswith(b"PK") if name in ("xlsx", "docx") else "某县总工会" in data.decode()
+
+
+@pytest.mark.usefixtures("report")
+def test_unknown_ending_names_the_known_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["score", FORM, "-o", str(tmp_path / "报告.dcox")]) == 2
+    assert ".docx" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("report")
+def test_what_is_no_text_is_not_thrown_at_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run(["score", FORM, "--format", "docx"]) == 2
+    assert "-o 报告.docx" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("report")
 def test_existing_output_is_refused_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from scorer.report import Layout, sentences
 from scorer.report.columns import cleaned
 
 HEADINGS = (
+    *("单位", "项目", "年度"),
     *("类别", "指标", "分值", "年度指标值", "实际完成值", "自评得分", "复算得分", "最低", "最高", "状态或级别", "规则或代码"),
     *("说明", "文件", "位置", "原文", "其他位置和原文"),
 )
@@ -28,8 +29,11 @@ def render(report: Report, layout: Layout) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     writer.writerow(HEADINGS)
+    about = report.submission
+    whose = {"单位": about.unit, "项目": about.project, "年度": "" if about.year is None else str(about.year)}
     for row in _rows(report, layout):
-        writer.writerow([armoured(row.get(heading, "")) for heading in HEADINGS])
+        values = {**whose, **row}  # on every row: tables of several submissions can be put together
+        writer.writerow([armoured(values.get(heading, "")) for heading in HEADINGS])
     return stream.getvalue().encode("utf-8-sig", "backslashreplace")
 
 
