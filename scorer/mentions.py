@@ -141,6 +141,7 @@ _SHORT_BRACKET = re.compile(r"（[^（），。；\d]{1,4}）")
 _OPENS_LIST = re.compile(rf"(?:{INTRODUCES_PARTS}|{ENDS_OPEN})")
 _YEARS = re.compile(rf"(?P<year>(?:19|20)\d\d)(?=\s*年|[－—-]|、20\d\d年)|(?P<last>{LAST_YEAR})|(?P<this>{THIS_YEAR})")
 _NOT_FIGURES = re.compile(r"(?:〔|\[|【)\s*(?:19|20)\d\d\s*(?:〕|\]|】)\s*\d*\s*号?")
+_NUMBERED_HEADING = re.compile(r"\s*\d{1,2}\s*项(?=目)")  # 1 项目概况 counts nothing
 _BUDGET_TAIL = re.compile(r"的?(?:安排|预算|资金安排)")
 _SCOPE = re.compile(r"\s*项目[一二三四五六七八九十\d][：:、]")
 
@@ -246,6 +247,8 @@ def _place(line: Line, start: int, end: int) -> Source:
 def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
     text, line = sentence.text, sentence.line
     blocked = [match.span() for match in _NOT_FIGURES.finditer(text)] if "〔" in text or "【" in text or "[" in text else []
+    if sentence.start == 0 and (numbered := _NUMBERED_HEADING.match(text)):
+        blocked.append(numbered.span())
     found = [
         quantity
         for quantity in find_quantities(text)
@@ -391,7 +394,7 @@ class Absorbed:
 
 
 _PIPE = re.compile(r"\|")
-_COMMA = re.compile(r"[,，](?!\d{3}(?!\d))")
+_COMMA = re.compile(r"(?<!\d)[,，]|[,，](?!\d{3}(?!\d))")
 _LONGEST_CELL = 24  # of a row whose cells only commas part: longer ones are sentences
 
 

@@ -410,12 +410,19 @@ def _segment(run: Run, position: int) -> Run:
 
 def _factors(run: Run, price: Mention, parts: set[int]) -> tuple[Run, Run]:
     """The counts that a price may be multiplied with, and the amounts that may come out."""
-    same = [m for m in run if m is not price and id(m) not in parts]
-    counts = [m for m in same if _counts(m, price.per) and (m.dimension != price.dimension or price.dimension != "元")]
+    counts = [
+        m
+        for m in run
+        if m is not price
+        and id(m) not in parts
+        and _counts(m, price.per)
+        and (m.dimension != price.dimension or price.dimension != "元")
+    ]
     totals = [
         m
-        for m in same
-        if m.dimension == price.dimension
+        for m in run
+        if m is not price
+        and m.dimension == price.dimension
         and m.role not in DERIVED
         and m.number is not None
         and m not in counts
@@ -447,6 +454,12 @@ def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
                     spent = more[1]
                 back -= 1
             yield Execution(rate, tuple(budgets[:LONGEST_LIST]), tuple(spent[:LONGEST_LIST]), tuple(left), near)
+
+
+def _after_both(run: Run, position: int) -> bool:
+    """预算100万元，支出95万元，完成率98%: a rate that only its neighbours make one of execution."""
+    kinds = {mention.kind for mention in run[max(0, position - 2) : position] if mention.dimension == "元"}
+    return kinds == {"budget", "executed"} and re.search(r"完成率|完成比例|执行比例|支出比例", run[position].label) is not None
 
 
 def _money_around(run: Run, position: int) -> tuple[list[Mention], list[Mention], list[Mention]]:
@@ -496,6 +509,18 @@ def _outcome(run: Run, position: int) -> str:
     return ""
 
 
+def _named_by(outcome: str, near: Run) -> Run:
+    """The one figure whose words are those of a rate: 签约98人 for 签约率, 修复1213起 for 及时修复率."""
+    name = outcome.removesuffix("率")
+    if name == outcome or len(name) < 2:
+        return []
+    for words in (name, name[-2:]):
+        named = [m for m in near if re.search(rf"(?<![未不]){words}(?:完成|到位|的|了|有|人数|数)*$", m.label)]
+        if named:
+            return named if len(named) == 1 else []
+    return []
+
+
 def _survey(run: Run, position: int, outcome: str) -> Survey:
     rate = run[position]
     before: Run = []
@@ -516,6 +541,8 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
     near = before + after
     pattern = next((words for stem, words in _OUTCOMES if stem in outcome), None)
     agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
+    if pattern is None:
+        agreed = _named_by(outcome, near)
     asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]))]
     if "回收" in outcome:
         asked = [m for m in before if m not in agreed][-1:]

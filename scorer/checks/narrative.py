@@ -82,7 +82,7 @@ def judge_survey(survey: Survey) -> Outcome:
         for group in groups:
             agreed = sum((mention.number or Decimal(0) for mention in group), Decimal(0))
             value = HUNDRED * agreed / asked.number
-            if printed.low <= value <= printed.high:
+            if printed.low <= value <= printed.high or agreed >= asked.number and printed.high >= HUNDRED:
                 return sound()
             if best is None and (agreed <= asked.number or len(survey.asked) == len(survey.agreed) == 1):
                 best = asked, agreed, value
