@@ -48,12 +48,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A unit price with the counts and the amounts that it may connect."""
+    """A unit price with the counts and the amounts that it may connect, and the days or months that it was paid for."""
 
     price: Mention
     counts: tuple[Mention, ...]
     totals: tuple[Mention, ...]
     certain: bool
+    periods: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,11 +392,34 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             closing = bool(after) and after[0] in totals and after[0].role == "total"
             if not counts and index and runs[index - 1][0].line is price.line:
                 counts = [m for m in runs[index - 1] if _counts(m, price.per) and id(m) not in parts]
+            if not counts and position and run[position - 1] in totals and (counts := _counted_elsewhere(runs, run[position - 1], price)):
+                totals = [run[position - 1]]
             counts.sort(key=lambda m: (m.start > price.start, abs(m.start - price.start)))
             totals.sort(key=lambda m: (m.role != "total" or m.start < price.start, abs(m.start - price.start)))
             one = len({m.number for m in counts}) == 1 and len({m.number for m in totals}) == 1
             certain = bool(counts) and bool(totals) and (closing or one)
-            yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain)
+            periods = tuple(m for m in segment if m.quantity.unit in _PERIODS and m.number is not None and m is not price)
+            yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods)
+
+
+_PERIODS = frozenset("天 日 月 个月 季度 个季度 周 学期 个学期".split())
+
+
+def _counted_elsewhere(runs: Sequence[Run], total: Mention, price: Mention) -> Run:
+    """多功能运动场360万元，每片40万元: the figure in 片 that another sentence gives for the same thing."""
+    name = total.subject
+    if len(name) < 3 or not price.per:
+        return []
+    return [
+        mention
+        for run in runs
+        for mention in run
+        if mention.quantity.unit == price.per
+        and mention.role not in DERIVED
+        and mention.line.scope == total.line.scope
+        and len(mention.subject) >= 3
+        and (mention.subject.endswith(name) or name.endswith(mention.subject))
+    ][:LONGEST_LIST]
 
 
 def _segment(run: Run, position: int) -> Run:
@@ -438,7 +462,9 @@ def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
     for index, run in enumerate(runs):
         for position, rate in enumerate(run):
             budget_before = position and rate.gap in ("的", "的比例为") and run[position - 1].kind == "budget"
-            if rate.quantity.unit not in PERCENTAGES or not (rate.role == "rate" or budget_before) or "分别" in rate.label:
+            if rate.quantity.unit not in PERCENTAGES or "分别" in rate.label:
+                continue
+            if not (rate.role == "rate" or budget_before or _after_both(run, position)):
                 continue
             budgets, spent, left = _money_around(run, position)
             near = bool(budgets and spent)

@@ -31,6 +31,7 @@ from scorer.phrases import (
     NOT_OF_PROJECT,
     PAID_FROM_PROJECT,
     PURPOSE,
+    PURPOSE_BEFORE,
     REACH,
 )
 from scorer.precision import loose, shown
@@ -67,7 +68,7 @@ def counting_unit_differs(form: Form) -> Outcomes:
     """
     said = form.said
     households = [item for item in said if item.dimension == "户" and item.number]
-    people = [item for item in said if item.dimension == "人" and item.number and item.quantity.unit != "人次"]
+    people = [item for item in said if item.dimension in ("人", "人次") and item.number]
     parts = {id(part) for item in form.statements.sums for part in item.parts if len(item.parts) > 1}
     households = [item for item in households if id(item.mention) not in parts]
     people = [item for item in people if id(item.mention) not in parts]
@@ -119,7 +120,7 @@ def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
     where = [house.place, *places([person, *(item for item in again if item.place != person.place)])]
     if each < 1:
         why = f"{shown(house.number)}户至少有{shown(house.number)}人"
-    elif each > LARGEST_FAMILY:
+    elif each > LARGEST_FAMILY and person.dimension == "人":
         why = f"平均每户{each:.1f}人"
     else:
         return sound()
@@ -224,6 +225,8 @@ def same_thing(first: Said, second: Said, together: dict[int, set[int]], report:
         return False
     if not slip(first.quantity, second.quantity) or unlike_years(first, second, report) or set_apart(first, second):
         return False
+    if one is not None and other is not None and general(one) and general(other):
+        return one.kind == other.kind
     shorter = min(len(core(first.of)), len(core(second.of)))
     weak = len(str(first.number).rstrip("0").replace(".", "")) < 3
     if shorter >= (4 if weak else 3) and alike(first, second) >= SAME:
@@ -231,6 +234,11 @@ def same_thing(first: Said, second: Said, together: dict[int, set[int]], report:
     # 受益农户9650户, 9560户农户: a short noun is enough where the slip is hardly chance
     short, long = sorted((first.of, second.of), key=len)
     return len(short) >= 2 and long.endswith(short) and transposed(first.quantity, second.quantity)
+
+
+def general(mention: Mention) -> bool:
+    """Whether a figure is said to be the budget or the spending as such, of nothing in particular: 全年支出, 预算数."""
+    return mention.kind in ("budget", "executed") and not mention.subject and not mention.tail and not mention.bracket
 
 
 # --------------------------------------------------------------------------------------------------------------- C303
@@ -321,6 +329,7 @@ def _limit(budgets: Sequence[Mention], paid: Mention) -> Mention | None:
 # --------------------------------------------------------------------------------------------------------------- C305
 
 _PURPOSE = re.compile(PURPOSE)
+_PURPOSE_BEFORE = re.compile(PURPOSE_BEFORE)
 
 
 @check("C305", level="warning", message="同一笔 {amount}，一处用于“{first}”，一处用于“{second}”；请核对实际用途")
@@ -337,9 +346,8 @@ def purpose_differs(form: Form) -> Outcomes:
     uses: dict[tuple[str, Decimal], list[tuple[str, Mention]]] = defaultdict(list)
     for mention in form.mentions:
         if mention.dimension == "元" and mention.number and not mention.in_table:
-            text = mention.sentence.text
-            after = text[mention.end - mention.sentence.start :][:60]
-            if match := _PURPOSE.match(after):
+            after = mention.sentence.text[mention.end - mention.sentence.start :][:REACH]
+            if match := _PURPOSE.match(after) or _PURPOSE_BEFORE.search(mention.label):
                 uses[str(mention.line.scope), mention.number].append((match["purpose"], mention))
     for entries in uses.values():
         for index, (purpose, mention) in enumerate(entries):
@@ -348,7 +356,7 @@ def purpose_differs(form: Form) -> Outcomes:
                     continue
                 if both_have_more(purpose, other_purpose):
                     yield faulty(
-                        (), [mention.cell(f"{mention.quote}用于{purpose}"), other.cell(f"{other.quote}用于{other_purpose}")],
+                        (), [mention.cell(), other.cell()],
                         amount=mention.quote, first=purpose, second=other_purpose,
                     )  # fmt: skip
                 else:

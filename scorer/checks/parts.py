@@ -170,8 +170,10 @@ def judge_parts(
         if upper is None or low <= upper.high:
             return undecided("分项或合计是约数")
     if total > target:
-        if doubt.startswith("分项可能") and max(figures) <= target:
+        if doubt.startswith("分项可能") and (max(figures) <= target or whole.dimension == "个"):
             return undecided(doubt)
+        if whole.dimension == "个" and max(figures) > target:
+            return undecided("分项大于合计，可能不是同一类事物")
         if len(parts) == 1 and not complete:
             return undecided("只列了一个分项")
         return faulty((), where, **numbers)

@@ -17,6 +17,7 @@ from scorer.phrases import (
     NOT_COMPLETED,
     OTHER_ORGANISATION,
     OTHER_PROJECT,
+    REACH,
     THIS_YEAR,
     fold,
 )
@@ -110,6 +111,10 @@ def written_sentences(form: Form) -> Iterator[tuple[Cell, str, int]]:
 _COMPARES = re.compile(rf"{COMPARES_YEAR}(?P<rest>[^。；]{{0,30}})")
 _LONG_VIEW = re.compile(LONG_VIEW)
 _THIS_YEAR = re.compile(THIS_YEAR)
+_EARLIER = re.compile(r"(?<![〔【\[（(])(?P<year>20\d\d)年")
+_COUNTED = re.compile(r"\d\s*(?:万|元|人|户|个|%|名|家|份|次|台|处|期)")
+_AS_OF = re.compile(r"(?:截至|截止|统计至|数据为)[^，。；]{0,2}20\d\d年(?:12月(?:31日|底|末)|年?[底末])")
+_RESULT = re.compile(r"度(?:全年)?(?:目标任务|年度任务|绩效目标|任务|目标|项目任务|工作任务)[^，。；]{0,12}(?:完成|达到|执行|实现)")
 _COMPARING = re.compile(r"比|较|同期|增长|下降|增加|减少|上年|去年|以来|结转|平均|累计|对比")
 
 
@@ -150,20 +155,29 @@ def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator
 
 
 def stale_figures(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
-    """2019年…10万元，本年度…229人: last year's figures told as this year's; 截至2019年底 without a word on this year."""
-    last = f"{year - 1}年"
-    at = text.find(last)
-    if at < 0 or f"{year}年" in text or not re.search(r"\d\s*(?:万|元|人|户|个|%|名|家)", text[at + 5 :]):
+    """An earlier year's figures told as this year's.
+
+    2019年…10万元，本年度…229人; 截至2019年底 or 2019年度任务完成率 without a word on this year.
+    """
+    match = _EARLIER.search(text)
+    if match is None or f"{year}年" in text or not year - BASE_YEAR < int(match["year"]) < year:
+        return
+    at = match.start()
+    if _COUNTED.search(text, match.end()) is None or _COMPARING.search(text[max(0, at - 2) :]):
         return
     # 2021年…已于当年验收: 当年 is the year just named
-    mixed = any(word[0] != "当年" for word in _THIS_YEAR.finditer(text, at)) and text[max(0, at - 1) : at] not in ("〔", "【", "[")
-    as_of = re.search(rf"(?:截至|截止){last}(?:12月(?:31日|底|末)|年?[底末])", text) is not None
-    if not (mixed or as_of) or _COMPARING.search(text[max(0, at - 2) :]):
+    if int(match["year"]) == year - 1 and any(word[0] != "当年" for word in _THIS_YEAR.finditer(text, at)):
+        what = f"中 {match['year']} 年与“本年度”连用，数字疑为上年的"
+    elif _AS_OF.search(text[max(0, at - 6) : match.end() + 8]):
+        what = f"的数字截至 {match['year']} 年底"
+    elif _RESULT.match(text, match.end()):
+        what = f"写的是 {match['year']} 年度的完成情况"
+    else:
         return
+    quote = text[at:].rstrip()
     place = Place(
-        file=source.source.file, at=_columns(source, start + at + 1, start + len(text.rstrip())), quote=text[at:].rstrip()[:60]
+        file=source.source.file, at=_columns(source, start + at + 1, start + len(text.rstrip())), quote=quote[:REACH]
     )  # fmt: skip
-    what = f"中 {year - 1} 年与“本年度”连用，数字疑为上年的" if mixed else f"的数字截至 {year - 1} 年底"
     yield faulty((), [place], year=str(year), what=what)
 
 
