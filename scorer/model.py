@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 TWO_PLACES = Decimal("0.01")
 
@@ -275,6 +275,12 @@ def points_text(value: Decimal | None) -> str | None:
     return None if value is None else f"{round_half_up(value):f}"
 
 
+def readable_name(path: str) -> str:
+    """A file name whose bytes are no UTF-8, with � for those: JSON can hold no half characters."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+FileName = Annotated[str, BeforeValidator(readable_name)]
 Points = Annotated[Decimal, PlainSerializer(points_text, return_type=str)]
 Level = Literal["error", "warning", "note"]
 Status = Literal["recomputed", "judged", "missing", "inapplicable", "unreadable"]
@@ -287,7 +293,7 @@ class _Frozen(BaseModel):
 class Place(_Frozen):
     """One of the places where figures disagree, with the words as they stand in the file."""
 
-    file: str
+    file: FileName
     at: str
     quote: str = ""
 
@@ -323,7 +329,7 @@ class Tally(_Frozen):
 
 
 class FileInfo(_Frozen):
-    path: str
+    path: FileName
     sha256: str
 
 

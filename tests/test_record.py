@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 
+from scorer.evaluation import evaluate
 from scorer.forms import record
 from scorer.model import ReadError, Submission
 from tests.strategies import submissions
@@ -113,3 +114,9 @@ def test_ten_thousand_rows() -> None:
     submission = record.parse("f", "".join(row.format(number) for number in range(1, 10_001)).encode())
     assert len(submission.answers) == 10_000
     assert submission.answers[-1].actual.source.place == "L50000"
+
+
+def test_a_file_name_that_is_no_utf8_reaches_the_json(tmp_path: Path) -> None:
+    name = str(tmp_path / "\udce9form.toml")
+    report = evaluate(record.parse(name, FORM.encode()))
+    assert "\ufffdform.toml" in report.model_dump_json()
