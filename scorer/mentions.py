@@ -508,8 +508,10 @@ def _table_mentions(
 def _header_rows(grid: Sequence[Sequence[Cell]]) -> int:
     """How many rows stand above the figures; a row that only numbers the columns (栏次 1 2 3) belongs to them."""
     for row, cells in enumerate(grid):
-        texts = [fold(cell.text).strip() for cell in cells[1:] if cell]
-        figures = [text for text in texts if _COUNTED.match(text) and not CODE.match(text)]
+        texts = [fold(cell.text).strip() for cell in cells if cell]
+        words = next((index for index, text in enumerate(texts) if text and not _COUNTED.match(text)), len(texts))
+        # before the words of a row a figure of three digits is a code of the classification
+        figures = [text for index, text in enumerate(texts) if index and _COUNTED.match(text) and (index > words or not CODE.match(text))]
         if figures and not _numbers_columns(cells):
             return row
     return min(1, len(grid))

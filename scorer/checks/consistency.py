@@ -297,7 +297,7 @@ def beyond_text(form: Form) -> Iterator[Outcome]:
     """用项目资金发放…, against the largest budget that the same report names for the project."""
     budgets: dict[tuple[str, int], list[Mention]] = defaultdict(list)
     for mention in form.mentions:
-        named = mention.kind in ("budget", "received") or mention.role == "total" or re.search(r"总额|总投资|资金$", mention.label)
+        named = mention.kind in ("budget", "received") or mention.role == "total" or re.search(r"总额|总投资|(?:资金|经费|项目)$", mention.label)
         if mention.dimension == "元" and mention.number and not mention.in_table and named and mention.role in ("plain", "total"):
             budgets[mention.source.file, mention.line.scope].append(mention)
     for mention in form.mentions:
