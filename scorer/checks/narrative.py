@@ -219,7 +219,22 @@ def product_differs(form: Form) -> Outcomes:
         yield judge_product(product)
 
 
-_PERIODIC = re.compile("每(?:个)?(?:月|季|天|日|周|次|学期)")
+_PERIODIC = re.compile("每个?(?P<period>月|季|天|日|周|次|学期)")
+_IN_A_YEAR = {"月": (12,), "季": (4,), "天": (365, 366), "日": (365, 366), "周": (52,), "学期": (2,)}
+
+
+def times_paid(product: Product) -> tuple[tuple[Decimal, ...], Mention | None]:
+    """How often a price is paid, and the figure that says so: 每生每天4元、全年200天 is paid 200 times, 每月 may be 12.
+
+    The figure is None where the text gives none or several.
+    """
+    match = _PERIODIC.search(product.price.label)
+    if match is None or match["period"] == product.price.per:
+        return (Decimal(1),), None
+    written = {m.number: m for m in product.periods if match["period"] in m.quantity.unit and m.number}
+    usual = tuple(Decimal(times) for times in _IN_A_YEAR.get(match["period"], ()))
+    alone = next(iter(written.values())) if len(written) == 1 else None
+    return (*(number for number in written if number is not None), Decimal(1), *usual), alone
 
 
 def judge_product(product: Product) -> Outcome:
@@ -231,6 +246,7 @@ def judge_product(product: Product) -> Outcome:
         return undecided("单价是约数或上下限")
     averaged = price.per != "" and "均" in price.label
     tried = False
+    times, paid = times_paid(product)
     for count in product.counts:
         count_span = span(count.quantity)
         if count_span is None:
@@ -240,10 +256,13 @@ def judge_product(product: Product) -> Outcome:
             if total_span is None or total.number is None or count.number is None or price.number is None:
                 continue
             tried = True
-            if price.number * count.number == total.number or price_span.times(count_span).meets(total_span):
-                return sound()
-            # 每人每月62元: the price of a month, a quarter or a day over a year
-            if _PERIODIC.search(price.label):
+            each = price_span.times(count_span)
+            for factor in times:
+                if price.number * count.number * factor == total.number:
+                    return sound()
+                if Span(each.low * factor, each.high * factor).meets(total_span):
+                    return sound()
+            if len(times) > 1 and paid is None:
                 return undecided("单价按月、按次计，期数没有写出")
     if not tried:
         return undecided("数量或金额是约数")
@@ -256,9 +275,12 @@ def judge_product(product: Product) -> Outcome:
     if averaged:
         each = rounded(total.number / count.number / scale_of(price), max(2, places_of(price)))
         computation = f"{total.quote} ÷ {count.quote} = {each}{unit_words(price)}/{count.quantity.unit}"
-        return faulty((), cells(*places), computation=computation, printed=words(price))
-    product_words = f"{price.quote} × {count.quote} = {shown(price.number * count.number, unit)}{unit_words(total)}"
-    return faulty((), cells(*places), computation=product_words, printed=total.quote)
+        return faulty((), cells(*places), computation=computation, printed=f"{price.label[-8:]}{price.quote}")
+    amount = price.number * count.number * times[0]
+    factors = " × ".join(m.quote for m in (price, count, paid) if m is not None)
+    return faulty(
+        (), cells(*places, paid), computation=f"{factors} = {shown(amount, unit)}{unit_words(total)}", printed=total.quote
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- N205, N208
