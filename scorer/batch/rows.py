@@ -123,7 +123,7 @@ def risk_of(report: dict[str, Any], unread: bool) -> Risk:
 
 def _is_unread(finding: dict[str, Any]) -> bool:
     """A note with F610 is of a file that was read but for a part of it."""
-    return finding["code"] == "Z901" or (finding["code"] == "F610" and finding["level"] == "error")
+    return bool(finding["code"] == "Z901" or (finding["code"] == "F610" and finding["level"] == "error"))
 
 
 def _points(text: str | None) -> Decimal | None:

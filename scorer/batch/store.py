@@ -7,10 +7,8 @@ most a record without a line, or half a line: both are cut off when the folder i
 from __future__ import annotations
 
 import json
-import os
 import sys
 import zlib
-from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -91,8 +89,7 @@ class Store:
         sizes = {number: file.stat().st_size for number, file in _parts(self.folder).items()}
         for line in data[:whole].splitlines():
             try:
-                *words, sizes_of, checksum = json.loads(line)
-                entry = Entry(*words, tuple(sizes_of), checksum)
+                entry = _entry(*json.loads(line))
             except (ValueError, TypeError):
                 continue  # a line that a failing disk spoiled: its file is read again
             if entry.offset + sum(entry.sizes) <= sizes.get(entry.part, 0):
@@ -189,6 +186,21 @@ class Store:
         self._part = self._index = self._lock = self._reading = None
 
 
+def _entry(
+    key: str,
+    digest: str,
+    reading: str,
+    options: str,
+    limits: str,
+    part: int,
+    offset: int,
+    sizes: list[int],
+    checksum: int,
+) -> Entry:
+    first, second, third = sizes
+    return Entry(key, digest, reading, options, limits, part, offset, (first, second, third), checksum)
+
+
 def packed(data: bytes) -> bytes:
     return zlib.compress(data, 1)
 
@@ -203,16 +215,15 @@ def _parts(folder: Path) -> dict[int, Path]:
 
 def _lock(file: BinaryIO) -> bool:
     """Take the lock, which the system gives back when its process ends in whatever way."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        attempt: Callable[[], object] = lambda: msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # noqa: E731
-    else:
-        import fcntl
-
-        attempt = lambda: fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
     try:
-        attempt()
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
-    return os.fstat(file.fileno()).st_nlink > 0
+    return True
