@@ -27,12 +27,6 @@ def cells(*mentions: Mention | None) -> list[Cell]:
     return [mention.cell() for mention in unique.values()]
 
 
-def figure(mention: Mention) -> str:
-    """A figure as written, without its unit."""
-    parts = written(mention.quantity)
-    return shown(parts[0]) if parts else mention.quote
-
-
 def scale_of(mention: Mention) -> Decimal:
     parts = written(mention.quantity)
     return parts[1] if parts and parts[1] else Decimal(1)
@@ -49,7 +43,10 @@ def unit_words(mention: Mention) -> str:
 def words(mention: Mention) -> str:
     """A figure with what it is of, for a message: 茶园管护82.4万元."""
     name = mention.subject if len(mention.subject) > 1 else mention.label
-    return f"{name[-16:]}{mention.quote}"
+    if name in mention.label:
+        # 项目支出, not 项目: what the money is belongs to its name
+        name = mention.label[mention.label.index(name) :]
+    return f"{name.rstrip('均为是达到的约：').removeprefix('占')[-16:]}{mention.quote}"
 
 
 def places_of(mention: Mention) -> int:
@@ -82,7 +79,7 @@ def judge_survey(survey: Survey) -> Outcome:
         for group in groups:
             agreed = sum((mention.number or Decimal(0) for mention in group), Decimal(0))
             value = HUNDRED * agreed / asked.number
-            if printed.low <= value <= printed.high or agreed >= asked.number and printed.high >= HUNDRED:
+            if printed.low <= value <= printed.high or (agreed >= asked.number and printed.high >= HUNDRED):
                 return sound()
             if best is None and (agreed <= asked.number or len(survey.asked) == len(survey.agreed) == 1):
                 best = asked, agreed, value
@@ -93,7 +90,8 @@ def judge_survey(survey: Survey) -> Outcome:
     asked, agreed, value = best
     return faulty(
         (), cells(asked, *survey.agreed, survey.rate),
-        part=f"{shown(agreed)}", whole=words(asked), computed=rounded(value, max(2, places_of(survey.rate))),
+        part=f"{shown(agreed)}{survey.agreed[0].quantity.unit}", whole=words(asked),
+        computed=rounded(value, max(2, places_of(survey.rate))),
         printed=survey.rate.quote,
     )  # fmt: skip
 
@@ -124,13 +122,13 @@ def judge_change(change: Change) -> Outcome:
         if not before.number:
             continue
         if amount is not None and amount.number is not None:
-            readings.append((amount.number, before.number, f"{figure(amount)} ÷ {figure(before)}", (amount, before)))
+            readings.append((amount.number, before.number, f"{amount.quote} ÷ {before.quote}", (amount, before)))
         else:
             for now in change.now:
                 if now.number is not None:
                     delta = now.number - before.number
                     readings.append(
-                        (delta * sign, before.number, f"（{figure(now)} − {figure(before)}）÷ {figure(before)}", (before, now))
+                        (delta * sign, before.number, f"（{now.quote} − {before.quote}）÷ {before.quote}", (before, now))
                     )
     certain = len(readings)
     if amount is not None and amount.number is not None and not change.before:
@@ -142,7 +140,7 @@ def judge_change(change: Change) -> Outcome:
             base = now.number - sign * amount.number
             operation = "−" if change.up else "+"
             readings.append(
-                (amount.number, base, f"{figure(amount)} ÷（{figure(now)} {operation} {figure(amount)}）", (now, amount))
+                (amount.number, base, f"{amount.quote} ÷（{now.quote} {operation} {amount.quote}）", (now, amount))
             )
         if not change.further:
             certain = len(readings)
@@ -269,12 +267,14 @@ def judge_product(product: Product) -> Outcome:
     if not product.certain:
         return undecided("同一句里有几个数量或几笔金额，不能确定用哪一个")
     count, total = product.counts[0], product.totals[0]
-    assert price.number is not None and count.number is not None and total.number is not None
+    assert price.number is not None
+    assert count.number is not None
+    assert total.number is not None
     unit = scale_of(total)
     places = [price, count, total]
     if averaged:
-        each = rounded(total.number / count.number / scale_of(price), max(2, places_of(price)))
-        computation = f"{total.quote} ÷ {count.quote} = {each}{unit_words(price)}/{count.quantity.unit}"
+        average = rounded(total.number / count.number / scale_of(price), max(2, places_of(price)))
+        computation = f"{total.quote} ÷ {count.quote} = {average}{unit_words(price)}/{count.quantity.unit}"
         return faulty((), cells(*places), computation=computation, printed=f"{price.label[-8:]}{price.quote}")
     amount = price.number * count.number * times[0]
     factors = " × ".join(m.quote for m in (price, count, paid) if m is not None)
@@ -389,7 +389,7 @@ def _implied_zero_rates(implied: dict[str, list[tuple[Mention, Mention]]]) -> It
 # --------------------------------------------------------------------------------------------------------------- N207
 
 
-@check("N207", level="warning", message="{asked} 份（人）中不可能得出 {printed}：{nearest}；请核对份数或比率")
+@check("N207", level="warning", message="{asked}{unit}中不可能得出 {printed}：{nearest}；请核对份数或比率")
 def impossible_percentage(form: Form) -> Outcomes:
     """A percentage that no whole number of those asked gives (GRIM).
 
@@ -421,5 +421,6 @@ def grim(survey: Survey) -> Outcome:
     below = survey.rate.number * mention.number // HUNDRED
     pairs = [f"{shown(k)}/{shown(mention.number)} = {rounded(HUNDRED * k / mention.number, 2)}%" for k in (below, below + 1)]
     return faulty(
-        (), cells(mention, survey.rate), asked=shown(mention.number), printed=survey.rate.quote, nearest="，".join(pairs)
+        (), cells(mention, survey.rate),
+        asked=shown(mention.number), unit=mention.quantity.unit, printed=survey.rate.quote, nearest="，".join(pairs),
     )  # fmt: skip

@@ -13,14 +13,25 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scorer.checks.columns import column_sums
-from scorer.checks.narrative import HUNDRED, cells, figure, judge_execution, judge_survey, places_of, ratio, scale_of, words
+from scorer.checks.narrative import (
+    HUNDRED,
+    cells,
+    judge_execution,
+    judge_survey,
+    places_of,
+    ratio,
+    scale_of,
+    unit_words,
+    words,
+)
 from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, sound, undecided
 from scorer.mentions import Mention
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
 from scorer.statements import Execution, Share
 from scorer.sums import Sum
 
-MESSAGES = {"N201": "{sum_words} = {sum}，与所列 {whole} 相差 {difference}；请核对各分项与合计"}
+MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
+LAST_PLACE = "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 有尾差 {difference}{unit}；合计少写了小数位，请补齐或注明"
 _CARRIED = re.compile(r"上年|年初|以前|以往")
 PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
 MOSTLY_PARTIAL = Decimal("0.4")  # the same where three parts or more are named
@@ -112,8 +123,8 @@ def judge_remainder(item: Execution, year: int | None) -> Outcome | None:
             return faulty(
                 (),
                 cells(budget, spent, left),
-                message=f"{figure(budget)} − {figure(spent)} = {shown(expected, unit)}，与所列结余 {figure(left)} "
-                f"相差 {shown(abs(expected - left.number), unit)}；请核对预算、支出与结余",
+                message=f"{budget.quote} − {spent.quote} = {shown(expected, unit)}{unit_words(left)}，与所列结余 {left.quote} "
+                f"相差 {shown(abs(expected - left.number), unit)}{unit_words(left)}；请核对预算、支出与结余",
                 sum=shown(expected, unit),
                 whole=shown(left.number, unit),
                 difference=shown(abs(expected - left.number), unit),
@@ -153,7 +164,8 @@ def judge_parts(
         "sum_words": " + ".join(shown(number, unit) for number in figures),
         "sum": shown(total, unit),
         "whole": shown(target, unit),
-        "difference": f"{difference / unit:f}" if unit else "",
+        "difference": shown(difference, unit),
+        "unit": unit_words(parts[0] if whole.dimension == "" else whole),
     }
     where = cells(whole, *parts)
     if tail == "rounding":
@@ -161,8 +173,8 @@ def judge_parts(
     if tail == "last place":
         return faulty(
             (), where, level="note",
-            message="{sum_words} = {sum}，与所列 {whole} 有尾差 {difference}；合计少写了小数位，请补齐或注明".format(**numbers),
-            **numbers,
+            message=LAST_PLACE.format(**numbers),
+            numbers=numbers,
         )  # fmt: skip
     if any(loose(mention.quantity) for mention in (*parts, whole)):
         low = sum((bounds.low for mention in parts if (bounds := span(mention.quantity)) is not None), Decimal(0))
@@ -176,7 +188,7 @@ def judge_parts(
             return undecided("分项大于合计，可能不是同一类事物")
         if len(parts) == 1 and not complete:
             return undecided("只列了一个分项")
-        return faulty((), where, **numbers)
+        return faulty((), where, numbers=numbers)
     if doubt:
         return undecided(doubt)
     if target == 0 or len(parts) < 2:
@@ -184,7 +196,7 @@ def judge_parts(
     most = PARTIAL if len(parts) < 3 else MOSTLY_PARTIAL
     if not complete and not _others_last(parts) and difference / target > most:
         return undecided("“其中”所列可能只是部分分项")
-    return faulty((), where, **numbers)
+    return faulty((), where, numbers=numbers)
 
 
 def _others_last(parts: Sequence[Mention]) -> bool:
@@ -346,7 +358,11 @@ def shares_exceed_whole(form: Form) -> Outcomes:
             if upper is None or lower is None:
                 yield undecided("部分或整体是约数")
             elif lower.low > upper.high and all((lower.low > (w.number or 0)) for w in item.wholes):
-                yield faulty((), cells(whole, part), computation=f"部分 {words(part)} 大于整体 {words(whole)}")
+                yield faulty(
+                    (), cells(whole, part),
+                    message=f"部分（{words(part)}）大于整体（{words(whole)}）；请核对两个数和各自的口径",
+                    part=part.quote, whole=whole.quote,
+                )  # fmt: skip
             else:
                 yield sound()
 
@@ -367,5 +383,5 @@ def judge_group(group: Sequence[Share]) -> Outcome:
         return sound()
     if any(isinstance(judge_share(share), Faulty) for share in group):
         return undecided("其中有占比与部分÷整体不符（见 N202），同源")
-    computation = " + ".join(figure(m) for m in percents) + f" = {shown(total)}%"
+    computation = " + ".join(m.quote for m in percents) + f" = {shown(total)}%"
     return faulty((), cells(*percents), computation=computation)
