@@ -438,7 +438,7 @@ def _comma_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragra
         cells = _COMMA.split(block.text)
         if len(cells) < 3 or any(len(cell.strip()) > _LONGEST_CELL for cell in cells):
             break
-        if rows and len(cells) != len(_COMMA.findall(rows[0].text)) + 1 or not rows and re.search(r"\d", block.text):
+        if (rows and len(cells) != len(_COMMA.findall(rows[0].text)) + 1) or (not rows and re.search(r"\d", block.text)):
             break
         rows.append(block)
     return rows if len(rows) >= 3 and all(re.search(r"\d", row.text) for row in rows[1:]) else []
@@ -479,7 +479,7 @@ def _table_mentions(
                 continue
             seen.add(id(cell))
             text = fold(cell.text).strip()
-            if not text or CODE.match(text) and not label:
+            if not text or (CODE.match(text) and not label):
                 continue
             if not any(character.isdigit() for character in text):
                 label = text

@@ -121,8 +121,8 @@ def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
             elif mention.role == "share":
                 pairs.append((mention, _part_of_share(run, position)))
             elif _of_stated_whole(run, position):
-                part = _part_of_share(run, position - 1)
-                yield Share(mention, part, (run[position - 1],), part is not None)
+                of_it = _part_of_share(run, position - 1)
+                yield Share(mention, of_it, (run[position - 1],), of_it is not None)
         if pairs:
             group += 1
             parts = [part for _, part in pairs if part is not None]
@@ -142,7 +142,7 @@ def _respective_shares(run: Run, position: int) -> list[tuple[Mention, Mention |
         percents.append(replace(mention, role="share", whole=run[position].whole))
     parts: Run = []
     for mention in reversed(run[:position]):
-        if mention.role in DERIVED or parts and mention.dimension != parts[0].dimension or len(parts) == len(percents):
+        if mention.role in DERIVED or (parts and mention.dimension != parts[0].dimension) or len(parts) == len(percents):
             break
         parts.insert(0, mention)
     return list(zip(percents, parts, strict=True)) if len(parts) == len(percents) else []
@@ -219,6 +219,13 @@ _GAINED = re.compile(r"(?:新增|净增|增至?)(?:加|了)?$")
 _FROM = re.compile(r"(?:由|从|自)[^，。；]{0,20}$")
 _TO = re.compile(r"^[^，。；]{0,12}(?:到|至|为|成)$")
 _LAST_YEARS = re.compile(r"(?:上年|去年|上一年)(?![^，。；]{0,8}(?:相比|增|减|升|降|多|少))")
+def _year_after(first: Mention, second: Mention) -> bool:
+    """Whether two figures of one kind are of two years that follow each other."""
+    if first.year is None or second.year is None or first.dimension != second.dimension:
+        return False
+    return first.year == second.year - 1
+
+
 _DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递减|节约|少$|少了")
 
 
@@ -333,10 +340,8 @@ def _change(
         now = [m for m in now if m.dimension == before[0].dimension]
     if amount is None and not before:
         # 2018年支出757.01万元，2019年788.55万元，增长4.2%: the two figures straight before
-        pair = earlier[-2:]
-        dated = len(pair) == 2 and pair[0].year is not None and pair[1].year is not None and pair[0].year == pair[1].year - 1
-        if dated and pair[0].dimension == pair[1].dimension:
-            return Change(None, rate, (pair[1],), (pair[0],), up)
+        if len(earlier) >= 2 and _year_after(earlier[-2], earlier[-1]):
+            return Change(None, rate, (earlier[-1],), (earlier[-2],), up)
         return Change(None, rate, (), (), up, certain=False)
     if amount is not None and not before and now:
         # 2019年支出58.8万元，2020年增加4.9万元: the only figure before is last year's
@@ -375,7 +380,7 @@ def _counts(mention: Mention, per: str) -> bool:
         return True
     if per == "车":
         return unit in ("辆", "台")
-    return unit == per or unit.startswith(per) or per.startswith(unit) or unit == "个" and per not in "人户亩"
+    return unit == per or unit.startswith(per) or per.startswith(unit) or (unit == "个" and per not in "人户亩")
 
 
 def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
@@ -402,7 +407,7 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods)
 
 
-_PERIODS = frozenset("天 日 月 个月 季度 个季度 周 学期 个学期".split())
+_PERIODS = frozenset(["天", "日", "月", "个月", "季度", "个季度", "周", "学期", "个学期"])
 
 
 def _counted_elsewhere(runs: Sequence[Run], total: Mention, price: Mention) -> Run:
@@ -474,7 +479,7 @@ def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
                 if earlier[0].source.file != rate.source.file or earlier[0].line.scope != rate.line.scope:
                     break
                 more = _money_around(earlier, len(earlier))
-                if not budgets and earlier[0].line is rate.line or not budgets and not spent:
+                if (not budgets and earlier[0].line is rate.line) or (not budgets and not spent):
                     budgets = budgets or more[0]
                 if not spent:
                     spent = more[1]

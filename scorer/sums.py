@@ -130,7 +130,7 @@ def _introduced(runs: Sequence[Run], index: int, position: int, word: str) -> Su
     if whole is None:
         return None
     parts, longer = _parts(run, start, whole, inside=word == "（")
-    if not parts or word == "（" and len(parts) < 2:
+    if not parts or (word == "（" and len(parts) < 2):
         return None
     if word == "由" and not _COMPOSED.search(parts[-1].sentence.text[parts[-1].end - parts[-1].sentence.start :][:REACH]):
         return None
@@ -238,7 +238,7 @@ def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
         if mention.role == "price":
             return None
         if _like(mention, whole) and not mention.bracket:
-            ends = mention.role == "total" or parts and "；" in joined and "；" not in parts[0].gap
+            ends = mention.role == "total" or (parts and "；" in joined and "；" not in parts[0].gap)
             if ends:
                 longer.append(mention)
                 break
@@ -323,7 +323,7 @@ def _items(runs: Sequence[Run], start: int, headings: tuple[int, ...], number: i
         if len(line.headings) == depth:  # items without numbers: paragraphs that follow each other
             if line.number == last and items:
                 continue
-            if line.number != last + 1 or run[0].start > 40 or not run[0].sentence.start == 0 and items:
+            if line.number != last + 1 or run[0].start > 40 or (run[0].sentence.start != 0 and items):
                 break
             if items and not unnumbered:
                 break
@@ -366,7 +366,7 @@ def class_name(text: str) -> str:
 
 def _classes(runs: Sequence[Run]) -> Iterator[Sum]:
     """Items of the functional classification (类 款 项) against the class totals that another list prints."""
-    lists: dict[tuple[str, ...], dict[str, list[Mention]]] = {}
+    lists: dict[tuple[str, str], dict[str, list[Mention]]] = {}
     totals: dict[str, list[Mention]] = defaultdict(list)
     for run in runs:
         first = run[0]

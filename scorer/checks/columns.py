@@ -160,7 +160,7 @@ def _across(grid: Sequence[Sequence[Cell]], figures: Figures, columns: Sequence[
         right: list[int] = []
         for other in columns[position + 1 :]:
             header = headers[other]
-            if _NOT_SUMMED.search(header) or _TOTAL.fullmatch(header.split(" ")[-1]) and not _SUBTOTAL.search(header):
+            if _NOT_SUMMED.search(header) or (_TOTAL.fullmatch(header.split(" ")[-1]) and not _SUBTOTAL.search(header)):
                 break
             right.append(other)
         parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]

@@ -112,7 +112,7 @@ def counted_twice(house: Said, person: Said) -> bool:
 
 
 def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
-    if loose(house.quantity) and house.quantity.op == "" or loose(person.quantity):
+    if (loose(house.quantity) and house.quantity.op == "") or loose(person.quantity):
         return undecided("户数或人数是约数")
     assert house.number and person.number
     each = person.number / house.number
@@ -155,7 +155,12 @@ def figure_differs(form: Form) -> Outcomes:
     done: set[tuple[Decimal | None, Decimal | None]] = set()
     for a, b in pairs:
         first, second = said[a], said[b]
-        if (first.number, second.number) in done or not same_thing(first, second, together, form.year):
+        if (first.number, second.number) in done:
+            continue
+        if not same_thing(first, second, together, form.year):
+            if one_qualified(first, second, together):
+                done |= {(first.number, second.number), (second.number, first.number)}
+                yield undecided("两处名称有一词之差，可能是不同口径")
             continue
         done |= {(first.number, second.number), (second.number, first.number)}
         again = [item for item in said if item is not first and item is not second and repeats(item, first, second)]
@@ -183,17 +188,13 @@ def equated(form: Form) -> Iterator[Outcome]:
     before: Mention | None = None
     for mention in form.mentions:
         if before is not None and before.sentence is mention.sentence and _THAT_IS.match(mention.gap):
-            if before.dimension == mention.dimension and before.number is not None and mention.number is not None:
-                if differ(before.quantity, mention.quantity):
-                    yield faulty(
-                        (),
-                        [before.cell(), mention.cell()],
-                        of=before.subject,
-                        first=before.quote,
-                        second=mention.quote,
-                    )
-                else:
-                    yield sound()
+            if before.dimension != mention.dimension or before.number is None or mention.number is None:
+                pass
+            elif differ(before.quantity, mention.quantity):
+                places_of_both = [before.cell(), mention.cell()]
+                yield faulty((), places_of_both, of=before.subject, first=before.quote, second=mention.quote)
+            else:
+                yield sound()
         before = mention
 
 
@@ -221,7 +222,7 @@ def same_thing(first: Said, second: Said, together: dict[int, set[int]], report:
             return False
         if one.fund and other.fund and one.fund != other.fund:
             return False
-    if first.kind != second.kind and first.kind and second.kind or "remainder" in (first.kind, second.kind):
+    if (first.kind != second.kind and first.kind and second.kind) or "remainder" in (first.kind, second.kind):
         return False
     if not slip(first.quantity, second.quantity) or unlike_years(first, second, report) or set_apart(first, second):
         return False
@@ -234,6 +235,16 @@ def same_thing(first: Said, second: Said, together: dict[int, set[int]], report:
     # 受益农户9650户, 9560户农户: a short noun is enough where the slip is hardly chance
     short, long = sorted((first.of, second.of), key=len)
     return len(short) >= 2 and long.endswith(short) and transposed(first.quantity, second.quantity)
+
+
+def one_qualified(first: Said, second: Said, together: dict[int, set[int]]) -> bool:
+    """Whether two figures have one name but for a word that makes them two things: 培训人数, 女性培训人数."""
+    one, other = first.mention, second.mention
+    if one is None or other is None or one.sentence is other.sentence:
+        return False
+    if together.get(id(one), set()) & together.get(id(other), set()) or not slip(first.quantity, second.quantity):
+        return False
+    return set_apart(first, second) and len(core(first.of)) >= 3 and alike(first, second) >= SAME
 
 
 def general(mention: Mention) -> bool:
@@ -260,6 +271,7 @@ def money_beyond_budget(form: Form) -> Outcomes:
 
 
 _NOT_OF_PROJECT = re.compile(NOT_OF_PROJECT)
+_NAMES_MONEY = re.compile(r"总额|总投资|(?:资金|经费|项目)$")
 _PAID = re.compile(PAID_FROM_PROJECT)
 
 
@@ -297,7 +309,7 @@ def beyond_text(form: Form) -> Iterator[Outcome]:
     """用项目资金发放…, against the largest budget that the same report names for the project."""
     budgets: dict[tuple[str, int], list[Mention]] = defaultdict(list)
     for mention in form.mentions:
-        named = mention.kind in ("budget", "received") or mention.role == "total" or re.search(r"总额|总投资|(?:资金|经费|项目)$", mention.label)
+        named = mention.kind in ("budget", "received") or mention.role == "total" or _NAMES_MONEY.search(mention.label)
         if mention.dimension == "元" and mention.number and not mention.in_table and named and mention.role in ("plain", "total"):
             budgets[mention.source.file, mention.line.scope].append(mention)
     for mention in form.mentions:
@@ -354,21 +366,20 @@ def purpose_differs(form: Form) -> Outcomes:
             for other_purpose, other in entries[index + 1 : index + 6]:
                 if mention.sentence is other.sentence:
                     continue
-                if both_have_more(purpose, other_purpose):
+                more, less = _has_more(purpose, other_purpose), _has_more(other_purpose, purpose)
+                if more and less:
                     yield faulty(
                         (), [mention.cell(), other.cell()],
                         amount=mention.quote, first=purpose, second=other_purpose,
                     )  # fmt: skip
+                elif more or less:
+                    yield undecided("一处的用途可能是另一处的一部分或简写")
                 else:
                     yield sound()
 
 
-def both_have_more(first: str, second: str) -> bool:
-    """Whether each of two purposes names something that the other does not."""
-    return _has_more(first, second) and _has_more(second, first)
-
-
 def _has_more(first: str, second: str) -> bool:
+    """Whether a purpose names something that another does not."""
     items = [item for item in re.split(r"[、和及与等]", first) if len(item) >= 2]
     known = set(second)
     return any(sum(character in known for character in item) / len(item) < 0.75 for item in items)
@@ -389,7 +400,7 @@ def form_differs_from_text(form: Form) -> Outcomes:
     何时无法判定: 正文没有写同一事项，或只写约数。
     """
     said = form.said
-    written = [item for item in said if item.origin == "form" or item.origin == "table" and of_actual(item)]
+    written = [item for item in said if item.origin == "form" or (item.origin == "table" and of_actual(item))]
     told = [item for item in said if item.origin in ("text", "claim")]
     done: set[tuple[str, Decimal | None]] = set()
     kinds: dict[str, list[Said]] = defaultdict(list)
@@ -424,7 +435,7 @@ def judge_cell(cell: Said, told: Sequence[Said], done: set[tuple[str, Decimal | 
     for item in same:
         if (cell.place.at, item.number) in done:
             continue
-        certain = slip(cell.quantity, item.quantity) or alike(cell, item) >= SAME and len(core(cell.of)) >= 5
+        certain = slip(cell.quantity, item.quantity) or (alike(cell, item) >= SAME and len(core(cell.of)) >= 5)
         if certain:
             done.add((cell.place.at, item.number))
             return faulty(cell.path, [cell.place, item.place], of=cell.of, form=cell.place.quote, text=said_words(item))

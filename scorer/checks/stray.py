@@ -54,17 +54,17 @@ def period_differs(form: Form) -> Outcomes:
             if int(match["year"]) == year + 1:
                 yield late(source, text, start, match, year)
     for answer in form.submission.answers:
-        if match := _DATED.search(answer.actual.text):
-            if int(match["year"]) > year:
-                yield faulty(answer.path, [answer.actual], year=str(year), what="完成值", date=match[0])
+        if dated := _DATED.search(answer.actual.text):
+            if int(dated["year"]) > year:
+                yield faulty(answer.path, [answer.actual], year=str(year), what="完成值", date=dated[0])
             else:
                 yield sound()
     for claim in form.submission.claims:
-        match = _DATED.search(fold(claim.value.text)) or _DATED.search(fold(claim.of))
-        if match and int(match["year"]) > year:
+        stated = _DATED.search(fold(claim.value.text)) or _DATED.search(fold(claim.of))
+        if stated and int(stated["year"]) > year:
             for said in list(from_claim(claim))[:1]:
-                yield faulty((), [said.place], year=str(year), what=claim.of, date=f"{match['year']}年")
-        elif match:
+                yield faulty((), [said.place], year=str(year), what=claim.of, date=f"{stated['year']}年")
+        elif stated:
             yield sound()
 
 
@@ -79,7 +79,7 @@ def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -
     in_bracket = before.endswith("（") and re.match(r"\d{1,2}月\d{1,2}日）[^，。；]{0,4}前?[^，。；]{0,6}(?:完毕|完成|发放)", rest)
     month = re.match(r"\s*\d{1,2}月|[年末底]|元旦|春节", rest)
     dated = re.search(r"(?:截至|截止|于|在|到|至|直到)[^，。；]{0,6}$", before) is not None or in_bracket
-    if not done or planned and not in_bracket or not (month and (dated or done)):
+    if not done or (planned and not in_bracket) or not (month and (dated or done)):
         return sound()
     words = match[0]
     at = start + match.start() + 1
@@ -108,6 +108,7 @@ def written_sentences(form: Form) -> Iterator[tuple[Cell, str, int]]:
 
 # --------------------------------------------------------------------------------------------------------------- C307
 
+_CHANGES = re.compile(r"增|减|降|升|相比|持平|提高|多|少")
 _COMPARES = re.compile(rf"{COMPARES_YEAR}(?P<rest>[^。；]{{0,30}})")
 _LONG_VIEW = re.compile(LONG_VIEW)
 _THIS_YEAR = re.compile(THIS_YEAR)
@@ -143,7 +144,10 @@ def stale_year(form: Form) -> Outcomes:
 def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
     for match in _COMPARES.finditer(text):
         compared = int(match["year"])
-        if not year - BASE_YEAR < compared < year - 1 or not re.search(r"\d", match["rest"]) or not re.search(r"增|减|降|升|相比|持平|提高|多|少", match["rest"]):
+        if not _CHANGES.search(match["rest"]) or not re.search(r"\d", match["rest"]):
+            continue
+        if not year - BASE_YEAR < compared < year - 1:
+            yield sound()
             continue
         if _LONG_VIEW.search(text, max(0, match.start() - 16), match.end()):
             yield undecided("可能是跨年度的比较")
@@ -236,6 +240,10 @@ def _clause_place(clause: str, source: Cell, start: int) -> Place:
     return Place(file=source.source.file, at=_columns(source, at, at + len(quote) - 1), quote=quote)
 
 
+_OWN_NAME = re.compile(
+    r"([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?"
+    r"(?:管理局|委员会|联合社|总工会|中心|学校|医院|大队|支队|公司|集团|局|委|站|所|院|馆|厅|会|处))"
+)
 _TITLE = re.compile(r"报告|说明|决算|自评|绩效|概况|总结|情况表")
 
 
@@ -248,6 +256,6 @@ def own_names(form: Form) -> list[str]:
         for line in opening:
             for clause in re.split(r"[，。；：]", line)[:3]:
                 clause = re.sub(r"^(?:关于|现将|项目[一二三四五六七八九十][：:])?\s*(?:20\d\d年度?)?", "", clause)
-                if match := re.match(r"([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?(?:管理局|委员会|联合社|总工会|中心|学校|医院|大队|支队|公司|集团|局|委|站|所|院|馆|厅|会|处))", clause):
+                if match := _OWN_NAME.match(clause):
                     names.append(match[1])
     return list(dict.fromkeys(names))
