@@ -383,6 +383,7 @@ def _bracket_depths(text: str, positions: Sequence[int]) -> list[int]:
 # ------------------------------------------------------------------------------------------------------------ tables
 
 _UNIT_CAPTION = re.compile(r"单位\s*[：:]\s*(万元|元|亿元|千元)|[（(](万元|元|亿元)[）)]")
+_ROW_UNIT = re.compile(r"（([一-龥%]{1,5})）$")
 _MONEY = {"万元": Decimal(10000), "元": Decimal(1), "亿元": Decimal(10**8), "千元": Decimal(1000)}
 FIGURE = re.compile(r"^[-−]?\d[\d,]*(?:\.\d+)?%?$")
 _COUNTED = re.compile(r"^[≥≤<>=约近]*[-−]?\d[\d,]*(?:\.\d+)?\s*(?!年)[一-龥%]{0,4}$")
@@ -486,7 +487,8 @@ def _table_mentions(
                 continue
             if FIGURE.match(text):
                 header_unit = _UNIT_CAPTION.search(headers[column])
-                scale = header_unit[1] or header_unit[2] if header_unit else unit
+                row_unit = _ROW_UNIT.search(label)
+                scale = (header_unit[1] or header_unit[2]) if header_unit else row_unit[1] if row_unit else unit
                 quantity = parse_quantity(text, "" if text.endswith("%") else scale)
                 spans = [(quantity, text)] if quantity.number is not None else []
             else:
@@ -495,12 +497,24 @@ def _table_mentions(
                 words = f"{label} {headers[column]}"
                 mentions.append(
                     Mention(
-                        quantity=quantity, source=cell.source, quote=quote, label=label, tail="", gap=label,
-                        subject=clean(label), year=_year_at(_year_marks(words, report), len(words)),
-                        kind=_kind(headers[column]) or _kind(label), role=_role(label, quantity)[0] if quantity.unit not in PERCENTAGES else "outcome",
-                        fund=_fund(label), sentence=sentence, start=0, end=len(quote), row=row, column=column,
+                        quantity=quantity,
+                        source=cell.source,
+                        quote=quote,
+                        label=label,
+                        tail="",
+                        gap=label,
+                        subject=clean(label),
+                        year=_year_at(_year_marks(words, report), len(words)),
+                        kind=_kind(headers[column]) or _kind(label),
+                        role="outcome" if quantity.unit in PERCENTAGES else _role(label, quantity)[0],
+                        fund=_fund(label),
+                        sentence=sentence,
+                        start=0,
+                        end=len(quote),
+                        row=row,
+                        column=column,
                         header=headers[column],
-                    )  # fmt: skip
+                    )
                 )
     return mentions
 

@@ -123,14 +123,35 @@ def _shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
             elif _of_stated_whole(run, position):
                 of_it = _part_of_share(run, position - 1)
                 yield Share(mention, of_it, (run[position - 1],), of_it is not None)
+        for listed in _listed_percentages(run):
+            group += 1
+            for percent in listed:
+                yield Share(percent, None, (), False, group)
         if pairs:
             group += 1
             parts = [part for _, part in pairs if part is not None]
             implied = _implied_whole(parts, recent, run)
-            for percent, part in pairs:
-                yield _share(percent, part, owners, recent, run, implied, group)
+            for percent, share_of in pairs:
+                yield _share(percent, share_of, owners, recent, run, implied, group)
         recent += [mention for mention in run if mention.role not in DERIVED]
         del recent[: -8 * LONGEST_LIST]
+
+
+_MAKES_UP = re.compile(r"构成|结构|占比|比重|比例|分布|来源")
+_RESIDUAL = re.compile(r"^(?:其他|其它|其余|剩余)")
+
+
+def _listed_percentages(run: Run) -> Iterator[Run]:
+    """经费构成：办公费32%，活动费28%，其他40%: percentages one after another of what is said to make up a whole."""
+    listed: Run = []
+    for mention in [*run, None]:
+        if mention is not None and mention.quantity.unit == "%" and mention.role == "plain" and mention.label:
+            if not listed or "；" not in mention.gap:
+                listed.append(mention)
+                continue
+        if len(listed) > 2 and (_MAKES_UP.search(listed[0].gap) or _RESIDUAL.match(listed[-1].label)):
+            yield listed
+        listed = []
 
 
 def _respective_shares(run: Run, position: int) -> list[tuple[Mention, Mention | None]]:
@@ -177,6 +198,11 @@ def _implied_whole(parts: Sequence[Mention], recent: Sequence[Mention], run: Run
     return next((mention for mention in reversed(recent) if mention.number == total and mention.dimension == parts[0].dimension), None)
 
 
+_GENERIC_WHOLE = re.compile(
+    r"(?:本年|全年|年度)?(?:总)?(?:收入|支出|资金|投入|额|量|数|人数|比)?(?:的|合计|总额|总数|总量|总计)*+"
+)
+
+
 def _share(
     percent: Mention,
     part: Mention | None,
@@ -192,7 +218,7 @@ def _share(
     certain = False
     earlier = [mention for mention in run if mention.start < part.start and mention.role not in DERIVED]
     named = clean(percent.whole)
-    generic = re.fullmatch(r"(?:本年|全年|年度)?(?:总)?(?:收入|支出|资金|投入|额|量|数|人数|比)?(?:的|合计|总额|总数|总量|总计)*", percent.whole) is not None
+    generic = _GENERIC_WHOLE.fullmatch(percent.whole) is not None
     if named and not generic:
         key = named.removesuffix("合计").removesuffix("总额")
         wholes = [
@@ -269,6 +295,18 @@ def _amounts(run: Run, position: int) -> Run:
     return amounts if amounts[0].role == "change" or any(m.role == "prior" for m in run[max(0, position - 2) : position]) else []
 
 
+def _named_before(runs: Sequence[Run], index: int, amount: Mention) -> Run:
+    """住院救助6920人次 … 住院救助人次增加480人次: the figure of a sentence before that has the name of what changed."""
+    for run in reversed(runs[max(0, index - 2 * NEAR) : index]):
+        if run[0].line.scope != amount.line.scope or run[0].source.file != amount.source.file:
+            break
+        for mention in run:
+            if mention.dimension == amount.dimension and mention.role not in DERIVED and mention.kind == amount.kind:
+                if len(mention.subject) >= 3 and mention.subject in amount.label and mention.quantity.unit != "元":
+                    return [mention]
+    return []
+
+
 def _from_to(run: Run, at: int) -> tuple[Mention, Mention] | None:
     """由485公斤提高到532公斤，增加47公斤: the two figures straight before a change."""
     if at < 2:
@@ -326,7 +364,8 @@ def _change(
         return Change(amount, rate, (pair[1],), (pair[0],), up)
     before = [m for m in reversed(earlier) if m.role == "prior" or _of_last_year(run, run.index(m))][:1]
     # （2019年1040起，2020年910起） straight after the change
-    inside = [m for m in run[position + 1 : position + 3] if m.bracket > anchor.bracket and fits(m) and m.year is not None and "年" in m.label]
+    following = [m for m in run[position + 1 : position + 3] if m.bracket > anchor.bracket and fits(m)]
+    inside = [m for m in following if m.year is not None and "年" in m.label]
     if len(inside) == 2 and inside[0].dimension == inside[1].dimension and inside[0].year != inside[1].year:
         old, new = sorted(inside, key=lambda m: m.year or 0)
         return Change(amount, rate, (new,), (old,), up)
@@ -353,6 +392,8 @@ def _change(
         if previous[0].line.number >= anchor.line.number - 1 and previous[0].source.file == anchor.source.file:
             now = [m for m in previous if fits(m) and m.role != "prior"]
             now = [m for m in now if m.kind != "budget"] or now
+    if not now and not before and amount is not None:
+        now = _named_before(runs, index, amount)
     further: list[Mention] = []
     for other in reversed(runs[max(0, index - NEAR) : index]):
         if other[0].line is anchor.line:
@@ -362,25 +403,21 @@ def _change(
 
 # ---------------------------------------------------------------------------------------------------------- products
 
-_PER = {
-    "人": "人名位个", "名": "人名位", "车": "辆台", "户": "户", "亩": "亩", "台": "台套", "场": "场", "村": "村个", "生": "人名", "班": "班个期",
-    "件": "件", "次": "次人次批次", "家": "家", "套": "套", "盏": "盏", "个": "个", "处": "处", "株": "株", "辆": "辆", "份": "份", "期": "期", "册": "册",
-}  # fmt: skip
-
-
 def _counts(mention: Mention, per: str) -> bool:
     unit = mention.quantity.unit
     if not unit or mention.role in DERIVED or mention.number is None or unit in PERCENTAGES or unit == "元":
         return False
     if not per:
         return True
-    if per in _PER and per in "人名生" and unit in ("人", "名", "位", "人次", "人份"):
-        return True
-    if per == "户" and unit in ("户", "户家庭", "家"):
-        return True
+    if per in ("人", "名", "生"):
+        return unit in ("人", "名", "位", "人次", "人份")
+    if per == "户":
+        return unit in ("户", "户家庭", "家")
     if per == "车":
         return unit in ("辆", "台")
-    return unit == per or unit.startswith(per) or per.startswith(unit) or (unit == "个" and per not in "人户亩")
+    if per == "次":
+        return unit in ("次", "人次", "批次", "场次")
+    return unit == per or unit.startswith(per) or per.startswith(unit) or (unit == "个" and per != "亩")
 
 
 def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
@@ -399,6 +436,8 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
                 counts = [m for m in runs[index - 1] if _counts(m, price.per) and id(m) not in parts]
             if not counts and position and run[position - 1] in totals and (counts := _counted_elsewhere(runs, run[position - 1], price)):
                 totals = [run[position - 1]]
+            if counts and not totals:
+                totals = _amount_before(runs, index, price)
             counts.sort(key=lambda m: (m.start > price.start, abs(m.start - price.start)))
             totals.sort(key=lambda m: (m.role != "total" or m.start < price.start, abs(m.start - price.start)))
             one = len({m.number for m in counts}) == 1 and len({m.number for m in totals}) == 1
@@ -408,6 +447,20 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
 
 
 _PERIODS = frozenset(["天", "日", "月", "个月", "季度", "个季度", "周", "学期", "个学期"])
+
+
+def _amount_before(runs: Sequence[Run], index: int, price: Mention) -> Run:
+    """The nearest amount of a sentence before whose words hold those of an average: 公车运行维护费…, 车均运行费."""
+    name = clean(re.sub(r"^.*?均", "", price.label))
+    if len(name) < 2:
+        return []
+    for run in reversed(runs[max(0, index - 3) : index]):
+        if run[0].line.scope != price.line.scope or run[0].line.number < price.line.number - 2:
+            break
+        same = [m for m in run if m.dimension == price.dimension and m.role not in DERIVED and set(name) <= set(m.label)]
+        if same:
+            return same if len(same) == 1 else []
+    return []
 
 
 def _counted_elsewhere(runs: Sequence[Run], total: Mention, price: Mention) -> Run:
@@ -500,7 +553,9 @@ def _money_around(run: Run, position: int) -> tuple[list[Mention], list[Mention]
     left: list[Mention] = []
     window = run[max(0, position - LONGEST_LIST) : position][::-1] + run[position + 1 : position + 4]
     for mention in window:
-        if mention.number is None or mention.dimension not in ("元", "") or mention.role in DERIVED or mention.bracket:
+        if mention.number is None or mention.dimension not in ("元", "") or mention.bracket:
+            continue
+        if mention.role in DERIVED and not (mention.role == "prior" and mention.kind == "budget"):
             continue
         if mention.kind in ("budget", "received"):
             budgets.append(mention)

@@ -34,7 +34,10 @@ _AND_SO_ON = re.compile(AND_SO_ON)
 _PURE_TOTAL = re.compile(PURE_TOTAL)
 _OVERLAPS = re.compile(OVERLAPS)
 _COMPOSED = re.compile(r"^[^，。；]{0,12}(?:组成|构成|承担|分担|负担|共同)")
-_REST_UNSAID = re.compile(r"^[，；、]?(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)[^。；元]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)")
+_REST_UNSAID = re.compile(
+    r"^[，；、]?(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)"
+    r"[^。；元]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)"
+)
 _ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
 
 DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))
@@ -104,10 +107,8 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    match = None
-    for match in pattern.finditer(text):
-        pass
-    return match
+    matches = list(pattern.finditer(text))
+    return matches[-1] if matches else None
 
 
 def _like(mention: Mention, whole: Mention) -> bool:
@@ -146,16 +147,13 @@ def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
     first = run[position]
     before = [mention for mention in run[max(0, position - LONGEST_LIST) : position] if mention.role not in DERIVED]
     if before:
-        nearest = before[::-1]
-        return nearest
+        return before[::-1]
     opens = re.match(r"[\s　]*(?:其中|分为|包括|主要用于|具体)", first.gap) is not None or "方面" in first.gap
     if opens and index and runs[index - 1][0].source.file == first.source.file:
         previous = runs[index - 1]
-        near = previous[0].line.number >= first.line.number - 1
-        if near:
-            plain = [mention for mention in previous if mention.role not in DERIVED and not mention.bracket]
+        if previous[0].line.number >= first.line.number - 1:
             # A sentence that opens with 其中 speaks of what the sentence before is about: its first figure.
-            return plain
+            return [mention for mention in previous if mention.role not in DERIVED and not mention.bracket]
     return []
 
 
@@ -177,7 +175,7 @@ def _parts(run: Run, start: int, whole: Mention, inside: bool) -> tuple[list[Men
     depth = run[start].bracket
     for offset, mention in enumerate(run[start : start + LONGEST_LIST]):
         joined += mention.gap
-        if inside and mention.bracket < depth:
+        if mention.bracket < depth:
             break
         if offset:
             if "；" in mention.gap:

@@ -114,7 +114,8 @@ def counted_twice(house: Said, person: Said) -> bool:
 def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
     if (loose(house.quantity) and house.quantity.op == "") or loose(person.quantity):
         return undecided("户数或人数是约数")
-    assert house.number and person.number
+    assert house.number
+    assert person.number
     each = person.number / house.number
     again = [other for other in people if other.number == person.number and alike(other, person) >= ENOUGH][:4]
     where = [house.place, *places([person, *(item for item in again if item.place != person.place)])]
@@ -213,6 +214,9 @@ def listed_together(sums: Sequence[Sum]) -> dict[int, set[int]]:
     return groups
 
 
+_MEASURED = re.compile(r"(?:面积|里程|长度|数量|总量|规模)$")
+
+
 def same_thing(first: Said, second: Said, together: dict[int, set[int]], report: int | None) -> bool:
     one, other = first.mention, second.mention
     if one is not None and other is not None:
@@ -233,7 +237,7 @@ def same_thing(first: Said, second: Said, together: dict[int, set[int]], report:
     if shorter >= (4 if weak else 3) and alike(first, second) >= SAME:
         return True
     # 受益农户9650户, 9560户农户: a short noun is enough where the slip is hardly chance
-    short, long = sorted((first.of, second.of), key=len)
+    short, long = sorted((_MEASURED.sub("", item.of) for item in (first, second)), key=len)
     return len(short) >= 2 and long.endswith(short) and transposed(first.quantity, second.quantity)
 
 
@@ -469,5 +473,9 @@ def other_funds(form: Form, told: Sequence[Said]) -> Iterator[Outcome]:
             again = [other for other in named[1:] if other.number == item.number][:3]
             cells = [cell for cell in (row.budget, row.executed) if cell]
             yield faulty(
-                (), [*map(Place.of, cells), *places([item, *again])], of=row.source, form=f"{cells[0].text}{row.unit}", text=said_words(item)
+                (),
+                [*map(Place.of, cells), *places([item, *again])],
+                of=row.source,
+                form=f"{cells[0].text}{row.unit}",
+                text=said_words(item),
             )  # fmt: skip

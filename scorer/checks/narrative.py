@@ -262,8 +262,8 @@ def judge_product(product: Product) -> Outcome:
                     return sound()
             if len(times) > 1 and paid is None:
                 return undecided("单价按月、按次计，期数没有写出")
-    if not tried:
-        return undecided("数量或金额是约数")
+    if not tried or any(loose(m.quantity) for m in (price, *product.counts[:1], *product.totals[:1])):
+        return undecided("单价、数量或金额是约数")
     if not product.certain:
         return undecided("同一句里有几个数量或几笔金额，不能确定用哪一个")
     count, total = product.counts[0], product.totals[0]
@@ -378,9 +378,8 @@ def _implied_zero_rates(implied: dict[str, list[tuple[Mention, Mention]]]) -> It
     if full:
         both = "同为 0 万元，一处写 100%，一处写 0%" if none else "决算为 0 而写完成 100%"
         pairs = full + none
-        yield faulty(
-            (), cells(*(mention for pair in pairs for mention in pair)), words=both, printed="、".join(sorted({rate.quote for _, rate in pairs}))
-        )  # fmt: skip
+        printed = "、".join(sorted({rate.quote for _, rate in pairs}))
+        yield faulty((), cells(*(mention for pair in pairs for mention in pair)), words=both, printed=printed)
         return
     for _ in none:
         yield undecided("决算为 0、写完成 0%，预算数没有写出")
@@ -417,7 +416,8 @@ def grim(survey: Survey) -> Outcome:
         if least * HUNDRED <= printed.high * mention.number:
             return sound()
     mention = asked[-1]
-    assert mention.number is not None and survey.rate.number is not None
+    assert mention.number is not None
+    assert survey.rate.number is not None
     below = survey.rate.number * mention.number // HUNDRED
     pairs = [f"{shown(k)}/{shown(mention.number)} = {rounded(HUNDRED * k / mention.number, 2)}%" for k in (below, below + 1)]
     return faulty(

@@ -49,7 +49,9 @@ class Said:
         return self.quantity.number
 
 
-_UP_TO_VERB = re.compile(r"(?<=[一-龥]{2})(?:接入|接受|享受|参加|得到|通过|使用|受益|完成|实现|达到|用上|按|平均|均|已|全部|都|在|的|了|为|获)")
+_UP_TO_VERB = re.compile(
+    r"(?<=[一-龥]{2})(?:接入|接受|享受|参加|得到|通过|使用|受益|完成|实现|达到|用上|按|平均|均|已|全部|都|在|的|了|为|获)"
+)
 
 
 def from_mention(mention: Mention) -> Said:
