@@ -25,7 +25,6 @@ Reader = Callable[[str, bytes], Document]
 READERS: dict[str, str] = {
     "xlsx": "scorer.forms.workbook",
     "xls": "scorer.forms.binary_workbook",
-    "xlsb": "scorer.forms.binary_workbook",
     "ods": "scorer.forms.open_workbook",
     "docx": "scorer.forms.document",
     "doc": "scorer.forms.office",
@@ -129,7 +128,7 @@ def _packed_kind(path: str, data: bytes) -> str:
     main = package.main_part("xl/workbook.xml" if "xl/workbook.xml" in package else "word/document.xml")
     if main in package:
         if main.endswith(".bin"):
-            return "xlsb"
+            raise limits.refusal(path, "这是二进制工作簿（.xlsb），不能读", "请用 WPS 或 Excel 另存为 .xlsx")
         folder = main.partition("/")[0]
         if folder in ("xl", "word"):
             return "xlsx" if folder == "xl" else "docx"

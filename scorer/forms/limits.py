@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from scorer.model import ReadError
 
+__all__ = ["ReadError", "bytes_text", "refusal", "too_much"]
+
 FILE_BYTES = 60 * 1024**2
 """Size of one file."""
 
