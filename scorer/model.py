@@ -12,6 +12,7 @@ Points and money are `Decimal` throughout; a blank, a zero, "无" and "—" stay
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +21,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 TWO_PLACES = Decimal("0.01")
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class ScorerError(Exception):
@@ -277,7 +279,7 @@ def points_text(value: Decimal | None) -> str | None:
 
 def readable_name(path: str) -> str:
     """A file name whose bytes are no UTF-8, with � for those: JSON can hold no half characters."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return HALF_CHARACTER.sub("\ufffd", path)
 
 
 FileName = Annotated[str, BeforeValidator(readable_name)]
