@@ -480,7 +480,7 @@ def _table_mentions(
                 continue
             seen.add(id(cell))
             text = fold(cell.text).strip()
-            if not text or (CODE.match(text) and not label):
+            if not text or (CODE.match(text) and (not label or re.search("编码|代码", headers[column]))):
                 continue
             if not any(character.isdigit() for character in text):
                 label = text
