@@ -30,6 +30,8 @@ MOST_NAMES = 60  # organisations of one submission that are looked at
 # --------------------------------------------------------------------------------------------------------------- C304
 
 _DATED = re.compile(r"(?P<year>20\d\d)年(?:度)?(?P<rest>[^，。；]{0,40}(?:，[^。；，]{0,24})?)")
+_DAY = re.compile(r"20\d\d年(?:\s{0,3}\d{1,2}月)?(?:\d{1,2}日)?")
+_UNTIL = re.compile(rf"(?:截至|截止)?(?:到|至|于|在)?{_DAY.pattern}(?:[底末止]|前|之前)?[，,]?")
 _COMPLETED = re.compile(COMPLETED)
 _NOT_COMPLETED = re.compile(NOT_COMPLETED)
 
@@ -63,9 +65,20 @@ def period_differs(form: Form) -> Outcomes:
         stated = _DATED.search(fold(claim.value.text)) or _DATED.search(fold(claim.of))
         if stated and int(stated["year"]) > year:
             for said in list(from_claim(claim))[:1]:
-                yield faulty((), [said.place], year=str(year), what=claim.of, date=f"{stated['year']}年")
+                yield faulty((), [said.place], year=str(year), what=undated(claim.of), date=day_in(stated[0]))
         elif stated:
             yield sound()
+
+
+def undated(words: str) -> str:
+    """What a claim is of, without its date: 截止到2022年1月实际支出 → 实际支出."""
+    return _UNTIL.sub("", words) or words
+
+
+def day_in(words: str) -> str:
+    """The date as written, as exact as it is: 2022年1月31日, 2022年1月, 2022年."""
+    day = _DAY.search(words)
+    return day[0] if day else words
 
 
 def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -> Outcome:
@@ -84,7 +97,7 @@ def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -
     words = match[0]
     at = start + match.start() + 1
     place = Place(file=source.source.file, at=_columns(source, at, at + len(words) - 1), quote=words)
-    return faulty((), [place], year=str(year), what=done[0], date=re.match(r"20\d\d年(?:\s*\d{1,2}月)?(?:\d{1,2}日)?", words)[0])  # type: ignore[index]
+    return faulty((), [place], year=str(year), what=done[0], date=day_in(words))
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
