@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from scorer.batch import tables
 from scorer.batch.rows import Row, row_of
 from scorer.batch.store import Store
-from scorer.model import ScorerError
+from scorer.batch.summary import page, workbook
+from scorer.batch.whole import whole_file
 from scorer.saving import save
 
 REPORTS = "reports.jsonl"
@@ -45,17 +44,23 @@ def write_results(store: Store, keys: Sequence[str], output: Path) -> Outcome:
     """
     rows: list[Row] = []
     worst = 0
-    with whole_file(output / REPORTS) as reports:
+    with ExitStack() as stack:
+        add = stack.enter_context(tables.tables(output)) if tables.available() else None
+        reports = stack.enter_context(whole_file(output / REPORTS))
         for number, key in enumerate(keys, 1):
             line = store.report(key)
             reports.write(line + b"\n")
             report = json.loads(line)
             row = row_of(number, key, report, json.loads(store.facts(key)))
             rows.append(row)
+            if add:
+                add(row, report)
             worst = max([worst, *(LEVELS.index(finding["level"]) for finding in report["findings"])])
     unread = [row for row in rows if row.unread]
     save(errors_table(unread), output / ERRORS, force=True)
-    return Outcome(len(rows), len(unread), LEVELS[worst])
+    save(workbook(rows), output / "summary.xlsx", force=True)
+    save(page(rows), output / "summary.html", force=True)
+    return Outcome(len(rows), len(unread), LEVELS[worst], "" if add else tables.MISSING)
 
 
 def errors_table(rows: Sequence[Row]) -> str:
@@ -71,29 +76,3 @@ def errors_table(rows: Sequence[Row]) -> str:
 def _harmless(text: str) -> str:
     """A text that a spreadsheet does not take for a formula."""
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t")) else text
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when the block ends without a fault.
-
-    Raises:
-        ScorerError: it cannot be written.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
-    except OSError as error:
-        raise ScorerError(f"{path.parent}：无法写入（{error.strerror}）。请换一个可写的文件夹。") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise ScorerError(f"{path}：无法写入（{error.strerror or error}）。") from error
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

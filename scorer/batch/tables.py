@@ -1,0 +1,120 @@
+"""The results as Parquet, for questions in SQL: a row a submission, a row a leaf, a row a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from scorer.batch.rows import Row
+from scorer.batch.whole import whole_file
+
+TABLES = ("submissions.parquet", "scores.parquet", "findings.parquet")
+MISSING = f"未写 {'、'.join(TABLES)}：需要 pyarrow。请运行 pip install 'scorer[batch]'，再加 --force 运行。"
+ROWS = 4096  # rows of a table held in memory before they are written
+
+Add = Callable[[Row, dict[str, Any]], None]
+
+
+def available() -> bool:
+    return find_spec("pyarrow") is not None
+
+
+@contextmanager
+def tables(folder: Path) -> Iterator[Add]:
+    """A function that takes one report after the other; the tables appear when the block ends without a fault."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    points = arrow.decimal128(18, 2)
+    texts = arrow.list_(arrow.string())
+    schemas = {
+        "submissions.parquet": [
+            ("submission", arrow.int64()),
+            *((name, arrow.string()) for name in ("file", "unit", "department", "project")),
+            ("year", arrow.int32()),
+            ("set", arrow.string()),
+            *((name, points) for name in ("total", "full", "low", "high", "claimed_total")),
+            *((name, arrow.string()) for name in ("grade", "claimed_grade")),
+            *((name, points) for name in ("recomputed_weight", "judged_weight", "missing_weight")),
+            *((name, arrow.int32()) for name in ("errors", "warnings", "notes")),
+            ("risk", points),
+            ("unread", arrow.string()),
+        ],
+        "scores.parquet": [
+            ("submission", arrow.int64()),
+            ("path", texts),
+            ("indicator", arrow.string()),
+            ("weight", points),
+            *((name, arrow.string()) for name in ("target", "actual")),
+            *((name, points) for name in ("claimed", "points", "low", "high")),
+            *((name, arrow.string()) for name in ("status", "rule", "words", "at")),
+        ],
+        "findings.parquet": [
+            ("submission", arrow.int64()),
+            *((name, arrow.string()) for name in ("code", "name", "level", "message")),
+            ("path", texts),
+            ("where", arrow.list_(arrow.struct([(name, arrow.string()) for name in ("file", "at", "quote")]))),
+            ("numbers", arrow.map_(arrow.string(), arrow.string())),
+        ],
+    }
+    with ExitStack() as stack:
+        waiting: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+        writers = {}
+        for name in TABLES:
+            file = stack.enter_context(whole_file(folder / name))
+            writers[name] = stack.enter_context(
+                parquet.ParquetWriter(file, arrow.schema(schemas[name]), compression="zstd")
+            )
+
+        def flush(name: str) -> None:
+            writers[name].write_batch(arrow.RecordBatch.from_pylist(waiting[name], arrow.schema(schemas[name])))
+            waiting[name].clear()
+
+        def add(row: Row, report: dict[str, Any]) -> None:
+            waiting["submissions.parquet"].append(_submission(row, report))
+            waiting["scores.parquet"] += (_score(row, line) for line in report["lines"] if line["leaf"])
+            waiting["findings.parquet"] += (_finding(row, finding) for finding in report["findings"])
+            for name, listed in waiting.items():
+                if len(listed) >= ROWS:
+                    flush(name)
+
+        yield add
+        for name in TABLES:
+            flush(name)
+
+
+def _submission(row: Row, report: dict[str, Any]) -> dict[str, Any]:
+    figures = ("total", "full", "low", "high", "claimed_total", "recomputed_weight", "judged_weight", "missing_weight")
+    return {
+        "submission": row.number,
+        "file": row.key,
+        **{name: getattr(row, name) for name in ("unit", "department", "project", "year", "set")},
+        **{name: _points(report[name]) for name in figures},
+        **{name: getattr(row, name) for name in ("grade", "claimed_grade", "errors", "warnings", "notes")},
+        "risk": row.risk.total,
+        "unread": row.unread or None,
+    }
+
+
+def _score(row: Row, line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "submission": row.number,
+        "path": line["path"],
+        "indicator": line["path"][-1] if line["path"] else "",
+        **{name: _points(line[name]) for name in ("weight", "claimed", "points", "low", "high")},
+        **{name: line[name] for name in ("target", "actual", "status", "rule", "words")},
+        "at": line["where"]["at"] if line["where"] else None,
+    }
+
+
+def _finding(row: Row, finding: dict[str, Any]) -> dict[str, Any]:
+    texts = {name: finding[name] for name in ("code", "name", "level", "message", "path", "where")}
+    return {"submission": row.number, **texts, "numbers": list(finding["numbers"].items())}
+
+
+def _points(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
