@@ -29,7 +29,7 @@ _FIGURE_SIGNS = re.compile(r"\d[.,。OolI]|[OolI]\d|\d\s*万[，。；万]|亿�
 
 
 def texts(form: Form) -> Iterator[Cell]:
-    """Every written text with its place: paragraphs and cells of the documents, and the cells of a form without one."""
+    """Every written text with its place: paragraphs and cells of the documents, and the cells of a record without any."""
     for document in form.documents:
         for block in document.blocks:
             if isinstance(block, Paragraph):
@@ -37,8 +37,10 @@ def texts(form: Form) -> Iterator[Cell]:
                     yield Cell(block.text, block.source)
             else:
                 yield from block.cells
-    if not form.documents:
-        yield from written_cells(form)
+    shown_in_blocks = {document.path for document in form.documents if document.blocks}
+    for cell in written_cells(form):
+        if cell.source.file not in shown_in_blocks:
+            yield cell
 
 
 def written_cells(form: Form) -> Iterator[Cell]:
@@ -48,9 +50,11 @@ def written_cells(form: Form) -> Iterator[Cell]:
         for row in group:
             for field in fields(row):
                 value = getattr(row, field.name)
-                if isinstance(value, Cell) and value:
-                    yield value
-    for cell in (submission.reason, submission.problems, *submission.notes):
+                for cell in value if isinstance(value, tuple) else (value,):
+                    if isinstance(cell, Cell) and cell:
+                        yield cell
+    head = (submission.unit_cell, submission.project_cell, submission.reason, submission.problems)
+    for cell in (*head, *submission.notes):
         if cell:
             yield cell
 
