@@ -298,6 +298,50 @@ def tell_line(words: str) -> None:
     console.write(f"{words}\n", error=True)
 
 
+@app.command(cls=ChineseCommand, help="从一批结果中取出一份的报告：打印，或按 --format、-o 写成文件。")
+def show(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="scorer batch 的结果文件夹")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="序号，或文件路径（可只写其中一部分）")],
+    format: Format = None,
+    output: Output = None,
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    from scorer.batch import find_report
+
+    if output is not None:
+        refuse_existing(output, force=force)
+    report, submission = find_report(folder, name)
+    deliver(report, Layout(submission=submission), format, output, force)
+
+
+@app.command(
+    cls=ChineseCommand,
+    help="比较两批结果：谁的总分、等级变了，因为哪条规则。\n\n同一份提交件按路径辨认，路径不同的按内容辨认。",
+)
+def compare(
+    first: Annotated[str, typer.Argument(metavar="DIR", help="前一批的结果文件夹")],
+    second: Annotated[str, typer.Argument(metavar="DIR2", help="后一批的结果文件夹")],
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="写入文件：.txt .xlsx .html；不写则打印"),
+    ] = None,
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    from scorer.batch import comparison
+
+    if output is not None:
+        known_ending(output, [".txt", ".xlsx", ".html"])
+        refuse_existing(output, force=force)
+    found = comparison.compare(first, second)
+    if output is None:
+        console.write(comparison.as_table(found, console.width()))
+        return
+    save(comparison.render(found, Path(output).suffix.lower()), output, force=force)
+    console.write(f"已写入 {output}\n", error=True)
+
+
 @app.command(cls=ChineseCommand, help="说明一项检查或一条计分规则：做什么、为何重要、依据、例子、如何改。\n\n不写 CODE 则列出全部。")
 def explain(
     code: Annotated[
@@ -323,8 +367,8 @@ def list_library(debug: Debug = False) -> None:
     console.write(overview(list_sets(), console.width()))
 
 
-@sets.command(cls=ChineseCommand, help="显示一套指标体系：指标、分值、计分规则和依据。")
-def show(name: SetArgument, debug: Debug = False) -> None:
+@sets.command("show", cls=ChineseCommand, help="显示一套指标体系：指标、分值、计分规则和依据。")
+def show_set(name: SetArgument, debug: Debug = False) -> None:
     from scorer.report.library import page
     from scorer.sets import load_set
 

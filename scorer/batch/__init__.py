@@ -1,6 +1,7 @@
 """Many submissions at once: gather what is in the files, score it, write the results; a broken file stops nothing."""
 
+from scorer.batch.lookup import find_report
 from scorer.batch.results import REPORTS, Outcome
 from scorer.batch.run import Settings, is_output, run_batch
 
-__all__ = ["REPORTS", "Outcome", "Settings", "is_output", "run_batch"]
+__all__ = ["REPORTS", "Outcome", "Settings", "find_report", "is_output", "run_batch"]

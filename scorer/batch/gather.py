@@ -51,8 +51,8 @@ class Gather:
         kept = b""
         facts: dict[str, Any] = {}
         try:
-            submission = _decoded(task.submission) if task.submission else read(item)
-            kept = task.submission or _encoded(submission)
+            submission = decoded(task.submission) if task.submission else read(item)
+            kept = task.submission or encoded(submission)
             report = evaluate(submission, self.set, select=self.select, ignore=self.ignore)
             facts = facts_of(submission, report)
             shown = report.model_dump_json()
@@ -151,12 +151,12 @@ def _adapter() -> Any:
     return TypeAdapter(Submission)
 
 
-def _encoded(submission: Submission) -> bytes:
+def encoded(submission: Submission) -> bytes:
     data: bytes = _adapter().dump_json(submission, exclude_defaults=True)
     return data
 
 
-def _decoded(data: bytes) -> Submission:
+def decoded(data: bytes) -> Submission:
     submission: Submission = _adapter().validate_json(data)
     return submission
 

@@ -11,6 +11,8 @@ from html import escape
 
 from scorer.batch.rows import RISK_WORDS, Row
 
+Sheet = tuple[str, Sequence[str], Iterable[Sequence[str | int | Decimal | None]]]
+
 LISTED = 2000  # rows of the page: a browser sorts them at once; the workbook has all
 BANDS = 20
 BAR = 18
@@ -93,14 +95,8 @@ def by_grade(rows: Sequence[Row]) -> list[tuple[str, int, int]]:
 
 def workbook(rows: Sequence[Row]) -> bytes:
     """The summary as xlsx: overview, list by risk, findings by code, departments, unread files."""
-    from xlsxwriter import Workbook
-
     content = io.BytesIO()
-    book = Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    # the time of writing would make the same results different bytes
-    book.set_properties({"created": datetime(2020, 1, 1)})
-    bold = book.add_format({"bold": True})
-    sheets: list[tuple[str, Sequence[str], Iterable[Sequence[str | int | Decimal | None]]]] = [
+    listed: list[Sheet] = [
         ("概况", ("项目", "份数"), [*overview(rows), ("", ""), (RISK_WORDS, "")]),
         ("按风险排序", HEADINGS, (cells(row) for row in by_risk(rows))),
         ("按代码", ("代码", "问题", "处数", "份数"), by_code(rows)),
@@ -108,7 +104,19 @@ def workbook(rows: Sequence[Row]) -> bytes:
         ("等级", ("等级", "自评", "复算"), by_grade(rows)),
         ("未能读取", ("序号", "文件", "代码", "原因"), ((r.number, r.key, r.unread, r.reason) for r in rows if r.unread)),
     ]
-    for name, headings, lines in sheets:
+    sheets(content, listed)
+    return content.getvalue()
+
+
+def sheets(content: io.BytesIO, listed: Sequence[Sheet]) -> None:
+    """Write sheets of texts and figures, the same ones as the same bytes; no text becomes a formula."""
+    from xlsxwriter import Workbook
+
+    book = Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    # the time of writing would make the same results different bytes
+    book.set_properties({"created": datetime(2020, 1, 1)})
+    bold = book.add_format({"bold": True})
+    for name, headings, lines in listed:
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         for column, heading in enumerate(headings):
@@ -122,7 +130,6 @@ def workbook(rows: Sequence[Row]) -> bytes:
                     sheet.write_number(count, column, value)
         sheet.autofilter(0, 0, count, len(headings) - 1)
     book.close()
-    return content.getvalue()
 
 
 # -------------------------------------------------------------------------------------------------------------- page
@@ -135,7 +142,6 @@ def page(rows: Sequence[Row]) -> str:
     unread = [(row.number, row.key, row.unread, row.reason) for row in rows if row.unread]
     totals = [("自评总分", [row.claimed for row in rows]), ("复算总分", [row.total for row in rows])]
     blocks = [
-        "<h1>绩效自评批量复核汇总</h1>",
         table(("项目", "份数"), overview(rows)),
         "<h2>总分的分布</h2>",
         *(f"<figure>{histogram(values, name)}<figcaption>{name}</figcaption></figure>" for name, values in totals),
@@ -151,10 +157,15 @@ def page(rows: Sequence[Row]) -> str:
         table(("部门", "份数", "有差错的份数", "差错处数", "未能读取"), by_department(rows)[:LISTED], sortable=True),
         *(["<h2>未能读取</h2>", table(("序号", "文件", "代码", "原因"), unread)] if unread else []),
     ]
+    return document("绩效自评批量复核汇总", blocks)
+
+
+def document(title: str, blocks: Iterable[str]) -> str:
+    """A whole page of the blocks that are not empty."""
+    body = "\n".join(block for block in blocks if block)
     return (
-        '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>绩效自评批量复核汇总</title>'
-        f"<style>{STYLE}</style></head><body>\n" + "\n".join(block for block in blocks if block) + f"\n<script>{SCRIPT}</script>"
-        "</body></html>\n"
+        f'<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head><body>\n<h1>{escape(title)}</h1>\n{body}\n<script>{SCRIPT}</script></body></html>\n"
     )
 
 
