@@ -268,6 +268,8 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
         tail = text[quantity.end : min(following, quantity.end + REACH)]
         if match := _CLAUSE_END.search(tail, 1 if tail[:1] in "（" else 0):
             tail = tail[: match.start()]
+        if "：" in gap:
+            context = _label(gap[: gap.rindex("：")])
         subject = clean(label)
         if not subject:
             subject = clean(context) if context else clean(line.topic.split("、")[-1].split(".")[-1])
@@ -293,8 +295,6 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
                 per=per,
             )
         )
-        if "：" in gap:
-            context = _label(gap[: gap.rindex("：")])
         before = quantity.end
     return mentions
 

@@ -289,7 +289,8 @@ def _following(runs: Sequence[Run], index: int) -> Iterator[Sum]:
     """A paragraph that ends open (其中：) has its parts in the paragraphs after it, one figure of each kind in each."""
     run = runs[index]
     line = run[0].line
-    if not _ENDS_OPEN.search(run[-1].sentence.text):
+    ends_line = index + 1 == len(runs) or runs[index + 1][0].line is not line
+    if not ends_line or not _ENDS_OPEN.search(line.text):
         return
     wholes = [mention for mention in run if mention.role not in DERIVED and not mention.bracket and mention.number is not None]
     if not wholes:

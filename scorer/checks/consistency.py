@@ -25,7 +25,7 @@ from scorer.checks.sameness import (
     transposed,
     unlike_years,
 )
-from scorer.mentions import Mention
+from scorer.mentions import Mention, clean
 from scorer.model import Cell, Place
 from scorer.phrases import (
     NOT_OF_PROJECT,
@@ -45,7 +45,8 @@ SAME = 0.99
 
 
 def said_words(item: Said) -> str:
-    return f"“{item.of[-16:]}”{item.place.quote}" if item.of else item.place.quote
+    name = item.of.replace("“", "").replace("”", "")[-16:]
+    return f"“{name}”{item.place.quote}" if name else item.place.quote
 
 
 # --------------------------------------------------------------------------------------------------------------- C301
@@ -193,7 +194,7 @@ def equated(form: Form) -> Iterator[Outcome]:
                 pass
             elif differ(before.quantity, mention.quantity):
                 places_of_both = [before.cell(), mention.cell()]
-                yield faulty((), places_of_both, of=before.subject, first=before.quote, second=mention.quote)
+                yield faulty((), places_of_both, of=before.subject or "同一个数", first=before.quote, second=mention.quote)
             else:
                 yield sound()
         before = mention
@@ -253,7 +254,10 @@ def one_qualified(first: Said, second: Said, together: dict[int, set[int]]) -> b
 
 def general(mention: Mention) -> bool:
     """Whether a figure is said to be the budget or the spending as such, of nothing in particular: 全年支出, 预算数."""
-    return mention.kind in ("budget", "executed") and not mention.subject and not mention.tail and not mention.bracket
+    if mention.kind not in ("budget", "executed") or mention.tail or mention.bracket:
+        return False
+    before = mention.sentence.text[: min(mention.start - mention.sentence.start, REACH)]
+    return not mention.line.topic and not any(clean(clause) for clause in re.split(r"[，；：]", before))
 
 
 # --------------------------------------------------------------------------------------------------------------- C303

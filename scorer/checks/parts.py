@@ -161,7 +161,7 @@ def judge_parts(
     target = (whole.number or Decimal(0)) * (unit if whole.dimension == "" else 1)
     difference = abs(total - target)
     numbers = {
-        "sum_words": " + ".join(shown(number, unit) for number in figures),
+        "sum_words": "分项之和" if len(figures) == 1 else " + ".join(shown(number, unit) for number in figures),
         "sum": shown(total, unit),
         "whole": shown(target, unit),
         "difference": shown(difference, unit),
