@@ -42,7 +42,11 @@ READABLE = ".toml .xlsx .xlsm .xls .et .ods .docx .doc .wps .pdf .html .csv .tsv
 DELIMITED_SUFFIXES = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".et", ".ods"})
 """Suffixes under which plain text is a table: exports of comma or tab separated text are often named .xls."""
 
-HTML_START = re.compile(r"\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50}|<!--[^>]{0,2000}-->\s{0,50}){0,3}<(?:!doctype\s+html|html|head|body|table|div|meta)\b", re.I)
+HTML_START = re.compile(
+    r"\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50}|<!--[^>]{0,2000}-->\s{0,50}){0,3}"
+    r"<(?:!doctype\s{1,9}html|html|head|body|table|div|meta)\b",
+    re.IGNORECASE,
+)
 HTML_SUFFIXES = frozenset({".html", ".htm", ".mht"})
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -71,9 +75,7 @@ def read_submission(*paths: str | PathLike[str]) -> Submission:
     if records:
         load = cast("Callable[[str], Submission]", import_module("scorer.forms.record").load)
         return load(records[0])
-    understand = cast(
-        "Callable[[tuple[Document, ...]], Submission]", import_module("scorer.forms.layout").understand
-    )
+    understand = cast("Callable[[tuple[Document, ...]], Submission]", import_module("scorer.forms.layout").understand)
     return understand(tuple(read_document(name) for name in names))
 
 

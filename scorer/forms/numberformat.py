@@ -290,6 +290,6 @@ def moment_of(number: Decimal, epoch_1904: bool = False) -> datetime | None:
     if not 0 <= number < 2_958_466:
         return None
     days = number if epoch_1904 or number >= 60 else number + 1
-    origin = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30)  # noqa: DTZ001  a calendar has no zone
+    origin = datetime(1904, 1, 1) if epoch_1904 else datetime(1899, 12, 30)
     seconds = int((days * 86400).quantize(Decimal(1), ROUND_HALF_UP, WIDE))
     return origin + timedelta(seconds=seconds)

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from lzma import LZMAError
+from typing import cast
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -226,7 +227,7 @@ def rows_of(package: Package, name: str, container: str, row: str) -> Iterator[E
             refuse_doctype(path, name, tail + chunk)
             tail = chunk[-16:]
             events.feed(chunk)
-            for kind, element in events.read_events():
+            for kind, element in cast("Iterator[tuple[str, Element]]", events.read_events()):
                 if kind == "start":
                     depth += 1
                     if depth > limits.XML_DEPTH:

@@ -25,9 +25,13 @@ HIDDEN_STYLE = re.compile(r"display\s{0,5}:\s{0,5}none", re.IGNORECASE)
 
 SILENT = frozenset({"script", "style", "template", "title", "noframes", "object", "select"})
 BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd section article header footer main nav form fieldset center pre "
-    "blockquote address hr figure caption table tbody thead tfoot tr td th body html".split()
-)
+    {
+        "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "section",
+        "article", "header", "footer", "main", "nav", "form", "fieldset", "center", "pre", "blockquote",
+        "address", "hr", "figure", "caption", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "body",
+        "html"
+    }
+)  # fmt: skip
 DEEPEST_TABLE = 40
 WIDEST_SPAN = 1000
 """What the HTML standard lets a colspan count for."""

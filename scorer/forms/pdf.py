@@ -285,10 +285,10 @@ def _join(before: object, grid: _Grid) -> None:
             if not cell.text:
                 continue
         # A level's merged cell goes on below the page break without its words.
-        if cell.row == skipped and not cell.text and upper is not None and cell.colspan == upper.colspan:
-            if upper.rowspan > 1 or cell.rowspan > 1:
-                upper.rowspan += cell.rowspan
-                continue
+        level = upper is not None and cell.colspan == upper.colspan and (upper.rowspan > 1 or cell.rowspan > 1)
+        if upper is not None and level and cell.row == skipped and not cell.text:
+            upper.rowspan += cell.rowspan
+            continue
         cell.row += shift
         before.cells.append(cell)
     before.rows += rows - (1 if cut else 0)
