@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from scorer.model import Cell, Document, Finding, Level, Place, Submission, Tally
@@ -226,6 +226,12 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Che
     Raises:
         ScorerError: a word that matches no check.
     """
+    return list(_selected(tuple(select), tuple(ignore), len(CHECKS)))
+
+
+@lru_cache(maxsize=64)
+def _selected(select: tuple[str, ...], ignore: tuple[str, ...], known: int) -> tuple[Check, ...]:
+    """The same for every form of a batch; `known` checks, so that one registered later is not missed."""
     from scorer.model import ScorerError
 
     def matches(entry: Check, words: Sequence[str]) -> bool:
@@ -238,7 +244,7 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Che
                 "全部代码见 scorer explain。"
             )
     chosen = [entry for entry in CHECKS.values() if not select or matches(entry, select)]
-    return sorted((entry for entry in chosen if not matches(entry, ignore)), key=lambda entry: entry.code)
+    return tuple(sorted((entry for entry in chosen if not matches(entry, ignore)), key=lambda entry: entry.code))
 
 
 def run(
