@@ -396,6 +396,7 @@ class Absorbed:
 
 _PIPE = re.compile(r"\|")
 _COMMA = re.compile(r"(?<!\d)[,，]|[,，](?!\d{3}(?!\d))")
+_SPACES = re.compile(r"[ \u3000]{2,12}")
 _LONGEST_CELL = 24  # of a row whose cells only commas part: longer ones are sentences
 
 
@@ -405,13 +406,15 @@ def free_blocks(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph | Tab
     while index < len(blocks):
         separator, rows = _PIPE, _piped_rows(blocks, index)
         if len(rows) < 2:
-            separator, rows = _COMMA, _comma_rows(blocks, index)
+            separator, rows = _COMMA, _short_rows(blocks, index, _COMMA)
+        if len(rows) < 2:
+            separator, rows = _SPACES, _short_rows(blocks, index, _SPACES)
         if len(rows) < 2:
             yield blocks[index]
             index += 1
             continue
         cells = [cell for row, block in enumerate(rows) for cell in _row_cells(block, row, separator)]
-        yield Table("", tuple(cells), len(rows), len(separator.findall(rows[0].text)) + 1)
+        yield Table("", tuple(cells), len(rows), len(separator.findall(rows[0].text.strip())) + 1)
         for _ in rows[1:]:
             yield Absorbed()
         index += len(rows)
@@ -429,17 +432,19 @@ def _piped_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragra
     return rows
 
 
-def _comma_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragraph]:
-    """Lines of short cells parted by commas under a heading without figures: 指标名称,目标值,完成值."""
+def _short_rows(
+    blocks: Sequence[Paragraph | Table], index: int, separator: re.Pattern[str]
+) -> list[Paragraph]:
+    """Lines of short cells parted by commas or wide spaces under a heading without figures: 指标名称,目标值,完成值."""
     rows: list[Paragraph] = []
     for number in range(index, len(blocks)):
         block = blocks[number]
-        if not isinstance(block, Paragraph) or len(block.text) > 2 * REACH or re.search(r"[。；：:;]", block.text):
+        if not isinstance(block, Paragraph) or len(block.text.strip()) > 2 * REACH or re.search(r"[。；：:;]", block.text.strip()):
             break
-        cells = _COMMA.split(block.text)
+        cells = separator.split(block.text.strip())
         if len(cells) < 3 or any(len(cell.strip()) > _LONGEST_CELL for cell in cells):
             break
-        if (rows and len(cells) != len(_COMMA.findall(rows[0].text)) + 1) or (not rows and re.search(r"\d", block.text)):
+        if (rows and len(cells) != len(separator.findall(rows[0].text)) + 1) or (not rows and re.search(r"\d", block.text.strip())):
             break
         rows.append(block)
     return rows if len(rows) >= 3 and all(re.search(r"\d", row.text) for row in rows[1:]) else []
@@ -447,14 +452,15 @@ def _comma_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragra
 
 def _row_cells(block: Paragraph, row: int, separator: re.Pattern[str]) -> Iterator[Cell]:
     start = 0
-    ends = [match.start() for match in separator.finditer(block.text)]
-    for column, end in enumerate([*ends, len(block.text)]):
+    inner = len(block.text) - len(block.text.lstrip())
+    ends = [match.span() for match in separator.finditer(block.text) if inner <= match.start() and match.end() < len(block.text.rstrip()) + (separator is not _SPACES)]
+    for column, (end, following) in enumerate([*ends, (len(block.text), 0)]):
         text = block.text[start:end]
         if text.strip():
             begin = start + len(text) - len(text.lstrip())
             at = f"{block.source.at}:{begin + 1}-{begin + len(text.strip())}"
             yield Cell(text.strip(), replace(block.source, at=at), row, column)
-        start = end + 1
+        start = following
 
 
 def _table_mentions(

@@ -75,6 +75,7 @@ class Survey:
     rate: Mention
     asked: tuple[Mention, ...]
     agreed: tuple[Mention, ...]
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,7 +543,7 @@ def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
 
 def _after_both(run: Run, position: int) -> bool:
     """预算100万元，支出95万元，完成率98%: a rate that only its neighbours make one of execution."""
-    kinds = {mention.kind for mention in run[max(0, position - 2) : position] if mention.dimension == "元"}
+    kinds = {mention.kind for mention in run[max(0, position - 2) : position] if mention.dimension in ("元", "")}
     return kinds == {"budget", "executed"} and re.search(r"完成率|完成比例|执行比例|支出比例", run[position].label) is not None
 
 
@@ -587,6 +588,8 @@ def _outcome(run: Run, position: int) -> str:
     rate = run[position]
     if rate.quantity.unit != "%":
         return ""
+    if _COMPLETED_PLAN.search(rate.label):
+        return "计划"
     if rate.role == "outcome":
         return rate.whole
     aimed = run[position - 1] if position else None
@@ -605,6 +608,19 @@ def _named_by(outcome: str, near: Run) -> Run:
         if named:
             return named if len(named) == 1 else []
     return []
+
+
+_OF_PLAN = frozenset(("完成率", "目标完成率", "任务完成率", "计划完成率", "完成比例", "计划"))
+_PLANNED = re.compile(r"(?:计划|目标|任务|应)[^，。；\d]{0,8}$")
+_COMPLETED_PLAN = re.compile(r"(?:完成|占)(?:了)?(?:年度|全年|年初)?(?:计划|任务|目标)(?:数|任务|量|值)?的?(?:比例)?(?:为)?$")
+
+
+def _of_plan(rate: Mention, before: Run) -> Survey:
+    """目标45台，完成43台，完成率95.6%: what was done of what was planned, both counted alike."""
+    planned = [m for m in before if _PLANNED.search(m.label)]
+    done = [m for m in before if m not in planned and planned and m.dimension == planned[-1].dimension]
+    planned = [m for m in planned if done and m.dimension == done[-1].dimension]
+    return Survey(rate, tuple(reversed(planned)), tuple(reversed(done)), len(planned) == len(done) == 1)
 
 
 def _survey(run: Run, position: int, outcome: str) -> Survey:
@@ -627,8 +643,13 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
     near = before + after
     pattern = next((words for stem, words in _OUTCOMES if stem in outcome), None)
     agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
+    if outcome in _OF_PLAN:
+        return _of_plan(rate, before)
     if pattern is None:
         agreed = _named_by(outcome, near)
+        counted = [m for m in before if agreed and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
+        if agreed:
+            return Survey(rate, tuple(reversed(counted)), tuple(agreed), len({m.number for m in counted}) == 1)
     asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]))]
     if "回收" in outcome:
         asked = [m for m in before if m not in agreed][-1:]

@@ -79,7 +79,7 @@ def judge_survey(survey: Survey) -> Outcome:
         for group in groups:
             agreed = sum((mention.number or Decimal(0) for mention in group), Decimal(0))
             value = HUNDRED * agreed / asked.number
-            if printed.low <= value <= printed.high or (agreed >= asked.number and printed.high >= HUNDRED):
+            if printed.low <= value <= printed.high or (agreed >= asked.number and survey.rate.number == HUNDRED):
                 return sound()
             if best is None and (agreed <= asked.number or len(survey.asked) == len(survey.agreed) == 1):
                 best = asked, agreed, value
@@ -87,6 +87,8 @@ def judge_survey(survey: Survey) -> Outcome:
         return undecided("调查人数或满意人数是约数")
     if best is None:
         return undecided("满意人数多于调查人数或没有写出")
+    if not survey.certain:
+        return undecided("比率所对的总数不能确定")
     asked, agreed, value = best
     return faulty(
         (), cells(asked, *survey.agreed, survey.rate),
@@ -186,7 +188,7 @@ def _difference(change: Change) -> Outcome | None:
     expected = before.number + (amount.number if change.up else -amount.number)
     precision = finest(m.quantity for m in (amount, before, *change.now)) or Decimal(0)
     for now in change.now:
-        if now.number is not None and abs(now.number - expected) <= 2 * precision:
+        if now.number is not None and abs(now.number - expected) <= precision * 3 / 2:
             return sound() if change.rate is None else None
     if change.rate is not None or len({now.number for now in change.now}) != 1:
         return None

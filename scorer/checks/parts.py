@@ -7,6 +7,7 @@ undecided when it is not.
 from __future__ import annotations
 
 import re
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check
 from scorer.mentions import Mention
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
 from scorer.statements import Execution, Share
+from scorer.phrases import OVERLAPS
 from scorer.sums import Sum
 
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
@@ -367,6 +369,9 @@ def shares_exceed_whole(form: Form) -> Outcomes:
                 yield sound()
 
 
+_OVERLAPS = re.compile(OVERLAPS)
+
+
 def judge_group(group: Sequence[Share]) -> Outcome:
     percents = [share.percent for share in group if share.percent.number is not None]
     if len(percents) < 2:
@@ -377,6 +382,8 @@ def judge_group(group: Sequence[Share]) -> Outcome:
     nested = any("其中" in share.percent.gap or "其中" in (share.part.gap if share.part else "") for share in group[1:])
     if nested:
         return undecided("占比分属不同层次")
+    if any(share.part and share.part.dimension != "元" and _OVERLAPS.search(share.part.label) for share in group):
+        return undecided("各占比可能相互交叉（如女性、党员）")
     total = sum((m.number for m in percents if m.number is not None), Decimal(0))
     slack = sum((Decimal(1).scaleb(-places_of(m)) / 2 for m in percents), Decimal(0))
     if total - slack <= HUNDRED:
