@@ -1,0 +1,358 @@
+"""A batch: order, resuming, limits, what-if, comparison; each submission's report is the one it gets alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scorer.batch import REPORTS, Settings, comparison, find_report, run_batch
+from scorer.batch.run import GATHERED
+from scorer.batch.sources import find_items
+from scorer.batch.store import INDEX, Gathered, Store
+from scorer.cli import run
+from scorer.engines import Local, Lost
+from scorer.evaluation import evaluate
+from scorer.forms import read_submission
+from scorer.model import ScorerError
+from scorer.sets import load_set
+
+ROOT = Path(__file__).parent.parent
+
+
+def form(unit: str, actual: int, claimed: int) -> str:
+    return f"""unit = "{unit}"
+year = 2023
+claimed_total = {claimed}
+[[funds]]
+source = "合计"
+budget = 100
+executed = 100
+[[answer]]
+path = ["产出指标", "数量指标", "修路条数"]
+weight = 50
+target = "≥10条"
+actual = "{actual}条"
+claimed = {claimed}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    below = tmp_path / "forms"
+    (below / "乡镇").mkdir(parents=True)
+    for number in range(6):
+        place = below / "乡镇" if number % 2 else below
+        (place / f"{number}.toml").write_text(form(f"某县第{number}局", 5 + number, 50), "utf-8")
+    (below / "坏.toml").write_text("unit = ", "utf-8")
+    (below / "~$1.toml").write_text("", "utf-8")
+    (below / "图.png").write_bytes(b"\x89PNG")
+    return below
+
+
+def lines(output: Path) -> list[bytes]:
+    return (output / REPORTS).read_bytes().splitlines()
+
+
+def keys_gathered(output: Path) -> list[str]:
+    return [json.loads(line)[0] for line in (output / GATHERED / INDEX).read_bytes().splitlines()]
+
+
+# ------------------------------------------------------------------------------------------------------------- results
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_reports_are_those_of_each_form_alone_in_the_order_of_the_sources(folder: Path, tmp_path: Path, workers: int) -> None:
+    outcome = run_batch(folder, tmp_path / "out", settings=Settings(workers=workers))
+    files = sorted(path for path in folder.rglob("*.toml") if not path.name.startswith("~"))
+    assert (outcome.reports, outcome.unread, outcome.worst) == (7, 1, "error")
+    for path, line in zip(files, lines(tmp_path / "out"), strict=True):
+        if path.stem == "坏":
+            assert [finding["code"] for finding in json.loads(line)["findings"]] == ["F610"]
+        else:
+            assert line.decode() == evaluate(read_submission(path)).model_dump_json()
+
+
+def test_unread_files_are_listed_with_the_reason(folder: Path, tmp_path: Path) -> None:
+    run_batch(folder, tmp_path / "out")
+    text = (tmp_path / "out" / "errors.csv").read_text("utf-8-sig")
+    (row,) = list(csv.DictReader(io.StringIO(text)))
+    assert row["文件"].endswith("坏.toml")
+    assert row["代码"] == "F610"
+    assert row["原因"]
+
+
+def test_the_page_escapes_what_strangers_wrote_and_loads_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(form("<script>alert(1)</script>", 5, 50), "utf-8")
+    run_batch(tmp_path / "a.toml", tmp_path / "out")
+    page = (tmp_path / "out" / "summary.html").read_text("utf-8")
+    assert "&lt;script&gt;alert" in page
+    assert "<script>alert" not in page
+    assert "http" not in page
+    assert "风险 =" in page
+
+
+def test_the_same_batch_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        run_batch(folder, tmp_path / name)
+    for path in (tmp_path / "one").glob("*.*"):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_tables_hold_every_leaf_and_finding(folder: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow (extra batch) is not installed")
+    run_batch(folder, tmp_path / "out")
+    reports = [json.loads(line) for line in lines(tmp_path / "out")]
+    rows = {name: parquet.read_table(tmp_path / "out" / f"{name}.parquet").to_pylist() for name in ("submissions", "scores", "findings")}
+    assert [str(row["total"]) for row in rows["submissions"]] == [str(report["total"]) for report in reports]
+    leaves = [line for report in reports for line in report["lines"] if line["leaf"]]
+    assert [(row["path"], str(row["points"])) for row in rows["scores"]] == [(leaf["path"], leaf["points"]) for leaf in leaves]
+    assert [row["code"] for row in rows["findings"]] == [one["code"] for report in reports for one in report["findings"]]
+
+
+# ------------------------------------------------------------------------------------------------------------- sources
+
+
+def test_a_glob_and_a_list_name_the_same_files(folder: Path) -> None:
+    listed = folder.parent / "list.csv"
+    listed.write_text("备注,文件\n,forms/2.toml\n甲,forms/0.toml\n", "utf-8-sig")
+    assert [Path(item.key).name for item in find_items(str(listed), "file")] == ["0.toml", "2.toml"]
+    assert [Path(item.key).name for item in find_items(str(folder / "[02].toml"), "file")] == ["0.toml", "2.toml"]
+
+
+def test_a_csv_that_is_a_form_is_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "form.csv"
+    path.write_text("一级指标,二级指标,三级指标,分值\n", "utf-8")
+    assert [item.paths for item in find_items(str(path), "file")] == [(str(path),)]
+
+
+def test_a_table_of_submissions_scores_as_the_same_forms_do(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
+    from pyarrow import parquet
+
+    answer = {"path": ["产出指标", "数量指标", "修路条数"], "weight": 50, "target": "≥10条", "actual": "8条", "claimed": 50}
+    funds = {"source": "合计", "budget": 100, "executed": 100}
+    row = {"unit": "某县水务局", "year": 2023, "claimed_total": 50, "funds": [funds], "answer": [answer]}
+    parquet.write_table(arrow.Table.from_pylist([row, {**row, "project": "水库"}]), tmp_path / "t.parquet")
+    run_batch(tmp_path / "t.parquet", tmp_path / "out")
+    (tmp_path / "a.toml").write_text(form("某县水务局", 8, 50), "utf-8")
+    alone = evaluate(read_submission(tmp_path / "a.toml"))
+    reports = [json.loads(line) for line in lines(tmp_path / "out")]
+    assert [report["total"] for report in reports] == [str(alone.total)] * 2
+    codes = sorted(one["code"] for one in reports[0]["findings"])  # places are rows here: another order
+    assert codes == sorted(finding.code for finding in alone.findings)
+    assert reports[1]["submission"]["project"] == "水库"
+
+
+@pytest.mark.parametrize("source", ["没有", "没有/*.xlsx"])
+def test_a_source_that_names_nothing_is_said(tmp_path: Path, source: str) -> None:
+    with pytest.raises(ScorerError, match="没有"):
+        find_items(str(tmp_path / source), "file")
+
+
+# ------------------------------------------------------------------------------------------------------------ resuming
+
+
+def test_what_was_read_is_not_read_again(folder: Path, tmp_path: Path) -> None:
+    run_batch(folder, tmp_path / "out")
+    first = lines(tmp_path / "out")
+    (folder / "2.toml").write_text(form("某县改名局", 9, 50), "utf-8")
+    run_batch(folder, tmp_path / "out")
+    read = Counter(Path(key).name for key in keys_gathered(tmp_path / "out"))
+    assert read["2.toml"] == 2
+    assert set(read.values()) == {1, 2}
+    changed = [index for index, line in enumerate(lines(tmp_path / "out")) if line != first[index]]
+    assert len(changed) == 1
+
+
+@pytest.mark.parametrize("cut", [1, 20, 200])
+def test_half_a_line_and_a_record_without_one_are_done_again(folder: Path, tmp_path: Path, cut: int) -> None:
+    run_batch(folder, tmp_path / "whole")
+    run_batch(folder, tmp_path / "out")
+    index = tmp_path / "out" / GATHERED / INDEX
+    data = index.read_bytes()
+    index.write_bytes(data[:-cut])
+    (tmp_path / "out" / REPORTS).unlink()
+    run_batch(folder, tmp_path / "out")
+    assert lines(tmp_path / "out") == lines(tmp_path / "whole")
+    assert max(Counter(keys_gathered(tmp_path / "out")).values()) == 1
+
+
+def test_a_spoiled_record_is_done_again(folder: Path, tmp_path: Path) -> None:
+    run_batch(folder, tmp_path / "out")
+    before = lines(tmp_path / "out")
+    (part,) = (tmp_path / "out" / GATHERED).glob("*.part")
+    data = bytearray(part.read_bytes())
+    data[10] ^= 255
+    part.write_bytes(bytes(data))
+    run_batch(folder, tmp_path / "out")
+    assert lines(tmp_path / "out") == before
+
+
+def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:
+    store = Store(tmp_path / GATHERED)
+    with pytest.raises(ScorerError, match="另一个"):
+        Store(tmp_path / GATHERED)
+    store.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs signals of POSIX")
+def test_a_killed_run_is_resumed(folder: Path, tmp_path: Path) -> None:
+    for number in range(300):
+        (folder / f"更多{number:03d}.toml").write_text(form("某县统计局", number % 12, 50), "utf-8")
+    run_batch(folder, tmp_path / "whole", settings=Settings(workers=2))
+    command = [sys.executable, "-m", "scorer", "batch", str(folder), "-o", str(tmp_path / "out"), "--workers", "2"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    index = tmp_path / "out" / GATHERED / INDEX
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None and not (index.exists() and index.stat().st_size > 20_000):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "out" / REPORTS).exists()
+    done = set(keys_gathered(tmp_path / "out")[:-1])
+    run_batch(folder, tmp_path / "out", settings=Settings(workers=2))
+    assert lines(tmp_path / "out") == lines(tmp_path / "whole")
+    assert done
+    assert max(Counter(keys_gathered(tmp_path / "out")).values()) == 1
+
+
+def test_a_record_comes_back_as_it_was_added(tmp_path: Path) -> None:
+    record = Gathered("甲\n乙", "d", "r", "o", b"x\xda", b"", b"y", "9 s, 9 MB")
+    store = Store(tmp_path)
+    store.add(record)
+    store.close()
+    assert Store(tmp_path, write=False).record("甲\n乙") == record
+
+
+# -------------------------------------------------------------------------------------------------------------- limits
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Work that goes wrong in the way its task says."""
+
+    folder: str = ""
+
+    def __call__(self, task: str) -> str:
+        if task == "hang":
+            time.sleep(600)
+        if task == "memory":
+            return str(len(bytearray(4 * 1024**3)))
+        if task == "die":
+            os._exit(9)
+        if task == "die once":
+            mark = Path(self.folder) / "died"
+            if not mark.exists():
+                mark.write_text("")
+                os._exit(9)
+        return task.upper()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_task_that_hangs_or_dies_stops_no_other(tmp_path: Path, workers: int) -> None:
+    engine = Local(workers, seconds=1.5)
+    tasks = ["a", "hang", "die", "b", "die once", "c"]
+    found = dict(engine.run(Trouble(str(tmp_path)), tasks))
+    assert found == {
+        **{name: name.upper() for name in ("a", "b", "c", "die once")},
+        "hang": Lost("time"),
+        "die": Lost("killed"),
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_a_task_that_wants_too_much_memory_stops_no_other() -> None:
+    assert dict(Local(1, megabytes=256).run(Trouble(), ["a", "memory", "b"])) == {"a": "A", "memory": Lost("memory"), "b": "B"}
+
+
+@dataclass(frozen=True)
+class Losing:
+    """An engine that loses what its `reason` says of one file."""
+
+    reason: str
+
+    def run(self, work, tasks) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
+        for task in tasks:
+            yield task, Lost(self.reason) if "3" in task.item.key else work(task)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("reason", "code"), [("time", "F610"), ("memory", "F610"), ("killed", "Z901")])
+def test_a_lost_file_is_a_report_and_is_tried_again_under_other_limits(folder: Path, tmp_path: Path, reason: str, code: str) -> None:
+    assert run_batch(folder, tmp_path / "out", engine=Losing(reason)).unread == 2
+    (found,) = [json.loads(line) for line in lines(tmp_path / "out") if b"3.toml" in line]
+    assert [finding["code"] for finding in found["findings"]] == [code]
+    assert run_batch(folder, tmp_path / "out").unread == 2
+    assert run_batch(folder, tmp_path / "out", settings=Settings(seconds=500)).unread == 1
+
+
+# ------------------------------------------------------------------------------------------------ what-if, show, compare
+
+
+def test_what_if_needs_no_files_and_gives_what_the_files_would(folder: Path, tmp_path: Path) -> None:
+    other = load_set("mof/project-2020")
+    run_batch(folder, tmp_path / "out")
+    run_batch(folder, tmp_path / "direct", other)
+    for path in folder.rglob("*.toml"):
+        path.unlink()
+    run_batch(tmp_path / "out", tmp_path / "anew", other)
+    assert lines(tmp_path / "anew") == lines(tmp_path / "direct")
+    found = comparison.compare(str(tmp_path / "out"), str(tmp_path / "anew"))
+    assert (found.both, found.gone, found.new) == (7, (), ())
+
+
+def test_comparison_names_who_moved_and_by_which_rule(folder: Path, tmp_path: Path) -> None:
+    run_batch(folder, tmp_path / "one")
+    (folder / "2.toml").write_text(form("某县第2局", 10, 50), "utf-8")
+    (folder / "0.toml").unlink()
+    run_batch(folder, tmp_path / "two")
+    found = comparison.compare(str(tmp_path / "one"), str(tmp_path / "two"))
+    (move,) = found.moves
+    assert Path(move.name).name == "2.toml"
+    assert move.difference is not None
+    assert move.difference > 0
+    assert "修路条数" in move.causes[0]
+    assert found.rules == (("proportion", 1),)
+    assert [Path(name).name for name in found.gone] == ["0.toml"]
+    for suffix in (".txt", ".html"):
+        assert "2.toml" in str(comparison.render(found, suffix))
+    assert bytes(comparison.render(found, ".xlsx"))[:2] == b"PK"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["1", "0.toml"])
+def test_one_report_by_number_or_part_of_its_path(folder: Path, tmp_path: Path, name: str) -> None:
+    run_batch(folder, tmp_path / "out")
+    report, submission = find_report(str(tmp_path / "out"), name)
+    assert report.submission.unit == "某县第0局"
+    assert submission == read_submission(folder / "0.toml")
+    assert report == evaluate(submission)
+
+
+@pytest.mark.parametrize(("name", "said"), [("99", "没有“99”"), (".toml", "符合 7 份")])
+def test_a_name_of_none_or_of_several_is_said(folder: Path, tmp_path: Path, name: str, said: str) -> None:
+    run_batch(folder, tmp_path / "out")
+    with pytest.raises(ScorerError, match=said):
+        find_report(str(tmp_path / "out"), name)
+
+
+def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "out")
+    assert run(["batch", str(folder), "-o", out]) == 1
+    assert run(["batch", str(folder), "-o", out]) == 2
+    assert "已存在" in capsys.readouterr().err
+    assert run(["show", out, "1", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema"] == "scorer.report/1"
+    assert run(["compare", out, out]) == 0
+    assert "总分或等级有变动 0 份" in capsys.readouterr().out
+    assert run(["show", str(folder), "1"]) == 2
