@@ -36,7 +36,7 @@ _COMPLETED = re.compile(COMPLETED)
 _NOT_COMPLETED = re.compile(NOT_COMPLETED)
 
 
-@check("C304", level="warning", message="{year} 年度的{what}截至 {date}，超出评价年度；请按 {year} 年 12 月 31 日的数填列")
+@check("C304", level="warning", message="{year} 年度的数（{what}）截至 {date}，超出评价年度；请按 {year} 年 12 月 31 日的数填列")
 def period_differs(form: Form) -> Outcomes:
     """A result or an amount spent is counted up to a date after the year reported on.
 
@@ -58,7 +58,7 @@ def period_differs(form: Form) -> Outcomes:
     for answer in form.submission.answers:
         if dated := _DATED.search(answer.actual.text):
             if int(dated["year"]) > year:
-                yield faulty(answer.path, [answer.actual], year=str(year), what="完成值", date=dated[0])
+                yield faulty(answer.path, [answer.actual], year=str(year), what="完成值", date=day_in(dated[0]))
             else:
                 yield sound()
     for claim in form.submission.claims:
@@ -186,7 +186,7 @@ def stale_figures(source: Cell, text: str, start: int, year: int) -> Iterator[Ou
     if int(match["year"]) == year - 1 and any(word[0] != "当年" for word in _THIS_YEAR.finditer(text, at)):
         what = f"中 {match['year']} 年与“本年度”连用，数字疑为上年的"
     elif _AS_OF.search(text[max(0, at - 6) : match.end() + 8]):
-        what = f"的数字截至 {match['year']} 年底"
+        what = f"中的数字截至 {match['year']} 年底"
     elif _RESULT.match(text, match.end()):
         what = f"写的是 {match['year']} 年度的完成情况"
     else:
