@@ -7,7 +7,6 @@ undecided when it is not.
 from __future__ import annotations
 
 import re
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -308,6 +307,7 @@ def judge_share(share: Share) -> Outcome:
         computed = ratio(part, whole)
         if computed is None:
             continue
+        assert whole.number is not None
         exact = HUNDRED * part.number / whole.number
         if printed.low <= exact <= printed.high:
             return sound()
