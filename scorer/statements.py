@@ -228,6 +228,10 @@ def _share(
             if mention.dimension == part.dimension and key and key in mention.label.replace("（类）", "")
         ][:LONGEST_LIST]
         certain = bool(wholes) and (wholes[0] in run or wholes[0].line.number >= part.line.number - 2)
+    if generic and (word := re.search(r"收入|支出|投入", percent.whole)):
+        # 收入386.4万元，支出378.67万元，占全年收入的98%: the figure of that name in the same sentence
+        wholes = [m for m in earlier if m.dimension == part.dimension and re.search(f"{word[0]}(?:合计|总计|总额)?$", m.label)]
+        certain = len({m.number for m in wholes}) == 1
     sums = owners.get(id(part), [])
     if sums and (generic or not wholes):
         wholes += [whole for item in sums for whole in item.wholes]
@@ -538,7 +542,25 @@ def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
                 if not spent:
                     spent = more[1]
                 back -= 1
+            if not budgets and spent and spent[0].line is rate.line:
+                budgets = _project_money(runs, index)
             yield Execution(rate, tuple(budgets[:LONGEST_LIST]), tuple(spent[:LONGEST_LIST]), tuple(left), near)
+
+
+_MONEY_OF_PROJECT = re.compile(r"(?:资金|经费|补助)(?:总额|总量)?(?:共计?|合计|为)?$")
+
+
+def _project_money(runs: Sequence[Run], index: int) -> Run:
+    """财政补助资金800万元 of the lines before, where no figure near by is called a budget and only one such figure stands there."""
+    found: Run = []
+    for run in runs[max(0, index - NEAR) : index]:
+        first = run[0]
+        if any(m.kind in ("budget", "adjusted", "received") for m in run[1:] if m.dimension == "元"):
+            return []
+        if first.line.scope == runs[index][0].line.scope and first.dimension == "元" and first.role not in DERIVED:
+            if first.number and not first.bracket and _MONEY_OF_PROJECT.search(first.label) and first.kind in ("", "budget", "received"):
+                found.append(first)
+    return found if len(found) == 1 else []
 
 
 def _after_both(run: Run, position: int) -> bool:

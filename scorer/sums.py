@@ -100,10 +100,26 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
                 found = _closing(run, position, inline)
                 if found is not None:
                     yield found
+        yield from _balances(run)
         yield from _following(runs, index)
         if (found := _carried_total(runs, index)) is not None:
             yield found
     yield from _classes(runs)
+
+
+def _balances(run: Run) -> Iterator[Sum]:
+    """预算60万元，支出58.2万元，结余1.8万元: what is left and what was spent make up what there was."""
+    for position in range(2, len(run)):
+        left = run[position]
+        whole, spent = run[position - 2], run[position - 1]
+        if left.kind != "remainder" or spent.kind != "executed" or whole.kind not in ("budget", "received"):
+            continue
+        plain = all(m.dimension == "元" and m.role in ("plain", "total") and not m.bracket and m.number is not None for m in (whole, spent, left))
+        beside = run[position - 3] if position > 2 else None
+        if beside is not None and beside.dimension == "元" and "；" not in whole.gap or _CARRIED.search(whole.sentence.text):
+            continue  # what was carried over or added may belong to it
+        if plain and _LEFT.search(left.label) and not re.search(r"[；。]|其中", spent.gap + left.gap):
+            yield Sum(whole, (spent, left), True, "", (), tuple(m for m in run[:position] if m.kind in ("budget", "received")))
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -352,6 +368,8 @@ def _item_figure(item: Run, whole: Mention) -> Mention | None:
     return fitting[0] if fitting else None
 
 
+_CARRIED = re.compile(r"(?:上年|年初|上一年)[^，。；]{0,6}结转|结转上年|追加|追减|调增|调减|另有|收回")
+_LEFT = re.compile(r"^(?:资金|经费|年末|年底|当年|项目)*(?:结余|节余|剩余|结转|余)(?:资金|经费|额)?(?:为|约)?$")
 _CLASS = re.compile(r"(?:^|[\s、.。）])([一-龥]{2,20}?)(?:支出)?（类）")
 _RENAMED = {"医疗卫生与计划生育": "卫生健康", "医疗卫生": "卫生健康", "文化体育与传媒": "文化旅游体育与传媒"}
 
