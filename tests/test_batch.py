@@ -143,7 +143,7 @@ def test_a_table_of_submissions_scores_as_the_same_forms_do(tmp_path: Path) -> N
 
     answer = {"path": ["产出指标", "数量指标", "修路条数"], "weight": 50, "target": "≥10条", "actual": "8条", "claimed": 50}
     funds = {"source": "合计", "budget": 100, "executed": 100}
-    row = {"unit": "某县水务局", "year": 2023, "claimed_total": 50, "funds": [funds], "answer": [answer]}
+    row = {"unit": "某县水务局", "project": "", "year": 2023, "claimed_total": 50, "funds": [funds], "answer": [answer]}
     parquet.write_table(arrow.Table.from_pylist([row, {**row, "project": "水库"}]), tmp_path / "t.parquet")
     run_batch(tmp_path / "t.parquet", tmp_path / "out")
     (tmp_path / "a.toml").write_text(form("某县水务局", 8, 50), "utf-8")
