@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+from scorer.answers import Answers
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell
-from scorer.score import Leaf, Node, points_in, read
+from scorer.periods import parse_period
+from scorer.rules import score
+from scorer.rules.measured import Coefficient, Proportion
+from scorer.score import Leaf, Node, entry, points_in, read
 
 ONE = Decimal(1)
 HUNDRED = Decimal(100)
@@ -305,6 +310,37 @@ INFERRED = "目标没有比较符号，方向由指标名称推断"
 ORDINARY = re.compile("[BＢ][/／÷][AＡ]|比例|完成率")
 
 
+def as_compared(leaf: Leaf) -> Leaf:
+    """A row scored by the form's own coefficient, as target and actual would score it; any other row as it is.
+
+    A coefficient says the points, not whether the target was met: one typed by hand may contradict the figures.
+    """
+    if not isinstance(leaf.rule, Coefficient):
+        return leaf
+    one = score(Answers.build([replace(entry(0, leaf), rule=Proportion())])).row(0)
+    return replace(leaf, points=one.points, met=one.met, status=one.status)
+
+
+def in_time(form: Form, leaf: Leaf) -> bool | None:
+    """Was a deadline kept, where target and actual are dates; None where they are not, or where the date written for
+    the actual (a month) reaches over the deadline.
+
+    A deadline missed has no completion ratio: it decides whether full points are right, not how many are.
+    """
+    target, actual = leaf.answer.target.text, leaf.answer.actual.text
+    if leaf.status == "recomputed" or (leaf.target.kind, leaf.actual.kind) != ("date", "date") or NO_DEADLINE.search(target):
+        return None
+    due, done = parse_period(target, form.year), parse_period(actual, form.year)
+    if due is None or done is None:
+        return None
+    if done[1] <= due[1]:
+        return True
+    return False if done[0] > due[1] else None
+
+
+NO_DEADLINE = re.compile("[后起每]|以来|开始|不早于")
+
+
 def deducted(leaf: Leaf) -> bool:
     """Does the claim leave points of the weight away?"""
     return leaf.weight is not None and leaf.claimed is not None and 0 <= leaf.claimed < leaf.weight
@@ -332,11 +368,13 @@ def met_but_deducted(form: Form) -> Outcomes:
     for leaf in form.leaves:
         if leaf.execution:
             continue
-        if reason := decidable(leaf):
+        leaf = as_compared(leaf)
+        kept = in_time(form, leaf)
+        if (reason := decidable(leaf)) and kept is None:
             yield undecided(reason)
         elif leaf.direction_inferred and deducted(leaf):
             yield undecided(INFERRED)
-        elif leaf.met and leaf.points == leaf.weight and deducted(leaf):
+        elif deducted(leaf) and (kept or (leaf.met and leaf.points == leaf.weight)):
             given = f"完成值 {leaf.answer.actual.text} 已达到目标 {leaf.answer.target.text}，得分 {plain(leaf.claimed)} 却低于分值"
             yield faulty(
                 leaf.path,
@@ -369,8 +407,14 @@ def missed_but_full(form: Form) -> Outcomes:
     for leaf in form.leaves:
         if leaf.execution:
             continue
-        if reason := decidable(leaf):
+        leaf = as_compared(leaf)
+        kept = in_time(form, leaf)
+        if (reason := decidable(leaf)) and kept is None:
             yield undecided(reason)
+        elif kept is False and leaf.weight and leaf.claimed == leaf.weight:
+            actual, target = leaf.answer.actual.text, leaf.answer.target.text
+            message = f"完成时间 {actual} 晚于期限 {target}，却得满分 {plain(leaf.claimed)}；请核对完成时间和得分"
+            yield faulty(leaf.path, figures_of(leaf), message=message, target=target, actual=actual, claimed=leaf.claimed)
         elif leaf.met is False and leaf.points != leaf.weight and leaf.claimed == leaf.weight:
             if leaf.direction_inferred:
                 yield undecided(INFERRED)
@@ -402,7 +446,10 @@ def claimed_differs_from_rule(form: Form) -> Outcomes:
     for leaf in form.leaves:
         if leaf.execution:
             continue
-        if reason := decidable(leaf):
+        if _by_coefficient(leaf) and leaf.claimed is not None and leaf.points is not None:
+            # the form's own coefficient says the points, whatever target and actual are
+            yield sound() if leaf.claimed == leaf.points else off_rule(leaf, leaf.claimed, leaf.points)
+        elif reason := decidable(leaf):
             yield undecided(reason)
         elif leaf.claimed == leaf.points:
             yield sound()
@@ -412,6 +459,10 @@ def claimed_differs_from_rule(form: Form) -> Outcomes:
             yield undecided("已完成而扣分、未完成而满分、得分超出分值的，见 A106、A107、A103")
         elif leaf.claimed is not None and leaf.points is not None:
             yield off_rule(leaf, leaf.claimed, leaf.points)
+
+
+def _by_coefficient(leaf: Leaf) -> bool:
+    return isinstance(leaf.rule, Coefficient) and leaf.status == "recomputed" and deducted(leaf)
 
 
 def off_rule(leaf: Leaf, claimed: Decimal, points: Decimal) -> Outcome:

@@ -297,9 +297,9 @@ def _read_row(form: _Form, line: Line) -> None:
 
 def _margin_label(rows: Rows, line: Line, first: Span) -> Label:
     """The label that a line under the table begins with, "" for a row of the table."""
-    if first.first > rows.columns.names[0]:
-        return ""
     label = label_field(first.text) or inline_label(first.cell)
+    if first.first > rows.columns.names[0] and (label != "total" or first.first not in _first_values(rows, line)):
+        return ""
     if label in FOOT_LABELS:
         return label
     if label in HEAD_LABELS:
@@ -307,6 +307,12 @@ def _margin_label(rows: Rows, line: Line, first: Span) -> Label:
         if not any(line.owned(column) and is_figure(line.at(column).text) for column in figures):
             return label
     return ""
+
+
+def _first_values(rows: Rows, line: Line) -> tuple[int, ...]:
+    """The columns of the target, where no name stands before it: a total that a repeated label pushed to the right."""
+    named = any(span.first in rows.columns.names for span in rows.columns.written(line))
+    return () if named else tuple(column for name in ("sign", "target") for column in rows.columns.fields.get(name, ()))
 
 
 def _read_total(form: _Form, line: Line, first: Span) -> None:

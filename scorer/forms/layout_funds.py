@@ -32,6 +32,7 @@ _UNIT_SAID = re.compile(r"单位:?\(?(?:人民币)?(亿元|万元|千元|元)")
 _POINTS = re.compile(r"[(\[](?:权重|分值|满分)?:?(\d{1,3}(?:\.\d{1,2})?)分?(?:\*|×|x|X|[)\]])")
 _OF_WHICH = re.compile(r"^(?:其中|资金来源|资金结构|来源|按.{2,6}分)[:、,\-—]+|^其中")
 _NO_BLOCK = ("名称", "任务", "内容", "事项", "科目", "单位", "序号")  # other tables of money: 年度主要任务, 支出科目
+_NAME_HEADINGS = (*FUNDS_TOTALS, *FUNDS_BLOCK, "资金类别", "资金性质", "来源", "资金类型", "项目", "资金构成")  # over the sources
 _LONGEST_NAME = 40
 _FIELDS = (  # in the order of `Funds`
     "initial",
@@ -112,6 +113,8 @@ def _heading_rows(lines: Sequence[Line], at: int) -> tuple[tuple[Group, ...], in
         field = funds_field(span.text)
         if not fields and is_funds_block(span.text) and not _money_follows(spans[index:], field):
             continue
+        if not field and not fields and heading(span.text) in _NAME_HEADINGS:
+            continue
         if not field and (index > 0 or heading(span.text).endswith(_NO_BLOCK)):
             return (), at
         if field:
@@ -183,6 +186,12 @@ def _source_row(
     if any(_ends(span.text) for span in (*names, line.own[0])):
         return None
     values = {group.field: _value(line, group) for group in groups}
+    seen: set[int] = set()
+    for field, cell in values.items():
+        # a figure merged over the columns behind its own stands in the first of them only
+        if cell and id(cell) in seen:
+            values[field] = EMPTY
+        seen.add(id(cell))
     if "subtotal" in values and ("budget" not in values):
         values["budget"] = values["subtotal"]
     written = [cell for field, cell in values.items() if cell and field != "reason"]

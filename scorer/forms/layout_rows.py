@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -26,6 +27,7 @@ from scorer.model import EMPTY, Answer, Branch, Cell, Doubt, Source
 
 LONGEST_LEVEL = 16  # a longer line is a sentence
 DOUBT = "F612"  # a reading that a person should look at; the form itself may be in order
+_GRADE_SAID = re.compile(rf"\(?(?:自评|评价|绩效)?(?:等级|等次|结果):?({'|'.join(GRADES)})\)?")
 Direction = Literal["", "forward", "reverse", "qualitative"]
 
 
@@ -282,6 +284,8 @@ class Rows:
             inside = range(span.first, span.last + 1)
             if squash(span.text) in GRADES:
                 grade = span.cell
+            elif said := _GRADE_SAID.fullmatch(squash(span.text[:40])):
+                grade = derived(span.cell, said.group(1))
             elif not is_figure(span.text):
                 if label_field(span.text):
                     break
