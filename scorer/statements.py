@@ -182,13 +182,23 @@ def _of_stated_whole(run: Run, position: int) -> bool:
     )
 
 
+_OWN_PART = re.compile(r"^(?P<name>[一-龥]{3,20}?)(?:所|约)?占")
+
+
 def _part_of_share(run: Run, position: int) -> Mention | None:
     for mention in reversed(run[max(0, position - 4) : position]):
         if mention.role in ("share", "rate"):
             return None
         if mention.role not in DERIVED and mention.quantity.unit not in PERCENTAGES:
-            return mention
+            # 旱地14.3万亩；高标准农田占62.4%: the share has a part of its own, which is not given in figures
+            own = _OWN_PART.match(run[position].label)
+            other = own is not None and not _share_a_word(own["name"], mention.label + mention.quote + mention.tail)
+            return None if other else mention
     return None
+
+
+def _share_a_word(name: str, words: str) -> bool:
+    return any(name[index : index + 2] in words for index in range(len(name) - 1))
 
 
 def _implied_whole(parts: Sequence[Mention], recent: Sequence[Mention], run: Run) -> Mention | None:
@@ -584,7 +594,7 @@ def _money_around(run: Run, position: int) -> tuple[list[Mention], list[Mention]
             budgets.append(mention)
         elif mention.kind == "remainder":
             left.append(mention)
-        elif mention.kind in ("executed", "") or mention.role == "total":
+        elif mention.kind in ("executed", "income", "") or mention.role == "total":
             spent.append(mention)
     strong = [mention for mention in spent if mention.kind == "executed"]
     return budgets, strong + [mention for mention in spent if mention not in strong], left

@@ -335,6 +335,8 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
     first, budget = spent[0], budgets[0]
     if first.number is None or budget.number is None or loose(first.quantity) or loose(budget.quantity):
         return undecided("预算数或决算数是约数")
+    if "收入" in budget.label and first.kind == "executed":
+        return undecided("收入与支出并列，不能确定是哪一个的完成率")
     if first.kind != "executed" and len(spent) > 1:
         return undecided("决算数不能确定")
     return faulty(

@@ -26,6 +26,7 @@ from scorer.checks.narrative import (
 )
 from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, sound, undecided
 from scorer.mentions import Mention
+from scorer.phrases import OVERLAPS
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
 from scorer.statements import Execution, Share
 from scorer.phrases import OVERLAPS
@@ -33,6 +34,7 @@ from scorer.sums import Sum
 
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
 LAST_PLACE = "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 有尾差 {difference}{unit}；合计少写了小数位，请补齐或注明"
+_OVERLAPPING = re.compile(OVERLAPS)
 _CARRIED = re.compile(r"上年|年初|以前|以往")
 PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
 MOSTLY_PARTIAL = Decimal("0.4")  # the same where three parts or more are named
@@ -385,6 +387,10 @@ def judge_group(group: Sequence[Share]) -> Outcome:
     if any(share.part and share.part.dimension != "元" and _OVERLAPS.search(share.part.label) for share in group):
         return undecided("各占比可能相互交叉（如女性、党员）")
     total = sum((m.number for m in percents if m.number is not None), Decimal(0))
+    largest = sorted(m.number for m in percents if m.number is not None)[-2:]
+    if sum(largest) > HUNDRED or any(_OVERLAPPING.search(m.label) for m in percents) and total > HUNDRED:
+        # 党员占46%，女性占38%; 满意占92%，知晓占88%: of the same people, but no parts
+        return undecided("各占比可能相互交叉，不是同一整体的各部分")
     slack = sum((Decimal(1).scaleb(-places_of(m)) / 2 for m in percents), Decimal(0))
     if total - slack <= HUNDRED:
         return sound()
