@@ -214,6 +214,9 @@ _GENERIC_WHOLE = re.compile(
 )
 
 
+_OF_BEFORE = re.compile(r"^[，、（]?占比?(?:约|为|了)?$")
+
+
 def _share(
     percent: Mention,
     part: Mention | None,
@@ -246,6 +249,11 @@ def _share(
     if sums and (generic or not wholes):
         wholes += [whole for item in sums for whole in item.wholes]
         certain = True
+    if not percent.whole and not wholes and _OF_BEFORE.match(percent.gap):
+        # 检查326家，处理84家，占25.8%: of the only other figure of the kind in the sentence
+        same = [m for m in earlier if m.dimension == part.dimension and m.number and part.number and m.number > part.number]
+        wholes = same if len({m.number for m in same}) == 1 and "；" not in part.gap and len(earlier) < 4 else []
+        certain = bool(wholes)
     if implied is not None and implied not in wholes:
         wholes.append(implied)
         certain = certain or len(wholes) == 1
@@ -377,7 +385,10 @@ def _change(
         pair = None
     if pair is not None and pair[0].quantity.unit not in PERCENTAGES and (not dimension or pair[0].dimension == dimension):
         return Change(amount, rate, (pair[1],), (pair[0],), up)
-    before = [m for m in reversed(earlier) if m.role == "prior" or _of_last_year(run, run.index(m))][:1]
+    # a figure of last year belongs to the first change after it, not to one after a semicolon
+    cut = max((i + (run[i].role == "change_rate") for i in range(at) if run[i].role == "change_rate" or "；" in run[i].gap), default=0)
+    own = {id(m) for m in run[cut:at]} if anchor.gap.count("；") == 0 else set()
+    before = [m for m in reversed(earlier) if id(m) in own and m.role == "prior" or id(m) in own and _of_last_year(run, run.index(m))][:1]
     # （2019年1040起，2020年910起） straight after the change
     following = [m for m in run[position + 1 : position + 3] if m.bracket > anchor.bracket and fits(m)]
     inside = [m for m in following if m.year is not None and "年" in m.label]
@@ -447,7 +458,12 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
                 counts, totals = _factors(run, price, parts)
             after = run[position + 1 : position + 2]
             closing = bool(after) and after[0] in totals and after[0].role == "total"
-            if not counts and index and runs[index - 1][0].line is price.line:
+            previous = runs[index - 1][0].line if index else None
+            # 8.6万株。 … 株均48.8元: heads and households are too many kinds to be looked for in another paragraph
+            same_topic = previous is price.line or previous is not None and (
+                price.per not in "人名生户家" and previous.number == price.line.number - 1 and not price.line.rank
+            )
+            if not counts and same_topic:
                 counts = [m for m in runs[index - 1] if _counts(m, price.per) and id(m) not in parts]
             if not counts and position and run[position - 1] in totals and (counts := _counted_elsewhere(runs, run[position - 1], price)):
                 totals = [run[position - 1]]
@@ -457,10 +473,15 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             totals.sort(key=lambda m: (m.role != "total" or m.start < price.start, abs(m.start - price.start)))
             one = len({m.number for m in counts}) == 1 and len({m.number for m in totals}) == 1
             certain = bool(counts) and bool(totals) and (closing or one)
+            several = totals and _OF_SEVERAL.search(totals[0].label)
+            prices = [m for m in (run if several else segment) if m.role == "price" and m.dimension == price.dimension]
+            if len(prices) > 1 and (len({m.number for m in totals}) == 1 or len({m.number for m in counts}) == 1):
+                certain = False  # 摄像机6台、单价4.8万元…三类设备合计44.6万元: one total of several products
             periods = tuple(m for m in segment if m.quantity.unit in _PERIODS and m.number is not None and m is not price)
             yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods)
 
 
+_OF_SEVERAL = re.compile(r"(?:[两二三四五六七八九十\d][类种项][^，。；]{0,6}|以上|上述)[^，。；]{0,6}$")
 _PERIODS = frozenset(["天", "日", "月", "个月", "季度", "个季度", "周", "学期", "个学期"])
 
 
@@ -523,6 +544,8 @@ def _factors(run: Run, price: Mention, parts: set[int]) -> tuple[Run, Run]:
         and m.role not in DERIVED
         and m.number is not None
         and m not in counts
+        and (m.bracket <= price.bracket or re.search("其中|含", m.gap) is None)
+        and (price.number is None or m.number >= price.number)
         and m.kind != "remainder"
     ]
     return counts, [m for m in totals if m.kind != "budget"] or totals
@@ -563,7 +586,7 @@ _MONEY_OF_PROJECT = re.compile(r"(?:资金|经费|补助)(?:总额|总量)?(?:�
 def _project_money(runs: Sequence[Run], index: int) -> Run:
     """财政补助资金800万元 of the lines before, where no figure near by is called a budget and only one such figure stands there."""
     found: Run = []
-    for run in runs[max(0, index - NEAR) : index]:
+    for run in runs[max(0, index - NEAR) : index + 1]:
         first = run[0]
         if any(m.kind in ("budget", "adjusted", "received") for m in run[1:] if m.dimension == "元"):
             return []
@@ -682,7 +705,7 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
         counted = [m for m in before if agreed and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
         if agreed:
             return Survey(rate, tuple(reversed(counted)), tuple(agreed), len({m.number for m in counted}) == 1)
-    asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]))]
+    asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]) or m.role == "total")]
     if "回收" in outcome:
         asked = [m for m in before if m not in agreed][-1:]
     elif agreed and not asked and "满意" not in outcome:

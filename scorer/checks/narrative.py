@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
 
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound, undecided
+from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.mentions import Mention
 from scorer.model import Cell
+from scorer.phrases import REACH
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
 from scorer.statements import Change, Execution, Product, Survey
 
@@ -113,7 +114,7 @@ def change_rate_differs(form: Form) -> Outcomes:
     何时无法判定: 上年数没有写出，也不能由本年数和增减额推出。
     """
     for change in form.statements.changes:
-        yield judge_change(change)
+        yield held(judge_change(change), change)
 
 
 def judge_change(change: Change) -> Outcome:
@@ -216,7 +217,7 @@ def product_differs(form: Form) -> Outcomes:
     何时无法判定: 数量或金额没有写出；同一句里有几个数量、几笔金额，不能确定用哪一个。
     """
     for product in form.statements.products:
-        yield judge_product(product)
+        yield held(judge_product(product), product)
 
 
 _PERIODIC = re.compile("每个?(?P<period>月|季|天|日|周|次|学期)")
@@ -301,7 +302,7 @@ def completion_rate_differs(form: Form) -> Outcomes:
     """
     year = form.year
     for item in form.statements.executions:
-        yield judge_execution(item, year)
+        yield held(judge_execution(item, year), item)
 
 
 def judge_execution(item: Execution, year: int | None) -> Outcome:
@@ -339,11 +340,16 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
         return undecided("收入与支出并列，不能确定是哪一个的完成率")
     if first.kind != "executed" and len(spent) > 1:
         return undecided("决算数不能确定")
+    if _OF_SEVERAL_YEARS.search(budget.label + budget.gap[-REACH:]):
+        return undecided("预算数是跨年度的总数")
     return faulty(
         (), cells(budget, first, rate),
         spent=words(first), budget=words(budget),
         computed=rounded(HUNDRED * first.number / budget.number, max(2, places_of(rate))), printed=rate.quote,
     )  # fmt: skip
+
+
+_OF_SEVERAL_YEARS = re.compile(r"20\d\d年?(?:度)?[至到—－-]+20\d\d年|[两二三四五]年|跨年|多年|总投资概算")
 
 
 def _after_year(mention: Mention, year: int | None) -> bool:
@@ -406,7 +412,7 @@ def impossible_percentage(form: Form) -> Outcomes:
     for survey in form.statements.surveys:
         if survey.agreed or not survey.asked:
             continue
-        yield grim(survey)
+        yield held(grim(survey), survey)
 
 
 def grim(survey: Survey) -> Outcome:

@@ -24,12 +24,11 @@ from scorer.checks.narrative import (
     unit_words,
     words,
 )
-from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, sound, undecided
+from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
 from scorer.mentions import Mention
 from scorer.phrases import OVERLAPS
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
 from scorer.statements import Execution, Share
-from scorer.phrases import OVERLAPS
 from scorer.sums import Sum
 
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
@@ -77,7 +76,7 @@ def judge_list(items: Sequence[Sum], form: Form) -> Iterator[Outcome]:
     holds = any(isinstance(outcome, Sound) for outcome in outcomes)
     for item, outcome in zip(items, outcomes, strict=True):
         if not isinstance(outcome, Faulty):
-            yield outcome
+            yield held(outcome, item)
         elif holds and item.whole.sentence is not item.parts[0].sentence:
             yield undecided("分项与句末合计相符，前文的合计可能是另一口径")
         elif outcome is faults[0]:
@@ -253,7 +252,8 @@ def table_sums(form: Form) -> Iterator[Outcome]:
             yield sound()
             continue
         outcome = judge_parts(item.whole, item.parts, (item.whole,), (), True)
-        yield undecided(item.doubt) if item.doubt and isinstance(outcome, Faulty) else outcome
+        doubtful = item.doubt and isinstance(outcome, Faulty)
+        yield undecided(item.doubt) if doubtful else held(outcome, item.whole, item.parts)
 
 
 # --------------------------------------------------------------------------------------------------------------- N202
@@ -276,10 +276,10 @@ def share_differs(form: Form) -> Outcomes:
         if isinstance(outcome, Faulty) and id(share.part) in wrong:
             yield undecided("分项之和与合计也不符（见 N201），同源")
         else:
-            yield outcome
+            yield held(outcome, share)
     for survey in form.statements.surveys:
         if survey.agreed and survey.asked:
-            yield judge_survey(survey)
+            yield held(judge_survey(survey), survey)
 
 
 def parts_in_doubt(form: Form) -> set[int]:
@@ -312,6 +312,8 @@ def judge_share(share: Share) -> Outcome:
         assert whole.number is not None
         exact = HUNDRED * part.number / whole.number
         if printed.low <= exact <= printed.high:
+            return sound()
+        if not percent.whole and printed.low <= HUNDRED * part.number / (whole.number + part.number) <= printed.high:
             return sound()
         if computed.meets(printed):
             note = "仅因四舍五入而一致"
@@ -354,7 +356,7 @@ def shares_exceed_whole(form: Form) -> Outcomes:
         if any(id(share.part) in wrong for share in group):
             yield undecided("分项之和与合计不符（见 N201），同源")
         else:
-            yield judge_group(group)
+            yield held(judge_group(group), group)
     for item in form.statements.sums:
         if len(item.parts) == 1 and not item.complete:
             part, whole = item.parts[0], item.whole
@@ -371,9 +373,6 @@ def shares_exceed_whole(form: Form) -> Outcomes:
                 yield sound()
 
 
-_OVERLAPS = re.compile(OVERLAPS)
-
-
 def judge_group(group: Sequence[Share]) -> Outcome:
     percents = [share.percent for share in group if share.percent.number is not None]
     if len(percents) < 2:
@@ -384,7 +383,7 @@ def judge_group(group: Sequence[Share]) -> Outcome:
     nested = any("其中" in share.percent.gap or "其中" in (share.part.gap if share.part else "") for share in group[1:])
     if nested:
         return undecided("占比分属不同层次")
-    if any(share.part and share.part.dimension != "元" and _OVERLAPS.search(share.part.label) for share in group):
+    if any(share.part and share.part.dimension != "元" and _OVERLAPPING.search(share.part.label) for share in group):
         return undecided("各占比可能相互交叉（如女性、党员）")
     total = sum((m.number for m in percents if m.number is not None), Decimal(0))
     largest = sorted(m.number for m in percents if m.number is not None)[-2:]

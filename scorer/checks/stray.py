@@ -90,7 +90,7 @@ def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -
         done = _last(_COMPLETED, re.split(r"[，。；：]", text[max(0, match.start() - 30) : match.start()])[-1])
     planned = _NOT_COMPLETED.search(before + rest[: done.end() if done else None]) or re.search(r"〔|（\s*$|号", before[-2:])
     in_bracket = before.endswith("（") and re.match(r"\d{1,2}月\d{1,2}日）[^，。；]{0,4}前?[^，。；]{0,6}(?:完毕|完成|发放)", rest)
-    month = re.match(r"\s*\d{1,2}月|[年末底]|元旦|春节", rest)
+    month = re.match(r"\s*\d{1,2}(?:[—－~至-]+\d{1,2})?月|[年末底]|元旦|春节", rest)
     dated = re.search(r"(?:截至|截止|于|在|到|至|直到)[^，。；]{0,6}$", before) is not None or in_bracket
     if not done or (planned and not in_bracket) or not (month and (dated or done)):
         return sound()
