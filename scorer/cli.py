@@ -27,6 +27,7 @@ OK, FINDINGS, WRONG_USE, NOTHING_READ = 0, 1, 2, 3
 INTERRUPTED = 130
 ONE_PER = ("file", "folder")
 FAIL_ON = ("error", "warning", "note", "never")
+COMPARED = ("table", "json")  # formats that show a form under two sets
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
@@ -120,6 +121,14 @@ AnnotateOutput = Annotated[
         help="另存一份加了批注的原表（.xlsx .xlsm .docx，与原表同一种格式）：出错的格子有批注，末尾加一页复算结果",
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="SET",
+        help="另按这套指标体系算一遍，逐行列出得分和为何不同；格式只能是 table 或 json",
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="程序出错时显示完整的调用栈")]
 
 
@@ -136,6 +145,7 @@ def root(
 def score(
     files: Files,
     set_name: SetName = None,
+    against: Against = None,
     format: Format = None,
     output: Output = None,
     select: Select = None,
@@ -145,13 +155,20 @@ def score(
     force: Force = False,
     debug: Debug = False,
 ) -> None:
+    wanted = format or (format_of(output) if output is not None else None) or "table"
+    if against is not None and wanted not in COMPARED:
+        raise typer.BadParameter(f"--against 的结果只能写成 {' 或 '.join(COMPARED)}，不能写成 {wanted}。")
+    other = chosen_set(against)
     if annotate is not None:
         from scorer.report.annotation import source_for, write_annotated
 
         source_for(files, annotate)
         refuse_existing(annotate, force=force)
     report, layout = evaluated(files, set_name, select, ignore, format, output, force)
-    deliver(report, layout, format, output, force)
+    if other is None:
+        deliver(report, layout, format, output, force)
+    else:
+        deliver_text(compared(report, layout, other, wanted), output, force, as_json=wanted == "json")
     if annotate is not None:
         done = write_annotated(report, annotate, force=force)
         console.write(f"已写入 {annotate}：{done.words}\n", error=True)
@@ -168,9 +185,12 @@ def check(
     ignore: Ignore = None,
     fail_on: FailOn = "error",
     force: Force = False,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="列出正文的每个数字及其状态：相符、矛盾、未能核对")
+    ] = False,
     debug: Debug = False,
 ) -> None:
-    report, layout = evaluated(files, set_name, select, ignore, format, output, force)
+    report, layout = evaluated(files, set_name, select, ignore, format, output, force, figures=figures)
     deliver(report, replace(layout, findings_only=True), format, output, force)
     raise typer.Exit(exit_code(report, fail_on))
 
@@ -417,6 +437,8 @@ def evaluated(
     format: str | None,
     output: str | None,
     force: bool,
+    *,
+    figures: bool = False,
 ) -> tuple[Report, Layout]:
     """The report of one submission, and what it was made of. What can be wrong with the call is said before any form
     is read."""
@@ -434,7 +456,7 @@ def evaluated(
     selected(words(select), words(ignore))
     indicator_set = chosen_set(set_name)
     submission = read_submission(*files)
-    report = evaluate(submission, indicator_set, select=words(select), ignore=words(ignore))
+    report = evaluate(submission, indicator_set, select=words(select), ignore=words(ignore), figures=figures)
     return report, Layout(submission=submission, indicator_set=indicator_set)
 
 
@@ -442,6 +464,30 @@ def chosen_set(name: str | None) -> IndicatorSet | None:
     from scorer.sets import load_set
 
     return None if name is None else load_set(name)
+
+
+def compared(report: Report, layout: Layout, other: IndicatorSet, format: str) -> str:
+    """The form under its own set and under the other one, as a table or as both reports in one JSON object."""
+    from scorer.evaluation import choose_set, evaluate
+    from scorer.report.comparison import as_json, compare, render
+
+    submission = layout.submission
+    assert submission is not None  # `evaluated` puts it there
+    if format == "json":
+        return as_json(report, evaluate(submission, other))
+    own, _ = choose_set(submission, layout.indicator_set)
+    return render(compare(submission, own, other), replace(layout, width=console.width()))
+
+
+def deliver_text(content: str, output: str | None, force: bool, *, as_json: bool) -> None:
+    """Print or save what is no report of one form."""
+    if output is not None:
+        save(content, output, force=force)
+        console.write(f"已写入 {output}\n", error=True)
+    elif as_json and not console.takes_unicode():
+        console.write(json.dumps(json.loads(content), indent=2) + "\n")
+    else:
+        console.write(content)
 
 
 def deliver(report: Report, layout: Layout, format: str | None, output: str | None, force: bool) -> None:

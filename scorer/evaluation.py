@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from scorer import __version__
 from scorer.checks import Form, run
+from scorer.checks.registry import figures as figure_states
 from scorer.model import (
     FileInfo,
     Finding,
@@ -31,6 +32,7 @@ def evaluate(
     *,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    figures: bool = False,
 ) -> Report:
     """Score and check one submission.
 
@@ -39,11 +41,12 @@ def evaluate(
         indicator_set: the set to score by; without it the one that the submission names, else the one that its own
             words fit, else the weights and rules written in the form.
         select, ignore: codes, prefixes or names of checks.
+        figures: list every figure of the reports with its state.
 
     Raises:
         ScorerError: the submission names a set that does not exist, or a word in `select` or `ignore` fits no check.
     """
-    return evaluate_all([submission], indicator_set, select=select, ignore=ignore)[0]
+    return evaluate_all([submission], indicator_set, select=select, ignore=ignore, figures=figures)[0]
 
 
 def evaluate_all(
@@ -52,14 +55,25 @@ def evaluate_all(
     *,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    figures: bool = False,
 ) -> list[Report]:
     """Score and check many submissions in one run of the kernel; each report is what `evaluate` alone would give."""
     work = [(submission, *choose_set(submission, indicator_set)) for submission in submissions]
     cards = score_submissions(work)
     return [
-        build(submission, card, *run(Form(submission, card.set, card), select, ignore))
+        check(submission, card, select, ignore, figures=figures)
         for (submission, _, _), card in zip(work, cards, strict=True)
     ]
+
+
+def check(
+    submission: Submission, card: Scorecard, select: Sequence[str], ignore: Sequence[str], *, figures: bool
+) -> Report:
+    """Run the checks on one scored submission and build its report."""
+    form = Form(submission, card.set, card)
+    findings, tallies = run(form, select, ignore)
+    report = build(submission, card, findings, tallies)
+    return report.model_copy(update={"figures": figure_states(form, findings)}) if figures else report
 
 
 def choose_set(submission: Submission, given: IndicatorSet | None) -> tuple[IndicatorSet, str]:

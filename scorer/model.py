@@ -16,9 +16,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 TWO_PLACES = Decimal("0.01")
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -335,6 +343,19 @@ class FileInfo(_Frozen):
     sha256: str
 
 
+FigureState = Literal["agrees", "differs", "unchecked"]
+
+
+class Figure(_Frozen):
+    """One figure of a report's text: what it is of, and whether a check found it in agreement (`scorer check --figures`)."""
+
+    file: FileName
+    at: str
+    quote: str
+    of: str = ""
+    state: FigureState
+
+
 class SubmissionInfo(_Frozen):
     unit: str = ""
     project: str = ""
@@ -391,8 +412,17 @@ class Report(_Frozen):
     tallies: tuple[Tally, ...] = ()
     notes: tuple[str, ...] = ()
     """Why the total is not simply the sum of the rows: rows left out, a cap by the execution rate (Chinese)."""
+    figures: tuple[Figure, ...] | None = None
+    """Every figure of the reports with its state, where it was asked for; the key is left out of the JSON otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    @model_serializer(mode="wrap")
+    def _without_figures(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        if self.figures is None:
+            content.pop("figures", None)
+        return content
 
     def leaves(self) -> list[Line]:
         return [line for line in self.lines if line.leaf]

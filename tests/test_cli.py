@@ -169,7 +169,10 @@ def test_options_reach_the_evaluation(monkeypatch: pytest.MonkeyPatch, capsys: p
 
     monkeypatch.setattr(scorer.evaluation, "evaluate", evaluate)
     run(["score", FORM, "--select", "A， E501", "--ignore", "A104,grade-differs"])
-    assert seen == {"unit": "某县总工会", "select": ["A", "E501"], "ignore": ["A104", "grade-differs"]}
+    wanted = {"unit": "某县总工会", "select": ["A", "E501"], "ignore": ["A104", "grade-differs"], "figures": False}
+    assert seen == wanted
+    run(["check", FORM, "--figures"])
+    assert seen["figures"] is True
 
 
 @pytest.mark.usefixtures("report")

@@ -1,4 +1,4 @@
-"""The five published documents: each example folder's form gives the JSON beside it, byte for byte.
+"""The examples: each folder's form, with the report beside it, gives the JSON beside it, byte for byte.
 
 After a deliberate change: ``python tests/test_examples.py`` writes the expected files anew; read the difference.
 """
@@ -14,7 +14,7 @@ from scorer import evaluate, read_submission
 from scorer.model import Report
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/form.toml"))
+EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/form.*"))
 
 
 def report_of(folder: Path) -> Report:
@@ -24,7 +24,7 @@ def report_of(folder: Path) -> Report:
     before = Path.cwd()
     os.chdir(folder)
     try:
-        return evaluate(read_submission("form.toml"))
+        return evaluate(read_submission(*sorted(str(path) for path in Path().glob("[fr][oe]*.[txc]*"))))
     finally:
         os.chdir(before)
 
@@ -68,6 +68,16 @@ def test_xiqu_households_and_people() -> None:
 def test_yueyang_2021_rate_and_period() -> None:
     codes = {code for code, _ in findings("yueyang-2021")}
     assert codes >= {"A111", "C304"}
+
+
+def test_a_report_beside_its_form() -> None:
+    """The sum that fails, 6 户 and 107 人, the rate called 100 %: each with both places."""
+    report = report_of(ROOT / "examples" / "report-and-form")
+    found = {finding.code: [place.quote for place in finding.where] for finding in report.findings}
+    assert found["N201"] == ["234.62万元", "218.28万元", "1万元", "14.34万元", "0万元"]
+    assert "107人" in found["C301"]
+    assert found["N205"] == ["370万元", "273.79万元", "100%"]
+    assert report.total == report.claimed_total
 
 
 def test_lusong_has_no_fault() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound, undecided
+from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.checks.sameness import (
     Said,
     alike,
@@ -174,12 +174,12 @@ def figure_differs(form: Form) -> Outcomes:
             second=second.place.quote,
         )
     yield from equated(form)
-    restated: dict[tuple[str, str, Decimal | None], int] = defaultdict(int)
+    restated: dict[tuple[str, str, Decimal | None], list[Said]] = defaultdict(list)
     for item in said:
-        restated[item.dimension, core(item.of), item.number] += 1
-    for (_, name, _), times in restated.items():
-        if times > 1 and len(name) >= 2:
-            yield sound()
+        restated[item.dimension, core(item.of), item.number].append(item)
+    for (_, name, _), again in restated.items():
+        if len(again) > 1 and len(name) >= 2:
+            yield held(sound(), again)
 
 
 _THAT_IS = re.compile(r"^[，、（]?\s*(?:即|也就是|折合|合)(?:约|为)?$")
@@ -196,7 +196,7 @@ def equated(form: Form) -> Iterator[Outcome]:
                 places_of_both = [before.cell(), mention.cell()]
                 yield faulty((), places_of_both, of=before.subject or "同一个数", first=before.quote, second=mention.quote)
             else:
-                yield sound()
+                yield held(sound(), before, mention)
         before = mention
 
 
@@ -433,13 +433,13 @@ def judge_cell(cell: Said, told: Sequence[Said], done: set[tuple[str, Decimal | 
             continue
         likeness = alike(cell, item)
         if item.number == cell.number and likeness >= ENOUGH / 2:
-            return sound()
+            return held(sound(), cell, item)
         if not unlike_years(cell, item, report) and (likeness >= ENOUGH or _shares_words(cell, item)):
             same.append(item)
     if not same:
         return undecided("正文没有写同一事项")
     if any(not differ(cell.quantity, item.quantity) for item in same):
-        return sound("约数或四舍五入后一致")
+        return held(sound("约数或四舍五入后一致"), cell, same)
     for item in same:
         if (cell.place.at, item.number) in done:
             continue

@@ -14,15 +14,16 @@ Every value that was looked at gives exactly one outcome: nothing is skipped in 
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from scorer.model import Cell, Document, Finding, Level, Place, Submission, Tally
+from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Place, Submission, Tally
 
 if TYPE_CHECKING:
     from scorer.checks.sameness import Said
@@ -36,9 +37,10 @@ SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Looked at, nothing wrong. `note` says when only rounding makes the figures agree."""
+    """Looked at, nothing wrong. `note` says when only rounding makes the figures agree; `where` are those figures."""
 
     note: str = ""
+    where: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,33 @@ Outcomes = Iterator[Outcome]
 
 def sound(note: str = "") -> Sound:
     return Sound(note)
+
+
+def held(outcome: Outcome, *things: object) -> Outcome:
+    """A sound outcome with the places of the figures that agree; every other outcome as it is.
+
+    `things` are what was compared: mentions, cells, and statements or tuples that hold them.
+    """
+    if not isinstance(outcome, Sound) or outcome.where:
+        return outcome
+    return Sound(outcome.note, tuple(dict.fromkeys(_places_in(things))))
+
+
+def _places_in(thing: object) -> Iterator[Place]:
+    if isinstance(thing, Place):
+        yield thing
+    elif isinstance(thing, Cell):
+        yield Place.of(thing)
+    elif isinstance(thing, tuple | list):
+        for part in thing:
+            yield from _places_in(part)
+    elif callable(cell := getattr(thing, "cell", None)):
+        yield from _places_in(cell())
+    elif isinstance(place := getattr(thing, "place", None), Place):
+        yield place
+    elif is_dataclass(thing):
+        for part in fields(thing):
+            yield from _places_in(getattr(thing, part.name))
 
 
 def undecided(reason: str) -> Undecided:
@@ -115,6 +144,8 @@ class Form:
     submission: Submission
     set: IndicatorSet
     scorecard: Scorecard
+    agreed: builtins.set[tuple[str, str]] = field(default_factory=builtins.set)
+    """File and place of every figure that a check found in agreement, filled by `run`."""
 
     @property
     def leaves(self) -> Sequence[Leaf]:
@@ -261,6 +292,7 @@ def run(
         reasons = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, Undecided))
         reasons.update(outcome.note for outcome in outcomes if isinstance(outcome, Sound) and outcome.note)
         skipped = [outcome.reason for outcome in outcomes if isinstance(outcome, NotRun)]
+        form.agreed.update((at.file, at.at) for outcome in outcomes if isinstance(outcome, Sound) for at in outcome.where)
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
         tallies.append(
             Tally(
@@ -273,6 +305,18 @@ def run(
             )
         )
     return in_order(findings, form.submission), tuple(tallies)
+
+
+def figures(form: Form, findings: Iterable[Finding]) -> tuple[Figure, ...]:
+    """Every figure of the documents' prose and free tables with its state; the checks must have run on `form`."""
+    doubted = {(place.file, place.at) for item in findings for place in item.where}
+    states = []
+    for mention in form.mentions:
+        place = Place.of(mention.cell())
+        at = (place.file, place.at)
+        state: FigureState = "differs" if at in doubted else "agrees" if at in form.agreed else "unchecked"
+        states.append(Figure(file=place.file, at=place.at, quote=place.quote, of=mention.subject, state=state))
+    return tuple(states)
 
 
 def finding(entry: Check, outcome: Faulty) -> Finding:

@@ -5,9 +5,10 @@ A total is never printed without how much of it was recomputed and how much was 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from scorer.model import Finding, Line, Report, points_text
+from scorer.model import FigureState, Finding, Line, Report, points_text
 from scorer.report import Layout, sentences
 from scorer.report.columns import cleaned, cut, table, wrap
 
@@ -27,7 +28,7 @@ def render(report: Report, layout: Layout) -> str:
     sections = [head(report, layout)]
     if not layout.findings_only:
         sections += [tree(report, layout), totals(report, layout), derivations(report, layout)]
-    sections += [findings(report, layout), tallies(report, layout)]
+    sections += [findings(report, layout), figures(report, layout), tallies(report, layout)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
@@ -185,6 +186,24 @@ def places(finding: Finding, alone: bool) -> list[str]:
 
 
 # ----------------------------------------------------------------------------------------------------------- tallies
+
+
+STATES: dict[FigureState, str] = {"agrees": "相符", "differs": "矛盾", "unchecked": "未能核对"}
+
+
+def figures(report: Report, layout: Layout) -> list[str]:
+    """Every figure of the reports with its state, and how many took part in a check; empty where not asked for."""
+    if report.figures is None:
+        return []
+    counts = Counter(figure.state for figure in report.figures)
+    total, checked = len(report.figures), counts["agrees"] + counts["differs"]
+    share = f"，参与核对的占 {100 * checked / total:.1f}%" if total else ""
+    told = "、".join(f"{words} {counts[state]} 处" for state, words in STATES.items())
+    lines = [paint("正文数字", "strong", layout), *hanging(f"共 {total} 处：{told}{share}。", layout, 2)]
+    rows = [(figure.at, cleaned(figure.quote), cleaned(figure.of), STATES[figure.state]) for figure in report.figures]
+    if rows:
+        lines += table(("位置", "数字", "所指", "状态"), rows, layout.width, flexible={1: 4, 2: 6}, lines=1)
+    return lines
 
 
 def tallies(report: Report, layout: Layout) -> list[str]:
