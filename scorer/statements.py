@@ -591,7 +591,9 @@ def _project_money(runs: Sequence[Run], index: int) -> Run:
         if any(m.kind in ("budget", "adjusted", "received") for m in run[1:] if m.dimension == "元"):
             return []
         if first.line.scope == runs[index][0].line.scope and first.dimension == "元" and first.role not in DERIVED:
-            if first.number and not first.bracket and _MONEY_OF_PROJECT.search(first.label) and first.kind in ("", "budget", "received"):
+            if total := next((m for m in run if m.role == "total" and m.dimension == "元" and m.number), None):
+                found.append(total)
+            elif first.number and not first.bracket and _MONEY_OF_PROJECT.search(first.label) and first.kind in ("", "budget", "received"):
                 found.append(first)
     return found if len(found) == 1 else []
 
@@ -665,6 +667,7 @@ def _named_by(outcome: str, near: Run) -> Run:
     return []
 
 
+_NOT_YET = re.compile(r"(?:尚在|尚未|正在|待|仍在|需)[^，。；]{0,6}$")
 _OF_PLAN = frozenset(("完成率", "目标完成率", "任务完成率", "计划完成率", "完成比例", "计划"))
 _PLANNED = re.compile(r"(?:计划|目标|任务|应)[^，。；\d]{0,8}$")
 _COMPLETED_PLAN = re.compile(r"(?:完成|占)(?:了)?(?:年度|全年|年初)?(?:计划|任务|目标)(?:数|任务|量|值)?的?(?:比例)?(?:为)?$")
@@ -698,6 +701,7 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
     near = before + after
     pattern = next((words for stem, words in _OUTCOMES if stem in outcome), None)
     agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
+    agreed = [m for m in agreed if _NOT_YET.search(m.label) is None]
     if outcome in _OF_PLAN:
         return _of_plan(rate, before)
     if pattern is None:

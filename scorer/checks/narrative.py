@@ -86,6 +86,10 @@ def judge_survey(survey: Survey) -> Outcome:
                 best = asked, agreed, value
     if any(loose(mention.quantity) for mention in (*survey.asked, *survey.agreed)):
         return undecided("调查人数或满意人数是约数")
+    for asked, agreed_one in ((a, b) for a in survey.asked for b in survey.agreed):
+        together = (asked.number or Decimal(0)) + (agreed_one.number or Decimal(0))
+        if together and printed.low <= HUNDRED * (agreed_one.number or Decimal(0)) / together <= printed.high:
+            return sound()  # 合格67个、不合格9个: of both together
     if best is None:
         return undecided("满意人数多于调查人数或没有写出")
     if not survey.certain:
