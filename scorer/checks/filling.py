@@ -172,7 +172,7 @@ def options_left(form: Form) -> Outcomes:
     标题：选项未选
     为何重要：没有选就没有回答。
     依据：各地自评表的选项栏。
-    例：完成值“□是 □否”；“优良中低差”原样保留。
+    例：完成值“□是 □否”；目标值和完成值都是“优良中低差”。
     改法：勾选或只写一项。
     何时无法判定：没有可看的栏目时不运行；有选项而未选就是有出入。
     """
@@ -188,10 +188,18 @@ def options_left(form: Form) -> Outcomes:
     if not cells:
         yield not_run("没有可看的栏目")
     for column, leaf, cell in cells:
-        if _options_stand(cell.text):
+        if leaf is not None and cell is leaf.answer.target and _chosen(cell.text, leaf.answer.actual.text):
+            yield sound()  # the target prints the scale, the actual says which step of it
+        elif _options_stand(cell.text):
             yield faulty(leaf.path if leaf else (), [cell], column=column, text=cell.text)
         else:
             yield sound()
+
+
+def _chosen(scale: str, actual: str) -> bool:
+    """Is the actual one of the steps that the target lists (优良中低差 answered 优)?"""
+    step = squeezed(actual)
+    return 0 < len(step) < len(squeezed(scale)) and step in squeezed(scale) and not _options_stand(actual)
 
 
 def _options_stand(text: str) -> bool:
