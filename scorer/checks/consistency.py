@@ -102,11 +102,17 @@ def heads_beside(form: Form, seen: set[tuple[Decimal | None, Decimal | None]]) -
         yield judge_heads(first, second, ()) if person.number < house.number else sound()
 
 
+_ANYBODY = re.compile(r"人|口|成员|群众|居民|村民|农民|对象|家庭|户")
+
+
 def counted_twice(house: Said, person: Said) -> bool:
     if (house.path and house.path == person.path) or set_apart(house, person):
         return False
     if house.mention is not None and person.mention is not None and house.mention.line.scope != person.mention.line.scope:
         return False
+    kind = core(person.of)[-2:]
+    if kind not in house.of and not _ANYBODY.search(kind):
+        return False  # 贫困户, 贫困学生: the noun says that these are others
     name = re.sub(r"家庭|户数|户", "", house.of)
     renamed = Said(name, house.quantity, house.place, house.origin, house.around, house.year)
     return len(core(name)) >= 3 and alike(renamed, person) >= ENOUGH and len(core(person.of)) >= 3
