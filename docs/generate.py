@@ -98,18 +98,23 @@ def _default(field: Any) -> str:
 
 
 def readme() -> str:
-    """README.md with its sample as the program prints it today, long blocks cut."""
+    """README.md with its samples as the program prints them today, long blocks cut."""
     text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    match = re.search(r"(<!-- sample: (.*?) -->\n```text\n).*?(```)", text, re.DOTALL)
-    if match is None:
+    filled, count = re.subn(r"(<!-- sample(?: of (\d+) lines)?: (.*?) -->\n```text\n).*?(```)", _sample, text, flags=re.DOTALL)
+    if not count:
         raise SystemExit("README.md has no <!-- sample: … -->")
+    return filled
+
+
+def _sample(match: re.Match[str]) -> str:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.chdir(FOLDER.parent):
-        run(match[2].split())
+        run(match[3].split())
+    most = int(match[2] or SAMPLE_LINES)
     blocks = [block.splitlines() for block in printed.getvalue().strip().split("\n\n")]
-    shown = [block[:SAMPLE_LINES] + (["……"] if len(block) > SAMPLE_LINES else []) for block in blocks]
+    shown = [block[:most] + (["……"] if len(block) > most else []) for block in blocks]
     sample = "\n\n".join("\n".join(block) for block in shown)
-    return f"{text[: match.start()]}{match[1]}{sample}\n{match[3]}{text[match.end() :]}"
+    return f"{match[1]}{sample}\n{match[4]}"
 
 
 PAGES = {"codes.md": codes, "rules.md": rules, "commands.md": commands, "../README.md": readme}
