@@ -146,11 +146,12 @@ def test_a_variant_states_only_what_differs(tmp_path: Path) -> None:
     )
     assert diff_sets(base, variant) == [
         "依据：财预〔2020〕10号 → 某县通知",
-        "适用年度：2020—不限 → 不限—不限",
+        "来源：见于已公开的表 → 未经核实",
+        "适用年度：2020 年起 → 不限",
         "超额完成须说明的界限：130% → 无",
-        "预算执行率的分值：10 → 20",
-        "产出指标 的分值：50 → 40",
+        "预算执行率的分值：10 分 → 20 分",
         "只在 mof/project-2020 中：效益指标/经济效益指标",
+        "“产出指标”的分值：50 分 → 40 分",
         "只在 invented/a-2020 中：产出指标/安全指标",
     ]
     assert variant.extends == ("mof/project-2020",)
@@ -158,6 +159,35 @@ def test_a_variant_states_only_what_differs(tmp_path: Path) -> None:
     assert variant.indicators["2"].basis == "财预〔2020〕10号"
     assert variant.indicators["2"].file == "mof/project-2020.toml"
     assert variant.execution.rule == base.execution.rule
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            "mof/project-2020",
+            "hubei/project-2020",
+            "文字的计分规则：定性分档（100%—80%、80%—60%、60%—0%） → 定性分档（100%—80%、80%—50%、50%—0%）",
+        ),
+        (
+            "mof/project-2020",
+            "platform/project-2022",
+            "总分按执行率封顶：无 → ≥80% 不封顶、≥70% 最高 89 分、≥60% 最高 79 分、≥50% 最高 69 分、其余 最高 59 分",
+        ),
+        ("mof/project-2020", "chongqing/project-2021", "只在 mof/project-2020 中：产出指标（50 分，其下 4 项）"),
+        ("mof/project-2020", "mof/transfer-2020", "预算执行率的分值：10 分 → 不单列"),
+        (
+            "mof/project-2021",
+            "mof/central-2021",
+            "“满意度指标”的计分规则：完成比例 → 分档计分（≥90 得 100%、≥80 得 80%、≥60 得 50%）",
+        ),
+    ],
+)
+def test_differences_are_told_in_words_and_once(first: str, second: str, said: str) -> None:
+    differences = diff_sets(load_set(first), load_set(second))
+    assert said in differences
+    assert len(set(differences)) == len(differences)
+    assert not [line for line in differences if line.startswith("“满意度指标/服务对象满意度指标”的计分规则")]
 
 
 def test_removing_a_level_removes_what_is_below_it_and_nothing_else(tmp_path: Path) -> None:

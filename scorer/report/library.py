@@ -49,6 +49,7 @@ def page(one: IndicatorSet, width: int) -> str:
             width,
             flexible={INDICATOR: 1, RULE: 1},
             figures=[WEIGHT],
+            lines=None,
         ),
     ]
     for basis in dict.fromkeys((row.basis, row.evidence) for row in rows):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from scorer.naming import normalize_name
-from scorer.rules import RULES, AnyRule, Overshoot, Step, Tier
+from scorer.rules import RULES, Overshoot, Rule, Step, Tier
 from scorer.rules.totals import CapStep
 from scorer.sets.faults import Fault, SetError
 from scorer.sets.indicator import Indicator, IndicatorSet
@@ -60,35 +60,46 @@ _PARAMETERS: dict[str, str | dict[str, str]] = {
 }
 
 
-def rule_words(rule: AnyRule) -> str:
-    """A rule with the parameters that differ from its defaults: 定性分档（80%、50%、0%）, 每百分点扣分（扣 0.5 分，界限 100）."""
+def rule_words(rule: Rule) -> str:
+    """A rule with the parameters that differ from its defaults: 每百分点扣分（扣 0.5 分，界限 100）."""
     parts = []
+    shares = getattr(rule, "measure", "") == "ratio"
     for name, field in type(rule).model_fields.items():
         value = getattr(rule, name)
         told = name == "tiers" or value != field.get_default(call_default_factory=True)
         if name != "kind" and told:
             pattern = _PARAMETERS.get(name, "{}")
-            words = _value_words(value)
+            words = _value_words(value, shares=shares)
             parts.append(pattern.get(words, words) if isinstance(pattern, dict) else pattern.format(words))
     return RULES[rule.kind].title + (f"（{'，'.join(parts)}）" if parts else "")
 
 
-def _value_words(value: object) -> str:
+def _value_words(value: object, *, shares: bool = False) -> str:
     match value:
-        case Tier():
-            return share_words(value.start)
+        case (Tier(), *_):
+            return _tier_words(tier for tier in value if isinstance(tier, Tier))
         case Step():
             award = f"{number_words(value.points)} 分" if value.share is None else share_words(value.share)
-            return f"{_from_words(value.start, value.open)}{award}"
+            return f"{_from_words(value.start, value.open, shares=shares)}得 {award}"
         case CapStep():
-            return f"{_from_words(value.start, value.open, shares=True)}{number_words(value.cap) or '不封顶'}"
+            cap = "不封顶" if value.cap is None else f"最高 {number_words(value.cap)} 分"
+            return f"{_from_words(value.start, value.open, shares=True)}{cap}"
         case Overshoot():
             return f"达到目标 {share_words(value.ratio)} 扣 {number_words(value.deduct)} 分"
         case tuple():
-            return "、".join(_value_words(item) for item in value)
+            return "、".join(_value_words(item, shares=shares) for item in value)
         case Decimal():
             return number_words(value)
     return str(value)
+
+
+def _tier_words(tiers: Iterable[Tier]) -> str:
+    """100%—80%、80%—60%、60%—0%, each with its lower end."""
+    parts, above = [], Decimal(1)
+    for tier in tiers:
+        parts.append(f"{share_words(above)}—{share_words(tier.start)}")
+        above = tier.start
+    return "、".join(parts)
 
 
 def _from_words(start: Decimal | None, above: bool, *, shares: bool = False) -> str:
@@ -172,10 +183,14 @@ def _top_differences(first: IndicatorSet, second: IndicatorSet) -> list[str]:
         return "无" if value is None else share_words(value)
 
     def years(one: IndicatorSet) -> str:
-        return f"{one.since or '不限'}—{one.until or '不限'}"
+        since, until = (f"{one.since} 年起" if one.since else ""), (f"到 {one.until} 年止" if one.until else "")
+        return "，".join(part for part in (since, until) if part) or "不限"
 
     def grades(one: IndicatorSet) -> str:
-        return "、".join(f"{grade.name} {number_words(grade.start)}" for grade in one.grades) or "无"
+        return "、".join(f"{grade.name} ≥{number_words(grade.start)}" for grade in one.grades) or "无"
+
+    def execution(one: IndicatorSet) -> str:
+        return f"{number_words(one.execution.weight)} 分" if one.execution.weight else "不单列"
 
     def cap(one: IndicatorSet) -> str:
         return "无" if one.execution_cap is None else _value_words(one.execution_cap.caps)
@@ -185,6 +200,7 @@ def _top_differences(first: IndicatorSet, second: IndicatorSet) -> list[str]:
 
     pairs = (
         ("依据", first.basis, second.basis),
+        ("来源", EVIDENCE_WORDS[first.evidence], EVIDENCE_WORDS[second.evidence]),
         ("适用年度", years(first), years(second)),
         ("是否计分", "计分" if first.points else "不计分", "计分" if second.points else "不计分"),
         ("满分", number_words(first.full), number_words(second.full)),
@@ -192,7 +208,7 @@ def _top_differences(first: IndicatorSet, second: IndicatorSet) -> list[str]:
         ("数字的计分规则", rule_words(first.rule), rule_words(second.rule)),
         ("文字的计分规则", rule_words(first.text_rule), rule_words(second.text_rule)),
         ("超额完成须说明的界限", no_or(first.over_achieved), no_or(second.over_achieved)),
-        ("预算执行率的分值", number_words(first.execution.weight), number_words(second.execution.weight)),
+        ("预算执行率的分值", execution(first), execution(second)),
         ("预算执行率的规则", rule_words(first.execution.rule), rule_words(second.execution.rule)),
         ("总分按执行率封顶", cap(first), cap(second)),
         ("执行率须说明的界限", *(share_words(one.thresholds.execution_explained) for one in (first, second))),
@@ -208,35 +224,52 @@ def _tree_differences(first: IndicatorSet, second: IndicatorSet) -> list[str]:
         return {tuple(normalize_name(name) for name in item.path): item for item in one.walk()}
 
     before, after = by_path(first), by_path(second)
-    words = []
+    words = _only_in(first, before, after)
     for path, item in before.items():
-        shown = "/".join(item.path)
         if path not in after:
-            words.append(f"只在 {first.id} 中：{shown}{_weight_words(item)}")
             continue
-        other = after[path]
+        other, shown = after[path], "/".join(item.path)
         if item.weight != other.weight:
-            words.append(f"{shown} 的分值：{_or_own(item.weight)} → {_or_own(other.weight)}")
+            words.append(f"“{shown}”的分值：{_or_own(item.weight)} → {_or_own(other.weight)}")
         if item.open != other.open:
-            words.append(
-                f"{shown}：{'下级由单位自定' if item.open else '下级固定'} → {'下级由单位自定' if other.open else '下级固定'}"
-            )
-        for name, one, two in (("规则", item.rule, other.rule), ("文字的规则", item.text_rule, other.text_rule)):
-            own = one != (first.rule if name == "规则" else first.text_rule)
-            its = two != (second.rule if name == "规则" else second.text_rule)
-            if one != two and (own or its):
-                words.append(f"{shown} 的{name}：{rule_words(one)} → {rule_words(two)}")
-    words += [
-        f"只在 {second.id} 中：{'/'.join(item.path)}{_weight_words(item)}"
-        for path, item in after.items()
-        if path not in before
-    ]
+            own = tuple("下级由单位自定" if one.open else "下级固定" for one in (item, other))
+            words.append(f"“{shown}”：{own[0]} → {own[1]}")
+        for name in ("rule", "text_rule"):
+            one, two = getattr(item, name), getattr(other, name)
+            if one != two and (one, two) != _inherited(name, path, before, after, (first, second)):
+                what = "计分规则" if name == "rule" else "文字的计分规则"
+                words.append(f"“{shown}”的{what}：{rule_words(one)} → {rule_words(two)}")
+    return words + _only_in(second, after, before)
+
+
+Tree = dict[tuple[str, ...], Indicator]
+
+
+def _only_in(one: IndicatorSet, its: Tree, others: Tree) -> list[str]:
+    """What only one of two sets has; what stands below such a level is counted, not listed."""
+    words = []
+    for path, item in its.items():
+        if path in others or any(path[:depth] in its and path[:depth] not in others for depth in range(1, len(path))):
+            continue
+        below = sum(1 for other in its if len(other) > len(path) and other[: len(path)] == path)
+        facts = [
+            "表内不列" if item.group else "",
+            f"{number_words(item.weight)} 分" if item.weight is not None else "",
+            f"其下 {below} 项" if below else "",
+        ]
+        told = "，".join(fact for fact in facts if fact)
+        words.append(f"只在 {one.id} 中：{'/'.join(item.path)}" + (f"（{told}）" if told else ""))
     return words
 
 
-def _weight_words(item: Indicator) -> str:
-    return f"（{number_words(item.weight)} 分）" if item.weight is not None else ""
+def _inherited(
+    name: str, path: tuple[str, ...], before: Tree, after: Tree, sets: tuple[IndicatorSet, IndicatorSet]
+) -> tuple[Rule, Rule]:
+    """The rules of the level above in both sets, or of the sets themselves: a change said there is not said again."""
+    above = path[:-1]
+    one, two = (before[above], after[above]) if above in before and above in after else sets
+    return getattr(one, name), getattr(two, name)
 
 
 def _or_own(weight: Decimal | None) -> str:
-    return number_words(weight) if weight is not None else "表内自定"
+    return f"{number_words(weight)} 分" if weight is not None else "表内自定"
