@@ -206,7 +206,8 @@ def misfit(column: Column, key: str) -> float:
             return 4.0
         return 0.3 if len(key) > 3 or _ABSENT.fullmatch(key) else 1.2
     if kind == "label":
-        return 2.0 + _length(key)
+        # the block's own heading, repeated beside every source
+        return 0.2 if vocabulary.is_funds_block(key) else 2.0 + _length(key)
     if kind == "funds":
         return 3.0 if _AMOUNT.fullmatch(key) or _PERCENT.fullmatch(key) else 0.1 + max(0.0, (len(key) - 20) / 20)
     return 2.0 if len(key) < 4 else 0.0
