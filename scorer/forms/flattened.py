@@ -192,8 +192,9 @@ def _is_row_of_tabs(tokens: Sequence[Token], header: loose.Header) -> bool:
         before -= 1
     while after < len(tokens) and (tokens[after].key or tokens[after].tab) and after - header.last < 5:
         after += 1
-    extra = (header.first - before) + (after - header.last - 1)
-    return extra <= 3
+    # the empty cells of the row's other columns count for nothing: the second line of a header has many
+    beside = (*tokens[before : header.first], *tokens[header.last + 1 : after])
+    return sum(bool(token.key) for token in beside) <= 3
 
 
 # ----------------------------------------------------------------------------------------------------------- a row a line
