@@ -163,7 +163,7 @@ def figure_differs(form: Form) -> Outcomes:
     done: set[tuple[Decimal | None, Decimal | None]] = set()
     for a, b in pairs:
         first, second = said[a], said[b]
-        if (first.number, second.number) in done:
+        if (first.number, second.number) in done or not slip(first.quantity, second.quantity):
             continue
         if not same_thing(first, second, together, form.year):
             if one_qualified(first, second, together):
@@ -225,6 +225,7 @@ _MEASURED = re.compile(r"(?:面积|里程|长度|数量|总量|规模)$")
 
 
 def same_thing(first: Said, second: Said, together: dict[int, set[int]], report: int | None) -> bool:
+    """Whether two figures, each of which can be a slip of the other, are said of the same thing."""
     one, other = first.mention, second.mention
     if one is not None and other is not None:
         if one.sentence is other.sentence or one.line.scope != other.line.scope:
@@ -235,7 +236,7 @@ def same_thing(first: Said, second: Said, together: dict[int, set[int]], report:
             return False
     if (first.kind != second.kind and first.kind and second.kind) or "remainder" in (first.kind, second.kind):
         return False
-    if not slip(first.quantity, second.quantity) or unlike_years(first, second, report) or set_apart(first, second):
+    if unlike_years(first, second, report) or set_apart(first, second):
         return False
     if one is not None and other is not None and general(one) and general(other):
         return one.kind == other.kind
@@ -253,7 +254,7 @@ def one_qualified(first: Said, second: Said, together: dict[int, set[int]]) -> b
     one, other = first.mention, second.mention
     if one is None or other is None or one.sentence is other.sentence:
         return False
-    if together.get(id(one), set()) & together.get(id(other), set()) or not slip(first.quantity, second.quantity):
+    if together.get(id(one), set()) & together.get(id(other), set()):
         return False
     return set_apart(first, second) and len(core(first.of)) >= 3 and alike(first, second) >= SAME
 

@@ -14,7 +14,6 @@ Every value that was looked at gives exactly one outcome: nothing is skipped in 
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,10 +36,10 @@ SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Looked at, nothing wrong. `note` says when only rounding makes the figures agree; `where` are those figures."""
+    """Looked at, nothing wrong. `note` says when only rounding makes the figures agree; `about` is what was compared."""
 
     note: str = ""
-    where: tuple[Place, ...] = ()
+    about: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +75,13 @@ def sound(note: str = "") -> Sound:
     return Sound(note)
 
 
-def held(outcome: Outcome, *things: object) -> Outcome:
-    """A sound outcome with the places of the figures that agree; every other outcome as it is.
+def held(outcome: Outcome, *about: object) -> Outcome:
+    """A sound outcome with what was compared, every other outcome as it is.
 
-    `things` are what was compared: mentions, cells, and statements or tuples that hold them.
+    `about` are mentions, cells, and statements or tuples that hold them; their places are only looked for when the
+    figures' states are asked for.
     """
-    if not isinstance(outcome, Sound) or outcome.where:
-        return outcome
-    return Sound(outcome.note, tuple(dict.fromkeys(_places_in(things))))
+    return Sound(outcome.note, about) if isinstance(outcome, Sound) and not outcome.about else outcome
 
 
 def _places_in(thing: object) -> Iterator[Place]:
@@ -144,8 +142,8 @@ class Form:
     submission: Submission
     set: IndicatorSet
     scorecard: Scorecard
-    agreed: builtins.set[tuple[str, str]] = field(default_factory=builtins.set)
-    """File and place of every figure that a check found in agreement, filled by `run`."""
+    sound: list[Sound] = field(default_factory=list)
+    """The sound outcomes that say what was compared, filled by `run`."""
 
     @property
     def leaves(self) -> Sequence[Leaf]:
@@ -292,7 +290,7 @@ def run(
         reasons = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, Undecided))
         reasons.update(outcome.note for outcome in outcomes if isinstance(outcome, Sound) and outcome.note)
         skipped = [outcome.reason for outcome in outcomes if isinstance(outcome, NotRun)]
-        form.agreed.update((at.file, at.at) for outcome in outcomes if isinstance(outcome, Sound) for at in outcome.where)
+        form.sound += [outcome for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
         tallies.append(
             Tally(
@@ -310,11 +308,12 @@ def run(
 def figures(form: Form, findings: Iterable[Finding]) -> tuple[Figure, ...]:
     """Every figure of the documents' prose and free tables with its state; the checks must have run on `form`."""
     doubted = {(place.file, place.at) for item in findings for place in item.where}
+    agreed = {(place.file, place.at) for outcome in form.sound for place in _places_in(outcome.about)}
     states = []
     for mention in form.mentions:
         place = Place.of(mention.cell())
         at = (place.file, place.at)
-        state: FigureState = "differs" if at in doubted else "agrees" if at in form.agreed else "unchecked"
+        state: FigureState = "differs" if at in doubted else "agrees" if at in agreed else "unchecked"
         states.append(Figure(file=place.file, at=place.at, quote=place.quote, of=mention.subject, state=state))
     return tuple(states)
 

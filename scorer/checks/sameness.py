@@ -184,7 +184,12 @@ def slip(first: Quantity, second: Quantity) -> bool:
     """Whether one figure can be a slip of the pen of the other: digits swapped, or one digit of three or more wrong."""
     if first.number is None or second.number is None or loose(first) or loose(second):
         return False
-    one, other = _digits(first.number), _digits(second.number)
+    return _slips(first.number, second.number)
+
+
+@lru_cache(maxsize=65536)
+def _slips(first: Decimal, second: Decimal) -> bool:
+    one, other = _digits(first), _digits(second)
     if len(one) != len(other) or one == other:
         return False
     significant = max(len(one.rstrip("0")), len(other.rstrip("0")))
