@@ -76,10 +76,25 @@ def divide(rows: Sequence[Row]) -> list[Spans]:
             spans = spans or (1,) * length
             if not is_header:
                 known[shape] = spans
+            elif length + 1 == below_length < width:
+                _align(group[-1], spans, rows, found)
         found += [spans] * len(group)
         below = _by_column(group[-1], spans)
         below_length = length
     return found[::-1]
+
+
+def _align(header: Row, spans: Spans, rows: Sequence[Row], found: list[Spans]) -> None:
+    """Rows with one cell more than the header above them, whose first cells stand side by side below its first one (the
+    blank rest of a label and a name below 项目资金): their other cells stand exactly below the other headings."""
+    if spans[0] < 2 or not all(map(str.strip, header)):
+        return
+    for index in range(len(found)):
+        row = rows[len(rows) - len(found) + index]
+        beside = len(row) == len(header) + 1 and row[0].strip() in ("", header[0].strip())
+        if not beside or not row[1].strip() or is_figure(row[1]):
+            return
+        found[len(found) - 1 - index] = (1, spans[0] - 1, *spans[1:])
 
 
 def _shape(text: str) -> str:
