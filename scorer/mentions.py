@@ -44,7 +44,7 @@ class Line:
     `rank` is that of its own numbering (1 第一部分 … 5 （1）, 0 none). `headings` are serial numbers of the enclosing
     headings, outermost first: two lines with the same tuple stand under the same heading. `scope` tells projects apart
     that one report treats one after the other. `topic` is what a numbered item is about when its figures follow in the
-    next paragraph.
+    next paragraph. `text` is folded, `original` as written, character for character.
     """
 
     number: int
@@ -56,6 +56,7 @@ class Line:
     scope: int = 0
     topic: str = ""
     table: int = -1
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +119,8 @@ class Mention:
 
     def cell(self, quote: str | None = None) -> Cell:
         """The figure as a located value, for a finding's place."""
-        return Cell(self.quote if quote is None else quote, self.source)
+        written = self.line.original[self.start : self.end] if quote is None else quote
+        return Cell(written or self.quote, self.source)
 
 
 def dimension(unit: str) -> str:
@@ -218,6 +220,7 @@ class _Headings:
             section=self.stack[-1][2] if self.stack else "",
             scope=self.scope,
             topic=topic,
+            original=block.text,
         )
 
 
@@ -509,7 +512,7 @@ def _table_mentions(
                         label=label,
                         tail="",
                         gap=label,
-                        subject=clean(label),
+                        subject=clean(_ROW_UNIT.sub("", label)),
                         year=_year_at(_year_marks(words, report), len(words)),
                         kind=_kind(headers[column]) or _kind(label),
                         role="outcome" if quantity.unit in PERCENTAGES else _role(label, quantity)[0],

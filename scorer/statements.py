@@ -163,7 +163,10 @@ def _respective_shares(run: Run, position: int) -> list[tuple[Mention, Mention |
             break
         percents.append(replace(mention, role="share", whole=run[position].whole))
     parts: Run = []
-    for mention in reversed(run[:position]):
+    before = run[:position]
+    if before and before[-1].role == "total":
+        before = before[:-1]  # 共2860万元，分别占…
+    for mention in reversed(before):
         if mention.role in DERIVED or (parts and mention.dimension != parts[0].dimension) or len(parts) == len(percents):
             break
         parts.insert(0, mention)
@@ -458,6 +461,8 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
                 counts, totals = _factors(run, price, parts)
             after = run[position + 1 : position + 2]
             closing = bool(after) and after[0] in totals and after[0].role == "total"
+            if not counts and position and run[position - 1] in totals and (counts := _counted_elsewhere(runs, run[position - 1], price)):
+                totals = [run[position - 1]]
             previous = runs[index - 1][0].line if index else None
             # 8.6万株。 … 株均48.8元: heads and households are too many kinds to be looked for in another paragraph
             same_topic = previous is price.line or previous is not None and (
@@ -465,8 +470,6 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             )
             if not counts and same_topic:
                 counts = [m for m in runs[index - 1] if _counts(m, price.per) and id(m) not in parts]
-            if not counts and position and run[position - 1] in totals and (counts := _counted_elsewhere(runs, run[position - 1], price)):
-                totals = [run[position - 1]]
             if counts and not totals:
                 totals = _amount_before(runs, index, price)
             counts.sort(key=lambda m: (m.start > price.start, abs(m.start - price.start)))

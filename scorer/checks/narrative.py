@@ -202,7 +202,7 @@ def _difference(change: Change) -> Outcome | None:
     return faulty(
         (), cells(now, before, amount),
         computation=f"{before.quote} {operation} {amount.quote} = {shown(expected, scale_of(before))}{unit_words(before)}",
-        printed=words(now),
+        printed=f"{now.label[-8:]}{now.quote}" if now.quantity.unit == "%" else words(now),
     )  # fmt: skip
 
 
