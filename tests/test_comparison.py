@@ -9,6 +9,7 @@ import pytest
 
 from scorer import evaluate, load_set, read_submission
 from scorer.cli import run
+from scorer.forms import record
 from scorer.model import Report
 from scorer.report import Layout
 from scorer.report.columns import width_of
@@ -66,6 +67,13 @@ def test_a_set_without_points_gives_no_total() -> None:
     text = render(comparison, Layout())
     assert "总分 80.50（良） → 不计分" in text
     assert "不计分，没有总分可比" in text
+
+
+def test_rows_without_weights_are_not_called_missing() -> None:
+    submission = record.parse("form.toml", '[[answer]]\npath = ["产出指标", "数量指标", "讲座"]\nactual = "3场"\n'.encode())
+    notes = compare(submission, load_set("hubei/project-2020"), load_set("mof/project-2020")).notes
+    assert "表内“产出指标”各行没有列分值，无从计分；mof/project-2020 为它设 50 分" in notes
+    assert "表内没有“效益指标”，mof/project-2020 为它设 30 分" in notes
 
 
 def test_the_same_set_differs_in_nothing() -> None:

@@ -116,8 +116,13 @@ def _notes(card: Scorecard) -> Iterator[str]:
     if not other.points:
         yield f"{other.id} 只填完成情况，不计分，没有总分可比"
         return
-    for name, printed, wanted in _weights(card):
-        if not wanted:
+    for name, rows, wanted in _weights(card):
+        printed = sum((row.weight or Decimal(0) for row in rows), Decimal(0))
+        if not wanted and not printed:
+            continue
+        if rows and not printed:
+            yield f"表内“{name}”各行没有列分值，无从计分；{other.id} 为它设 {number_words(wanted)} 分"
+        elif not wanted:
             yield f"表内“{name}”{number_words(printed)} 分，{other.id} 不为它单列分值；得分按表内所列分值计"
         elif not printed:
             yield f"表内没有“{name}”，{other.id} 为它设 {number_words(wanted)} 分"
@@ -129,21 +134,17 @@ def _notes(card: Scorecard) -> Iterator[str]:
     yield from (f"按 {other.id}：{note}" for note in card.notes)
 
 
-def _weights(card: Scorecard) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Every weight that the set fixes on its first level: its name, what the form's rows sum up to, the set's own."""
-    execution = sum((leaf.weight or Decimal(0) for leaf in card.leaves if leaf.execution), Decimal(0))
-    if execution or card.set.execution.weight:
-        yield EXECUTION, execution, card.set.execution.weight
+def _weights(card: Scorecard) -> Iterator[tuple[str, list[Leaf], Decimal]]:
+    """Every weight that the set fixes on its first level: its name, the form's rows below it, the set's own weight."""
+    yield EXECUTION, [leaf for leaf in card.leaves if leaf.execution], card.set.execution.weight
     for root in card.set.roots:
-        if root.weight is not None:
-            below = (
-                leaf.weight or Decimal(0)
-                for leaf in card.leaves
-                if leaf.indicator is not None and f"{leaf.indicator.code}.".startswith(f"{root.code}.")
-            )
-            printed = sum(below, Decimal(0))
-            if printed or not root.optional:
-                yield root.name, printed, root.weight
+        rows = [
+            leaf
+            for leaf in card.leaves
+            if leaf.indicator is not None and f"{leaf.indicator.code}.".startswith(f"{root.code}.")
+        ]
+        if root.weight is not None and (rows or not root.optional):
+            yield root.name, rows, root.weight
 
 
 # ------------------------------------------------------------------------------------------------------------ as text
