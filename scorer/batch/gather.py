@@ -35,6 +35,7 @@ class Gather:
     set: IndicatorSet | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    reading: str = ""  # given by the process that compares with it: a program updated in mid-run is no other program
 
     @property
     def options(self) -> str:
@@ -93,7 +94,7 @@ class Gather:
         return Gathered(
             key=item.key,
             digest=digest,
-            reading=program_digest(),
+            reading=self.reading,
             options=self.options,
             report=packed(report.encode()),
             facts=packed(json.dumps(facts, ensure_ascii=False).encode("utf-8", "backslashreplace")),

@@ -59,7 +59,7 @@ def run_batch(
     settings = settings or Settings()
     earlier = Store(Path(source) / GATHERED, write=False) if is_output(source) else None
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
-    work = Gather(indicator_set, settings.select, settings.ignore)
+    work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
     try:
         _gather(items, work, store, earlier, settings, engine, Progress(say, terminal))
