@@ -16,7 +16,7 @@ FILE_BYTES = 60 * 1024**2
 PART_BYTES = 256 * 1024**2
 """Unpacked size of everything that is read out of one packed file (images and the like are never unpacked)."""
 
-WHOLE_PART_BYTES = 24 * 1024**2
+WHOLE_PART_BYTES = 16 * 1024**2
 """Unpacked size of a part that has to be held as a tree; worksheets above it are read row by row."""
 
 PACKING_RATIO = 400
@@ -39,6 +39,9 @@ COLUMNS = 16_384
 
 MERGED_AREAS = 50_000
 """Merged areas of one table."""
+
+ELEMENTS_AROUND = 200_000
+"""XML elements around the rows of a large worksheet: column widths, merged areas, links, validations."""
 
 CELL_CHARACTERS = 1_000_000
 """Characters of one cell or paragraph; a worksheet allows 32 767."""

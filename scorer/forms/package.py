@@ -216,7 +216,7 @@ def rows_of(package: Package, name: str, container: str, row: str) -> Iterator[E
     events = ElementTree.XMLPullParser(("start", "end"), _parser=parser)
     path = package.path
     first = True
-    depth = held = 0
+    depth = held = around = 0
     try:
         for chunk in package.chunks(name):
             if first:
@@ -232,6 +232,11 @@ def rows_of(package: Package, name: str, container: str, row: str) -> Iterator[E
                     depth += 1
                     if depth > limits.XML_DEPTH:
                         raise limits.too_much(path, "XML 嵌套层数 ", depth, limits.XML_DEPTH, AGAIN)
+                    if not held or depth < held:
+                        around += 1
+                        if around > limits.ELEMENTS_AROUND:
+                            what = f"部件 {name[:80]} 中行以外的元素（合并区域等）数"
+                            raise limits.too_much(path, what, "", limits.ELEMENTS_AROUND, "请取消多余的合并后另存")
                     if root is None:
                         root = element
                         if not container:
@@ -240,6 +245,8 @@ def rows_of(package: Package, name: str, container: str, row: str) -> Iterator[E
                         holder, held = element, depth
                 else:
                     depth -= 1
+                    if element is holder:
+                        held = 0
                     if holder is not None and depth == held and local(element.tag) == row:
                         yield element
                         holder.clear()
