@@ -180,8 +180,17 @@ def test_two_forms_in_one_text_are_two_tables() -> None:
             [(1, 1, 1)] * 3 + [(2, 1)],
         ),
         ([["总分", "100", "96", ""], *([["甲", "乙", "丙", "50个", "51个", "50", "48", ""]] * 2)], [(5, 1, 1, 1)]),
+        (
+            [
+                ["项目资金", "预算数", "执行数", "执行率", "得分"],
+                ["", "资金总额", "90", "81", "90", "9.00"],
+                ["", "上年结转", "", "", "—", "—"],
+                *([["产出", "数量", "丙", ">=", "50", "个", "51"]] * 2),
+            ],
+            [(3, 1, 1, 1, 1), (1, 2, 1, 1, 1, 1), (1, 2, 1, 1, 1, 1)],
+        ),
     ],
-    ids=["two halves", "header over blanks", "total over code and name", "total of a form"],
+    ids=["two halves", "header over blanks", "total over code and name", "total of a form", "sources below a heading"],
 )
 def test_short_rows_are_laid_over_the_columns(rows: list[list[str]], spans: list[tuple[int, ...]]) -> None:
     assert divide(rows)[: len(spans)] == spans
