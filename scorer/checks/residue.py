@@ -13,14 +13,21 @@ from scorer.phrases import ALTERNATIVES, MALFORMED, TEMPLATE_TEXT, Residue, fold
 
 _TEMPLATE = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in TEMPLATE_TEXT)
 _MALFORMED = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in MALFORMED)
-_PAIRS = "|".join(
-    rf"{first}\s*/\s*{second}|{first}（{second}）"
-    for one, other in ALTERNATIVES
-    for first, second in ((one, other), (other, one))
-)
-# beside a figure to come, or where a comparison ends without one
+
+
+def _either(pairs: Sequence[tuple[str, str]]) -> str:
+    """增加/减少, 减少（增加） and so on, either way round, as one pattern."""
+    both = [(first, second) for one, other in pairs for first, second in ((one, other), (other, one))]
+    return "|".join(rf"{first}\s*/\s*{second}|{first}（{second}）" for first, second in both)
+
+
+# Words beside a figure to come, before a reason, or where a comparison ends; single characters, which also begin
+# ordinary words (升/降级), only right before the figure.
+_PAIRS = _either([pair for pair in ALTERNATIVES if len(pair[0]) > 1])
 _ALTERNATIVES = re.compile(
-    rf"(?:{_PAIRS})(?=[^。；\n]{{0,10}}?[\d_×Xx])|(?:{_PAIRS})(?=的?(?:主要)?原因)|(?<=年)(?:相比|度)?[，,]?(?:有所)?(?:{_PAIRS})(?=\s*(?:[。；，,]|$))"
+    rf"(?:{_PAIRS})(?=[^。；\n]{{0,10}}?[\d_×Xx])|(?:{_PAIRS})(?=的?(?:主要)?原因)"
+    rf"|(?<=年)(?:相比|度)?[，,]?(?:有所)?(?:{_PAIRS})(?=\s*(?:[。；，,]|$))"
+    rf"|(?:{_either([pair for pair in ALTERNATIVES if len(pair[0]) == 1])})(?=\s?[\d_×])"
 )
 
 # One character that every pattern of a group needs: most texts have none of them and are not searched.
