@@ -19,11 +19,11 @@ import typer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs in a checkout as it is
 
-from scorer.checks import CHECKS  # noqa: E402
-from scorer.cli import app, run  # noqa: E402
-from scorer.explanation import FAMILIES, LEVELS, of_check, of_rule  # noqa: E402
-from scorer.rules import RULES  # noqa: E402
-from scorer.usage import help_text  # noqa: E402
+from scorer.checks import CHECKS
+from scorer.cli import app, run
+from scorer.explanation import FAMILIES, LEVELS, of_check, of_rule
+from scorer.rules import RULES
+from scorer.usage import help_text
 
 FOLDER = Path(__file__).resolve().parent
 SAMPLE_LINES = 9
