@@ -319,7 +319,9 @@ def _label(gap: str) -> str:
     return label.strip()
 
 
-_ITEM_NUMBER = re.compile(r"^[\s　]*(?:[①-⑳]|\d{1,2}[.、．）](?!\d)|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}、|[-*•·#>]+)[\s　]*")
+_ITEM_NUMBER = re.compile(
+    r"^[\s　]*(?:[①-⑳]|\d{1,2}[.、．）](?!\d)|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}、|[-*•·#>]+)[\s　]*"
+)
 
 
 def clean(label: str) -> str:
@@ -456,7 +458,8 @@ def _short_rows(
 def _row_cells(block: Paragraph, row: int, separator: re.Pattern[str]) -> Iterator[Cell]:
     start = 0
     inner = len(block.text) - len(block.text.lstrip())
-    ends = [match.span() for match in separator.finditer(block.text) if inner <= match.start() and match.end() < len(block.text.rstrip()) + (separator is not _SPACES)]
+    last = len(block.text.rstrip()) - (separator is _SPACES)
+    ends = [match.span() for match in separator.finditer(block.text) if inner <= match.start() and match.end() <= last]
     for column, (end, following) in enumerate([*ends, (len(block.text), 0)]):
         text = block.text[start:end]
         if text.strip():

@@ -24,6 +24,7 @@ from scorer.phrases import (
 
 LONGEST_LIST = 40  # parts of one sum, and mentions looked at around one figure
 MOST_WHOLES = 6  # figures that parts may belong to
+NEAR = 6  # sentences looked back for the figures that a rate is of
 LONGEST_RUN = 200  # figures of one sentence read together; no sentence of a person has as many
 
 _INTRODUCES = re.compile(INTRODUCES_PARTS)
@@ -114,7 +115,10 @@ def _balances(run: Run) -> Iterator[Sum]:
         whole, spent = run[position - 2], run[position - 1]
         if left.kind != "remainder" or spent.kind != "executed" or whole.kind not in ("budget", "received"):
             continue
-        plain = all(m.dimension == "元" and m.role in ("plain", "total") and not m.bracket and m.number is not None for m in (whole, spent, left))
+        plain = all(
+            m.dimension == "元" and m.role in ("plain", "total") and not m.bracket and m.number is not None
+            for m in (whole, spent, left)
+        )
         beside = run[position - 3] if position > 2 else None
         if beside is not None and beside.dimension == "元" and "；" not in whole.gap or _CARRIED.search(whole.sentence.text):
             continue  # what was carried over or added may belong to it

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
 
+from scorer.changes import Change
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.mentions import Mention
 from scorer.model import Cell
+from scorer.outcomes import Survey
 from scorer.phrases import REACH
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
-from scorer.statements import Change, Execution, Product, Survey
+from scorer.statements import Execution, Product
 
 HUNDRED = Decimal(100)
 

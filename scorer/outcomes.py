@@ -1,0 +1,115 @@
+"""Rates of an outcome as the prose tells them: 满意率, 合格率, 完成率, with how many were asked and how many it holds for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scorer.mentions import PERCENTAGES, Mention
+from scorer.phrases import OUTCOMES, SURVEYED
+from scorer.sums import DERIVED, Run
+
+_SURVEYED = re.compile(SURVEYED)
+_OUTCOMES = tuple((stem, re.compile(words)) for stem, words in OUTCOMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A rate of satisfaction, passing and the like: of how many, and how many said so."""
+
+    rate: Mention
+    asked: tuple[Mention, ...]
+    agreed: tuple[Mention, ...]
+    certain: bool = True
+
+
+_AMONG = re.compile(r"^(?:中|里|之中|当中)(?:有|，有)?$")
+_ACTUAL = re.compile(r"^(?:实际|实际为|实际达到?|实际完成|完成|完成值|达到?)$")
+
+
+def find_surveys(runs: Sequence[Run]) -> Iterator[Survey]:
+    for run in runs:
+        for position in range(len(run)):
+            outcome = _outcome(run, position)
+            if outcome:
+                yield _survey(run, position, outcome)
+
+
+def _outcome(run: Run, position: int) -> str:
+    """What a percentage is the rate of: its own label, or that of the target before it (满意度目标90%，实际92.5%)."""
+    rate = run[position]
+    if rate.quantity.unit != "%":
+        return ""
+    if _COMPLETED_PLAN.search(rate.label):
+        return "计划"
+    if rate.role == "outcome":
+        return rate.whole
+    aimed = run[position - 1] if position else None
+    if rate.role == "plain" and aimed is not None and _ACTUAL.match(rate.label):
+        return next((stem for stem, _ in _OUTCOMES if stem in aimed.label), "") if aimed.quantity.unit == "%" else ""
+    return ""
+
+
+def _named_by(outcome: str, near: Run) -> Run:
+    """The one figure whose words are those of a rate: 签约98人 for 签约率, 修复1213起 for 及时修复率."""
+    name = outcome.removesuffix("率")
+    if name == outcome or len(name) < 2:
+        return []
+    for words in (name, name[-2:]):
+        named = [m for m in near if re.search(rf"(?<![未不]){words}(?:完成|到位|的|了|有|人数|数)*$", m.label)]
+        if named:
+            return named if len(named) == 1 else []
+    return []
+
+
+_NOT_YET = re.compile(r"(?:尚在|尚未|正在|待|仍在|需)[^，。；]{0,6}$")
+_OF_PLAN = frozenset(("完成率", "目标完成率", "任务完成率", "计划完成率", "完成比例", "计划"))
+_PLANNED = re.compile(r"(?:计划|目标|任务|应)[^，。；\d]{0,8}$")
+_COMPLETED_PLAN = re.compile(r"(?:完成|占)(?:了)?(?:年度|全年|年初)?(?:计划|任务|目标)(?:数|任务|量|值)?的?(?:比例)?(?:为)?$")
+
+
+def _of_plan(rate: Mention, before: Run) -> Survey:
+    """目标45台，完成43台，完成率95.6%: what was done of what was planned, both counted alike."""
+    planned = [m for m in before if _PLANNED.search(m.label)]
+    done = [m for m in before if m not in planned and planned and m.dimension == planned[-1].dimension]
+    planned = [m for m in planned if done and m.dimension == done[-1].dimension]
+    return Survey(rate, tuple(reversed(planned)), tuple(reversed(done)), len(planned) == len(done) == 1)
+
+
+def _survey(run: Run, position: int, outcome: str) -> Survey:
+    rate = run[position]
+    before: Run = []
+    for mention in reversed(run[max(0, position - 8) : position]):
+        if mention.quantity.unit in PERCENTAGES:
+            break
+        before.insert(0, mention)
+    after: Run = []
+    for mention in run[position + 1 : position + 5]:
+        if mention.quantity.unit in PERCENTAGES or mention.bracket <= rate.bracket:
+            break
+        after.append(mention)
+
+    def counts(mentions: Run) -> Run:
+        return [m for m in mentions if m.role not in DERIVED and m.number is not None and m.quantity.unit and m.dimension != "元"]
+
+    before, after = counts(before), counts(after)
+    near = before + after
+    pattern = next((words for stem, words in _OUTCOMES if stem in outcome), None)
+    agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
+    agreed = [m for m in agreed if _NOT_YET.search(m.label) is None]
+    if outcome in _OF_PLAN:
+        return _of_plan(rate, before)
+    if pattern is None:
+        agreed = _named_by(outcome, near)
+        counted = [m for m in before if agreed and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
+        if agreed:
+            return Survey(rate, tuple(reversed(counted)), tuple(agreed), len({m.number for m in counted}) == 1)
+    asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]) or m.role == "total")]
+    if "回收" in outcome:
+        asked = [m for m in before if m not in agreed][-1:]
+    elif agreed and not asked and "满意" not in outcome:
+        asked = [m for m in before if m.start < agreed[0].start and m.dimension == agreed[0].dimension][-1:]
+    elif not agreed and len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension:
+        agreed, asked = before[-1:], before[-2:-1]
+    return Survey(rate, tuple(m for m in asked if not agreed or m.dimension == agreed[0].dimension), tuple(agreed))
