@@ -38,6 +38,9 @@ def check_box(checked: str) -> str:
     )
 
 
+OLD_BOX = '<w:checkBox><w:default w:val="1"/></w:checkBox>'
+MATH = "<m:r><m:t>{}</m:t></m:r>"
+HALF = f"<m:oMath>{MATH.format(chr(8805))}<m:f><m:num>{MATH.format(1)}</m:num><m:den>{MATH.format(2)}</m:den></m:f></m:oMath>"
 TEXTS = [
     ("split runs", run("≥") + run("50") + run("个"), "≥50个", ""),
     ("tracked insertion", f"<w:ins>{run('98')}</w:ins>%", "98", ""),
@@ -49,14 +52,14 @@ TEXTS = [
     ("unchecked box", check_box("0") + run("否"), "☐否", ""),
     ("symbol box", '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "☑", ""),
     ("symbol comparator", f'<w:r><w:sym w:font="Symbol" w:char="F0B3"/></w:r>{run("95%")}', "≥95%", ""),
-    ("form field", '<w:r><w:fldChar><w:ffData><w:checkBox><w:default w:val="1"/></w:checkBox></w:ffData></w:fldChar></w:r>', "☑", ""),
+    ("form field", f"<w:r><w:fldChar><w:ffData>{OLD_BOX}</w:ffData></w:fldChar></w:r>", "☑", ""),
     ("field result", f"<w:r><w:instrText>SUM(ABOVE)</w:instrText></w:r>{run('100')}", "100", ""),
-    ("tab and break", f"<w:r><w:t>甲</w:t><w:tab/><w:t>乙</w:t><w:br/><w:t>丙</w:t></w:r>", "甲\t乙\n丙", ""),
+    ("tab and break", "<w:r><w:t>甲</w:t><w:tab/><w:t>乙</w:t><w:br/><w:t>丙</w:t></w:r>", "甲\t乙\n丙", ""),
     ("page break", '<w:r><w:br w:type="page"/></w:r>' + run("甲"), "甲", ""),
     ("hidden text", run("95", "<w:vanish/>") + run("98"), "98", "隐藏文字未计入"),
     ("shown text", run("95", '<w:vanish w:val="0"/>'), "95", ""),
     ("hyperlink", f"<w:hyperlink>{run('98')}</w:hyperlink>", "98", ""),
-    ("formula", "<m:oMath><m:r><m:t>≥</m:t></m:r><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>", "≥1/2", ""),
+    ("formula", HALF, "≥1/2", ""),
     ("ruby", f"<w:r><w:ruby><w:rt>{run('hàn')}</w:rt><w:rubyBase>{run('汉')}</w:rubyBase></w:ruby></w:r>", "汉", ""),
     ("text box once", run("甲") + box("乙"), "甲\n乙", ""),
 ]  # fmt: skip
@@ -80,6 +83,7 @@ def flat(found: Table) -> list[tuple[str, str, int, int]]:
 
 SPAN2, SPAN3 = '<w:gridSpan w:val="2"/>', '<w:gridSpan w:val="3"/>'
 RESTART, CONTINUE = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+WORD = "甲"
 TABLES = [
     (
         "columns merged",
@@ -113,7 +117,7 @@ TABLES = [
     ),
     (
         "rows and cells in content controls",
-        table(f"<w:sdt><w:sdtContent>{row('甲')}</w:sdtContent></w:sdt>").replace("<w:tc>", "<w:sdt><w:sdtContent><w:tc>").replace("</w:tc>", "</w:tc></w:sdtContent></w:sdt>"),
+        table(f"<w:sdt><w:sdtContent>{row(f'<w:sdt><w:sdtContent>{cell(WORD)}</w:sdtContent></w:sdt>')}</w:sdtContent></w:sdt>"),
         [("R1C1", "甲", 1, 1)],
     ),
     (

@@ -75,14 +75,14 @@ def outcome(folder: Path, data: bytes, name: str = "form.csv") -> Document | Non
     path.write_bytes(data)
     try:
         found = read_document(path)
-    except ReadError as error:
-        assert str(error).startswith(str(path))
+    except ReadError:
         return None
     for table_found in found.tables:
         table_found.grid()
     return found
 
 
+MARKS = [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xfe", b"\x89PNG"]
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -92,10 +92,9 @@ def test_sound_files_are_read(tmp_path: Path, kind: str) -> None:
 
 
 @MANY
-@given(data=st.binary(max_size=400), mark=st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"{\\rtf", b"\xff\xfe"]))  # fmt: skip
+@given(data=st.binary(max_size=400), mark=st.sampled_from(MARKS))
 def test_any_bytes(tmp_path: Path, data: bytes, mark: bytes) -> None:
-    if mark != b"{\\rtf":
-        outcome(tmp_path, mark + data)
+    outcome(tmp_path, mark + data)
 
 
 @pytest.mark.parametrize("kind", whole())
@@ -119,8 +118,16 @@ def test_any_damage(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     outcome(tmp_path, bytes(content))
 
 
-TAGS = ["w:p", "w:r", "w:t", "w:tbl", "w:tr", "w:tc", "w:tcPr", "w:sdt", "w:sdtContent", "w:ins", "w:del", "w:trPr", "w:rPr", "w:vanish", "w:sym", "mc:AlternateContent", "mc:Choice", "w:txbxContent", "m:f", "m:num"]  # fmt: skip
-LEAVES = ['<w:gridSpan w:val="3"/>', '<w:gridSpan w:val="-1"/>', '<w:gridBefore w:val="x"/>', "<w:vMerge/>", '<w:vMerge w:val="restart"/>', '<w:hMerge/>', "<w:tab/>", '<w:sym w:char="zz" w:font="Symbol"/>', "<w:t>字</w:t>", '<w:outlineLvl w:val="٣"/>']  # fmt: skip
+TAGS = [
+    "w:p", "w:r", "w:t", "w:tbl", "w:tr", "w:tc", "w:tcPr", "w:sdt", "w:sdtContent", "w:ins", "w:del",
+    "w:trPr", "w:rPr", "w:vanish", "w:sym", "mc:AlternateContent", "mc:Choice", "w:txbxContent", "m:f",
+    "m:num",
+]  # fmt: skip
+LEAVES = [
+    '<w:gridSpan w:val="3"/>', '<w:gridSpan w:val="-1"/>', '<w:gridBefore w:val="x"/>', "<w:vMerge/>",
+    '<w:vMerge w:val="restart"/>', "<w:hMerge/>", "<w:tab/>", '<w:sym w:char="zz" w:font="Symbol"/>',
+    "<w:t>字</w:t>", '<w:outlineLvl w:val="٣"/>',
+]  # fmt: skip
 word_trees = st.recursive(
     st.sampled_from(LEAVES),
     lambda inner: st.builds(
@@ -154,12 +161,18 @@ def test_any_cell_of_a_workbook(tmp_path: Path, data: st.DataObject) -> None:
         f'<c r="{data.draw(references)}" s="1"><f>{data.draw(values)}</f><v>{data.draw(values)}</v></c>'
         for _ in range(data.draw(st.integers(1, 4)))
     )
-    inside = f'<sheetData><row r="{data.draw(values)}">{cells}</row></sheetData><mergeCells><mergeCell ref="{data.draw(references)}"/></mergeCells>'
+    merged = f'<mergeCells><mergeCell ref="{data.draw(references)}"/></mergeCells>'
+    inside = f'<sheetData><row r="{data.draw(values)}">{cells}</row></sheetData>{merged}'
     code = data.draw(codes).replace("&", "").replace("<", "&lt;")
     outcome(tmp_path, packed(workbook_parts({"自评表": inside}, [code])))
 
 
-pieces = st.sampled_from(["<table>", "</table>", "<tr>", "<td>", "</td>", "<td rowspan=0>", "<td colspan=9999 rowspan=99999999999>", "<p>", "<br/>", "<script>", "</script>", "<!--", "-->", "<![CDATA[", "<", "&", "&#x110000;", "&lt", "字", "<input type=checkbox>", "<select>", "<h1", " x='", '"', ">", "<?", "<!", "</"])  # fmt: skip
+pieces = st.sampled_from([
+    "<table>", "</table>", "<tr>", "<td>", "</td>", "<td rowspan=0>",
+    "<td colspan=9999 rowspan=99999999999>", "<p>", "<br/>", "<script>", "</script>", "<!--", "-->",
+    "<![CDATA[", "<", "&", "&#x110000;", "&lt", "字", "<input type=checkbox>", "<select>", "<h1", " x='",
+    '"', ">", "<?", "<!", "</",
+])  # fmt: skip
 
 
 @MANY

@@ -103,7 +103,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "merged areas without end": (sheet_with(merges(300_000)), str(limits.ELEMENTS_AROUND)),
     "merged areas upon each other": (
         sheet_with(
-            f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
             '<c r="A1"><v>1</v></c></row><row r="300"><c r="KN300"><v>1</v></c></row></sheetData><mergeCells>'
             + "".join(f'<mergeCell ref="{"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[n % 26]}{400 - n}:KN400"/>' for n in range(1, 400))
             + "</mergeCells></worksheet>"

@@ -226,8 +226,8 @@ def test_old_workbook_is_read_record_by_record(tmp_path: Path) -> None:
     document = read(tmp_path, data, "form.xlsx")  # the content decides, not the name
     assert document.format == "xls"
     assert seen(document) == {
-        **{"A1": "95.00%", "B1": "12.34", "A2": "7", "B2": "8", "A3": "质量ok", "B3": "合格", "A4": "2023年5月"},
-        **{"B4": "#DIV/0!", "B5": "标签", "A6": "合并"},
+        "A1": "95.00%", "B1": "12.34", "A2": "7", "B2": "8", "A3": "质量ok", "B3": "合格", "A4": "2023年5月",
+        "B4": "#DIV/0!", "B5": "标签", "A6": "合并",
     }
     assert at(document, "自评表!A1").number == Decimal("0.95")
     assert at(document, "自评表!B4").doubt == "公式出错；隐藏列"
