@@ -16,7 +16,6 @@ from scorer.checks.sameness import (
     differ,
     from_claim,
     from_mention,
-    funds_total,
     money,
     places,
     set_apart,
@@ -36,6 +35,7 @@ from scorer.phrases import (
 )
 from scorer.precision import loose, shown
 from scorer.quantity import find_quantities
+from scorer.score import funds_total
 from scorer.sums import DERIVED, Sum
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
@@ -291,7 +291,7 @@ _PAID = re.compile(PAID_FROM_PROJECT)
 
 
 def beyond_form(form: Form) -> Iterator[Outcome]:
-    total = funds_total(form.submission.funds)
+    total = funds_total(form.submission)
     if total is None:
         return
     amounts = [value for cell in (total.budget, total.executed, total.initial) if (value := money(cell, total.unit))]
@@ -467,7 +467,7 @@ _OWN_MONEY = re.compile(r"自有资金|自筹|其[他它]资金|社会资金|配
 
 def other_funds(form: Form, told: Sequence[Said]) -> Iterator[Outcome]:
     """其他资金 of the form against 自有资金, 自筹 … of the text."""
-    total = funds_total(form.submission.funds)
+    total = funds_total(form.submission)
     for row in form.submission.funds:
         if row is total or not re.search(r"其[他它]|自有|自筹|单位资金", row.source):
             continue

@@ -7,14 +7,14 @@ of them with what the comparison needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from scorer.checks.registry import Form
 from scorer.mentions import Mention, clean, dimension
-from scorer.model import Answer, Cell, Claim, Funds, Place
+from scorer.model import Answer, Cell, Claim, Place
 from scorer.phrases import DISTINGUISHING, FILLER, fold
 from scorer.precision import loose, span
 from scorer.quantity import Quantity, find_quantities, parse_quantity
@@ -116,14 +116,6 @@ def money(cell: Cell, unit: str) -> Decimal | None:
         return None
     quantity = parse_quantity(cell.text, unit)
     return quantity.number if quantity.unit in ("元", "") else None
-
-
-def funds_total(funds: Sequence[Funds]) -> Funds | None:
-    """The row of the money block that holds the whole; the only row when there is one."""
-    totals = [row for row in funds if row.total]
-    if totals:
-        return totals[0]
-    return funds[0] if len(funds) == 1 else None
 
 
 def everything_said(form: Form) -> list[Said]:
