@@ -257,6 +257,10 @@ def _counts(mention: Mention, per: str) -> bool:
 
 def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
     parts = {id(part) for item in sums for part in item.parts if len(item.parts) > 1}
+    counted: dict[str, Run] = defaultdict(list)
+    for mention in (mention for run in runs for mention in run if mention.role not in DERIVED):
+        if len(counted[mention.quantity.unit]) < LONGEST_LIST:
+            counted[mention.quantity.unit].append(mention)
     for index, run in enumerate(runs):
         for position, price in enumerate(run):
             if price.role != "price" or price.number is None or "分别" in price.label:
@@ -267,7 +271,8 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
                 counts, totals = _factors(run, price, parts)
             after = run[position + 1 : position + 2]
             closing = bool(after) and after[0] in totals and after[0].role == "total"
-            if not counts and position and run[position - 1] in totals and (counts := _counted_elsewhere(runs, run[position - 1], price)):
+            last = run[position - 1] if position and run[position - 1] in totals else None
+            if not counts and last is not None and (counts := _counted_elsewhere(counted, last, price)):
                 totals = [run[position - 1]]
             previous = runs[index - 1][0].line if index else None
             # 8.6万株。 … 株均48.8元: heads and households are too many kinds to be looked for in another paragraph
@@ -308,21 +313,18 @@ def _amount_before(runs: Sequence[Run], index: int, price: Mention) -> Run:
     return []
 
 
-def _counted_elsewhere(runs: Sequence[Run], total: Mention, price: Mention) -> Run:
+def _counted_elsewhere(counted: dict[str, Run], total: Mention, price: Mention) -> Run:
     """多功能运动场360万元，每片40万元: the figure in 片 that another sentence gives for the same thing."""
     name = total.subject
     if len(name) < 3 or not price.per:
         return []
     return [
         mention
-        for run in runs
-        for mention in run
-        if mention.quantity.unit == price.per
-        and mention.role not in DERIVED
-        and mention.line.scope == total.line.scope
+        for mention in counted.get(price.per, [])
+        if mention.line.scope == total.line.scope
         and len(mention.subject) >= 3
         and (mention.subject.endswith(name) or name.endswith(mention.subject))
-    ][:LONGEST_LIST]
+    ]
 
 
 def _segment(run: Run, position: int) -> Run:
