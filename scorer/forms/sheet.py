@@ -45,6 +45,10 @@ class Sheet:
             most = f"{limits.CELL_CHARACTERS} 字"
             raise limits.too_much(self.path, f"单元格 {place(self.row, column)} 的字数 ", len(text), most, "请核对该单元格")
         self.filled[self.row, column] = (text, number, doubt)
+        self.check()
+
+    def check(self) -> None:
+        """Refuses a sheet with more cells than a file may have."""
         if len(self.filled) > self.most_cells:
             raise limits.too_much(
                 self.path, "有内容的单元格数", "", limits.CELLS, "自评表用不了这么多，请只保留自评表所在的工作表后另存"
@@ -87,32 +91,31 @@ def table_of(sheet: Sheet) -> Table | None:
         if (top, left) in filled and (max(rows, bottom + 1) * max(columns, right + 1)) <= BLANKS_PLACED:
             rows, columns = max(rows, bottom + 1), max(columns, right + 1)
     spans, covered = _merge(sheet, rows, columns)
-    cells: list[Cell] = []
-    path, name = sheet.path, sheet.name
-    if rows * columns <= BLANKS_PLACED:
-        positions = [(row, column) for row in range(rows) for column in range(columns)]
-    else:
-        positions = sorted(filled)
+    positions = (
+        ((row, column) for row in range(rows) for column in range(columns))
+        if rows * columns <= BLANKS_PLACED
+        else sorted(filled)
+    )
     letters = [letters_of(column) for column in range(columns)]
+    path, name = sheet.path, sheet.name
+    cells: list[Cell] = []
     for position in positions:
         if position in covered:
             continue
         row, column = position
+        text, number, doubt = filled.get(position, BLANK)
+        rowspan, colspan, lost = spans.get(position, SINGLE)
+        if text or doubt or lost:
+            if lost or row in sheet.hidden_rows or column in sheet.hidden_columns:
+                hidden = ("隐藏行" if row in sheet.hidden_rows else "", "隐藏列" if column in sheet.hidden_columns else "")
+                doubt = "；".join(filter(None, (doubt, *hidden, lost)))
         source = Source(path, name, f"{letters[column]}{row + 1}")
-        found = filled.get(position)
-        if position in spans:
-            rowspan, colspan, lost = spans[position]
-        else:
-            rowspan, colspan, lost = 1, 1, ""
-        if found is None:
-            cells.append(Cell("", source, row, column, rowspan, colspan, None, lost))
-            continue
-        text, number, doubt = found
-        if lost or row in sheet.hidden_rows or column in sheet.hidden_columns:
-            hidden = ("隐藏行" if row in sheet.hidden_rows else "", "隐藏列" if column in sheet.hidden_columns else "")
-            doubt = "；".join(filter(None, (doubt, *hidden, lost)))
         cells.append(Cell(text, source, row, column, rowspan, colspan, number, doubt))
     return Table(name, tuple(cells), rows, columns, sheet.hidden)
+
+
+BLANK: tuple[str, Decimal | None, str] = ("", None, "")
+SINGLE = (1, 1, "")
 
 
 def _merge(

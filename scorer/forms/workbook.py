@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
@@ -156,21 +157,46 @@ def _fill(
     package: Package, name: str, sheet: Sheet, formats: tuple[str, ...], strings: list[str], epoch_1904: bool
 ) -> None:
     """Reads one worksheet part into `sheet`."""
+    hidden_rows, filled = sheet.hidden_rows, sheet.filled
     for row in _rows(package, name, sheet):
         number = row.get("r")
         sheet.begin_row(_integer(number) - 1 if number else sheet.row + 1)
         if row.get("hidden") in ("1", "true"):
-            sheet.hidden_rows.add(sheet.row)
+            hidden_rows.add(sheet.row)
         column = -1
+        row_index = sheet.row
         for cell in row:
-            get = cell.get
-            reference = get("r")
-            if reference:
-                column = column_of(reference.rstrip("0123456789"))
-            else:
-                column += 1
-            if len(cell):
-                _take(sheet, column, cell, formats, strings, epoch_1904)
+            reference = cell.get("r")
+            column = column_of(reference.rstrip("0123456789")) if reference else column + 1
+            if not len(cell):
+                continue
+            value = cell[0]
+            # Nearly all cells are a number or a short text without more: those need no second look.
+            if len(cell) == 1 and cell.get("t", "n") == "n" and value.tag[-2:] == "}v" and 0 <= column < limits.COLUMNS:
+                found = _shown(value.text or "", _code(cell, formats), epoch_1904)
+                if found is not None:
+                    filled[row_index, column] = found
+                    continue
+            _take(sheet, column, cell, formats, strings, epoch_1904)
+        sheet.check()
+
+
+def _code(cell: Element, formats: tuple[str, ...]) -> str:
+    """The number format of a cell by its style."""
+    style = cell.get("s")
+    if style and style.isdecimal() and len(style) < 9 and int(style) < len(formats):
+        return formats[int(style)]
+    return GENERAL
+
+
+@lru_cache(maxsize=20_000)
+def _shown(raw: str, code: str, epoch_1904: bool) -> tuple[str, Decimal, str] | None:
+    """Text, number and doubt of a stored number; None when it is none. The figures of forms are few and come often."""
+    number = stored_number(raw) if len(raw) < 40 else None
+    if number is None:
+        return None
+    text = display(number, code, epoch_1904)
+    return text, number, "" if text else f"数字格式不显示所存的数值 {number}"
 
 
 def _rows(package: Package, name: str, sheet: Sheet) -> Iterator[Element]:
@@ -225,17 +251,12 @@ def _take(
         index = _integer(raw)
         sheet.put(column, strings[index] if 0 <= index < len(strings) else "")
     elif raw and (kind is None or kind == "n"):
-        number = stored_number(raw)
-        style = cell.get("s")
-        code = formats[int(style)] if style and style.isdecimal() and int(style) < len(formats) else GENERAL
-        if number is None:
+        found = _shown(raw, _code(cell, formats), epoch_1904)
+        if found is None:
             sheet.put(column, raw)
             return
-        text = display(number, code, epoch_1904)
-        doubt = ""
-        if not text:
-            doubt = f"数字格式不显示所存的数值 {number}"
-        elif formula and "%" in formula and "%" not in text and CONSTANT.fullmatch(formula):
+        text, number, doubt = found
+        if text and formula and "%" in formula and "%" not in text and CONSTANT.fullmatch(formula):
             # "=100%" was typed as a target and became a formula worth 1.
             text, doubt = f"={formula}", f"按公式原样读作 ={formula}，单元格显示为 {text}"
         sheet.put(column, text, number, doubt)
