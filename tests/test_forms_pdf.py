@@ -76,6 +76,18 @@ def test_table_over_two_pages(
     assert shown(read(tmp_path, page_file(pages))) == [("L1", "项目支出绩效自评表"), [HEAD, *rows]]
 
 
+def test_level_cut_within_its_brackets_is_one(tmp_path: Path) -> None:
+    """A merged cell runs over the page break; its words too."""
+
+    def level(words: str, top: float) -> list[tuple[str, tuple[float, ...]] | tuple[str, tuple[float, ...], str]]:
+        rest = ruled([["带动增收", "≥80万元"], ["受益户数", "≥160户"]], [100, 100], top, left=110)
+        frame = [(50, top, 110, top), (50, top, 50, top + 40), (50, top + 40, 110, top + 40)]
+        return [*(("line", edges) for edges in frame), ("text", (52, top + 12), words), *rest]  # type: ignore[list-item]
+
+    table = read(tmp_path, page_file([level("效益(30", 700), level("分)", 50)])).tables[0]
+    assert [(cell.text, cell.rowspan) for cell in table.cells if cell.column == 0] == [("效益(30\n分)", 4)]
+
+
 def test_places_are_grid_positions(tmp_path: Path) -> None:
     merged = ruled([HEAD], WIDTHS, 100) + ruled([["合计", "98"]], [320, 100], 120)
     table = read(tmp_path, page_file([merged])).tables[0]

@@ -31,6 +31,9 @@ CHARACTERS = 200_000
 TOLERANCE = 3.0
 """Points by which ruled lines may miss each other and still be one."""
 
+PADDING = 12.0
+"""Points that a cell keeps free on both sides together; Word's own margins are 10.8."""
+
 PAGE_NUMBER = re.compile(r"[-—–·\s]{0,5}(?:第?\s?\d{1,4}\s?页?|[-—]\s?\d{1,4}\s?[-—])(?:\s?[/共]\s?第?\s?\d{1,4}\s?页?)?[-—–·\s]{0,5}")
 CHINESE_GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) +(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])")
 NO_UNICODE = re.compile(r"\(cid:\d+\)")
@@ -226,7 +229,7 @@ def _grid(path: str, boxes: list[Box], chars: list[dict[str, Any]], page: int) -
         left, top, right, bottom = boxes[index]
         lines = _lines(owned.get(index, []))
         column, row = _nearest(across, left), _nearest(down, top)
-        full = bool(lines) and lines[-1].right > right - 1.6 * lines[-1].size
+        full = bool(lines) and lines[-1].right - lines[-1].left > right - left - PADDING - 1.05 * lines[-1].size
         text = "\n".join(line.text for line in lines)
         width, height = _nearest(across, right) - column, _nearest(down, bottom) - row
         cells.append(_Cell(text, row, column, max(height, 1), max(width, 1), full))
@@ -289,11 +292,21 @@ def _join(before: object, grid: _Grid) -> None:
         if upper is not None and level and cell.row == skipped and not cell.text:
             upper.rowspan += cell.rowspan
             continue
+        # Its words may be cut within brackets: 效益指标(30 | 分).
+        if upper is not None and level and cell.row == skipped and _open(upper.text) == 1 and _open(cell.text) == -1:
+            upper.text = f"{upper.text}\n{cell.text}"
+            upper.rowspan += cell.rowspan
+            continue
         cell.row += shift
         before.cells.append(cell)
     before.rows += rows - (1 if cut else 0)
     before.page = grid.page
     before.cells.sort(key=lambda cell: (cell.row, cell.column))
+
+
+def _open(text: str) -> int:
+    """Brackets opened and not closed; negative when more are closed than opened."""
+    return sum(text.count(mark) for mark in "（(") - sum(text.count(mark) for mark in "）)")
 
 
 def _stretch(grid: _Grid, edges: list[float]) -> None:
@@ -333,7 +346,7 @@ def _row_goes_on(before: _Grid, rest: list[_Cell], first: int) -> bool:
     row = [cell for cell in rest if cell.row == first]
     uppers = {cell.column: cell for cell in before.cells if cell.row + cell.rowspan == before.rows}
     words = [cell for cell in row if cell.text]
-    if not words or len(words) * 2 > len(row) or any(cell.rowspan > 1 for cell in words):
+    if not words or len(words) * 2 > len(row):
         return False
     for cell in words:
         upper = uppers.get(cell.column)

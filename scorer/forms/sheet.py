@@ -105,10 +105,9 @@ def table_of(sheet: Sheet) -> Table | None:
         row, column = position
         text, number, doubt = filled.get(position, BLANK)
         rowspan, colspan, lost = spans.get(position, SINGLE)
-        if text or doubt or lost:
-            if lost or row in sheet.hidden_rows or column in sheet.hidden_columns:
-                hidden = ("隐藏行" if row in sheet.hidden_rows else "", "隐藏列" if column in sheet.hidden_columns else "")
-                doubt = "；".join(filter(None, (doubt, *hidden, lost)))
+        if lost or ((text or doubt) and (row in sheet.hidden_rows or column in sheet.hidden_columns)):
+            hidden = ("隐藏行" if row in sheet.hidden_rows else "", "隐藏列" if column in sheet.hidden_columns else "")
+            doubt = "；".join(filter(None, (doubt, *hidden, lost)))
         source = Source(path, name, f"{letters[column]}{row + 1}")
         cells.append(Cell(text, source, row, column, rowspan, colspan, number, doubt))
     return Table(name, tuple(cells), rows, columns, sheet.hidden)
