@@ -1,6 +1,17 @@
 """All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling."""
 
-from scorer.checks import arithmetic, consistency, explanations, filling, funds, narrative, parts, residue, stray, targets
+from scorer.checks import (
+    arithmetic,
+    consistency,
+    explanations,
+    filling,
+    funds,
+    narrative,
+    parts,
+    residue,
+    stray,
+    targets,
+)
 from scorer.checks.registry import CHECKS, Check, Form, run, selected
 
 __all__ = [

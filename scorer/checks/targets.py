@@ -34,7 +34,10 @@ VAGUE = re.compile(
 REFERS_TO_RULES = re.compile("(办法|规定|细则|通知|标准|要求)[^，。；]{0,8}(填报|执行|打分|评分|计分|考核)")
 MONEY_NAME = re.compile("(资金|经费|投资|补助|补贴|项目|工程)[^率数]{0,6}(金额|总额|额度|规模|额)$|金额$")
 # money that a project brings about, not what it costs
-MONEY_BROUGHT = re.compile("贷款|担保|授信|放款|理赔|赔付|招商|引资|销售|产值|收入|营收|签约|融资|交易|征收|征缴|追回|挽回|节约|争取|税|订单|消费|保费|保额|增收")
+MONEY_BROUGHT = re.compile(
+    "贷款|担保|授信|放款|理赔|赔付|招商|引资|销售|产值|收入|营收|签约|融资|交易|征收|征缴|追回|挽回|节约|争取|税|订单|消费"
+    "|保费|保额|增收"
+)
 # the satisfaction itself, not the survey that asks for it
 SATISFACTION_NAME = re.compile("满意(度|率|程度)(?!调查|测评|问卷|回访|测试|评估|监测|抽查)")
 BROAD = ("产出", "效益", "决策", "管理")
