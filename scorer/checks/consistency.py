@@ -14,6 +14,7 @@ from scorer.checks.sameness import (
     alike,
     core,
     differ,
+    digits,
     from_claim,
     from_mention,
     money,
@@ -21,6 +22,7 @@ from scorer.checks.sameness import (
     set_apart,
     slip,
     slip_keys,
+    slips,
     transposed,
     unlike_years,
 )
@@ -159,11 +161,21 @@ def figure_differs(form: Form) -> Outcomes:
             if len(bucket) < 40:
                 bucket.append(index)
     together = listed_together(form.statements.sums)
-    pairs = sorted({(a, b) for bucket in groups.values() for i, a in enumerate(bucket) for b in bucket[i + 1 :]})
+    # the same figure said often fills its buckets: only different ones can be slips of each other
+    written = ["" if item.number is None else digits(item.number) for item in said]
+    pairs = sorted(
+        {
+            (a, b)
+            for bucket in groups.values()
+            for i, a in enumerate(bucket)
+            for b in bucket[i + 1 :]
+            if written[a] != written[b] and slips(written[a], written[b])
+        }
+    )
     done: set[tuple[Decimal | None, Decimal | None]] = set()
     for a, b in pairs:
         first, second = said[a], said[b]
-        if (first.number, second.number) in done or not slip(first.quantity, second.quantity):
+        if (first.number, second.number) in done:
             continue
         if not same_thing(first, second, together, form.year):
             if one_qualified(first, second, together):

@@ -143,12 +143,16 @@ def alike(first: Said, second: Said, wide: bool = False) -> float:
 
     `wide` takes in the sentence about it too.
     """
-    one = core(first.of)
-    if len(one) > len(core(second.of)):
-        first, second, one = second, first, core(second.of)
+    if len(core(first.of)) > len(core(second.of)):
+        first, second = second, first
+    return _contained(core(first.of), second.of + second.around + (second.nearby if wide else ""))
+
+
+@lru_cache(maxsize=65536)
+def _contained(one: str, words: str) -> float:
     if len(one) < 2:
         return 0.0
-    wider = fold(second.of + second.around + (second.nearby if wide else ""))
+    wider = fold(words)
     if not any(one[i : i + 2] in wider for i in range(len(one) - 1)):
         return 0.0
     return sum(min(one.count(character), wider.count(character)) for character in set(one)) / len(one)
@@ -176,12 +180,12 @@ def slip(first: Quantity, second: Quantity) -> bool:
     """Whether one figure can be a slip of the pen of the other: digits swapped, or one digit of three or more wrong."""
     if first.number is None or second.number is None or loose(first) or loose(second):
         return False
-    return _slips(first.number, second.number)
+    return slips(digits(first.number), digits(second.number))
 
 
 @lru_cache(maxsize=65536)
-def _slips(first: Decimal, second: Decimal) -> bool:
-    one, other = _digits(first), _digits(second)
+def slips(one: str, other: str) -> bool:
+    """`slip` for the digits of two figures."""
     if len(one) != len(other) or one == other:
         return False
     significant = max(len(one.rstrip("0")), len(other.rstrip("0")))
@@ -196,7 +200,7 @@ def transposed(first: Quantity, second: Quantity) -> bool:
     """Whether two figures of four digits or more differ by two neighbouring digits that changed places: hardly chance."""
     if first.number is None or second.number is None:
         return False
-    one, other = _digits(first.number), _digits(second.number)
+    one, other = digits(first.number), digits(second.number)
     wrong = [index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
     return first.number >= 1000 and len(wrong) == 2 and wrong[1] == wrong[0] + 1
 
@@ -205,11 +209,11 @@ def slip_keys(quantity: Quantity) -> list[str]:
     """Keys of which two figures share one when one can be a slip of the pen of the other."""
     if quantity.number is None:
         return []
-    text = _digits(quantity.number)[:16]
+    text = digits(quantity.number)[:16]
     return ["".join(sorted(text)), *(f"{text[:index]}_{text[index + 1 :]}" for index in range(len(text)))]
 
 
-def _digits(number: Decimal) -> str:
+def digits(number: Decimal) -> str:
     """All digits down to the fourth decimal of the base unit, so that figures of one unit line up."""
     return str(int(abs(number) * 10000))
 
