@@ -9,8 +9,11 @@ from functools import lru_cache
 from scorer.forms import limits
 from scorer.model import Cell, Source, Table
 
-BLANKS_PLACED = 100_000
+BLANKS_PLACED = 20_000
 """Tables up to this many positions get a located cell for every blank one, so that a missing figure has a place."""
+
+BLANKS_A_CELL = 30
+"""Larger ones too, as long as there are no more positions than this to a filled cell: a stray cell far off is no form."""
 
 MERGE_WORK = 8_000_000
 """Positions that all merged areas together may cover; honest areas do not overlap."""
@@ -93,7 +96,7 @@ def table_of(sheet: Sheet) -> Table | None:
     spans, covered = _merge(sheet, rows, columns)
     positions = (
         ((row, column) for row in range(rows) for column in range(columns))
-        if rows * columns <= BLANKS_PLACED
+        if rows * columns <= max(BLANKS_PLACED, BLANKS_A_CELL * len(filled))
         else sorted(filled)
     )
     letters = [letters_of(column) for column in range(columns)]
