@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from scorer.memory import remembered
 from scorer.model import Cell, Document, Paragraph, Source, Table
 from scorer.phrases import (
     ENDS_OPEN,
@@ -276,7 +277,7 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
         subject = clean(label)
         if not subject:
             subject = clean(context) if context else clean(line.topic.split("、")[-1].split(".")[-1])
-        role, whole, per = _role(label, quantity)
+        role, whole, per = _role(label, quantity.unit)
         mentions.append(
             Mention(
                 quantity=quantity,
@@ -324,6 +325,7 @@ _ITEM_NUMBER = re.compile(
 )
 
 
+@remembered
 def clean(label: str) -> str:
     """What a figure is of: the label without numbering, verbs and filler at either end."""
     text = label.replace("（类）", "").replace("（款）", "").replace("（项）", "")
@@ -331,10 +333,11 @@ def clean(label: str) -> str:
     return TRAILING.sub("", text)
 
 
-def _role(label: str, quantity: Quantity) -> tuple[str, str, str]:
-    share = quantity.unit in PERCENTAGES
-    if "/" in quantity.unit:
-        return "price", "", quantity.unit.split("/")[1][:3]
+@remembered
+def _role(label: str, unit: str) -> tuple[str, str, str]:
+    share = unit in PERCENTAGES
+    if "/" in unit:
+        return "price", "", unit.split("/")[1][:3]
     for phrase, pattern in _ROLES:
         if phrase.share is not None and phrase.share is not share:
             continue
@@ -344,6 +347,7 @@ def _role(label: str, quantity: Quantity) -> tuple[str, str, str]:
     return "plain", "", ""
 
 
+@remembered
 def _kind(label: str) -> str:
     kind = ""
     for match in _KIND_WORDS.finditer(_FUND_NAMES.sub("", label)):
@@ -351,11 +355,13 @@ def _kind(label: str) -> str:
     return kind
 
 
+@remembered
 def _fund(label: str) -> str:
     return next((name for name, pattern in _FUND_PATTERNS if pattern.search(label)), "")
 
 
-def _year_marks(text: str, report: int | None) -> list[tuple[int, int | None]]:
+@remembered
+def _year_marks(text: str, report: int | None) -> Sequence[tuple[int, int | None]]:
     marks: list[tuple[int, int | None]] = []
     for match in _YEARS.finditer(text):
         if match["year"]:
@@ -477,6 +483,7 @@ def _table_mentions(
     header_rows = _header_rows(grid)
     unit = _table_unit(table, caption)
     headers = [_header(grid, header_rows, column) for column in range(table.columns)]
+    header_units = [_captioned_unit(header) for header in headers]
     mentions: list[Mention] = []
     for row in range(header_rows, table.rows):
         seen: set[int] = set()
@@ -498,9 +505,8 @@ def _table_mentions(
                 label = text
                 continue
             if FIGURE.match(text):
-                header_unit = _UNIT_CAPTION.search(headers[column])
                 row_unit = _ROW_UNIT.search(label)
-                scale = (header_unit[1] or header_unit[2]) if header_unit else row_unit[1] if row_unit else unit
+                scale = header_units[column] or (row_unit[1] if row_unit else unit)
                 quantity = parse_quantity(text, "" if text.endswith("%") else scale)
                 spans = [(quantity, text)] if quantity.number is not None else []
             else:
@@ -518,7 +524,7 @@ def _table_mentions(
                         subject=clean(_ROW_UNIT.sub("", label)),
                         year=_year_at(_year_marks(words, report), len(words)),
                         kind=_kind(headers[column]) or _kind(label),
-                        role="outcome" if quantity.unit in PERCENTAGES else _role(label, quantity)[0],
+                        role="outcome" if quantity.unit in PERCENTAGES else _role(label, quantity.unit)[0],
                         fund=_fund(label),
                         sentence=sentence,
                         start=0,
@@ -561,8 +567,11 @@ def _header(grid: Sequence[Sequence[Cell]], rows: int, column: int) -> str:
 
 
 def _table_unit(table: Table, caption: str) -> str:
-    for cell in table.cells[:40]:
-        if match := _UNIT_CAPTION.search(fold(cell.text)):
-            return match[1] or match[2]
-    match = _UNIT_CAPTION.search(caption)
+    units = (_captioned_unit(text) for text in (*(fold(cell.text) for cell in table.cells[:40]), caption))
+    return next(filter(None, units), "")
+
+
+def _captioned_unit(text: str) -> str:
+    """The unit of money that a caption or a heading names: 单位：万元, （万元）."""
+    match = _UNIT_CAPTION.search(text)
     return (match[1] or match[2]) if match else ""

@@ -1,6 +1,6 @@
 """Names of indicators as forms write them, reduced to what they say: numbering, weights and ornament taken off.
 
-Only the standard library is imported: readers and sets both use it.
+Readers and sets both use it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from functools import lru_cache
+
+from scorer.memory import remembered
 
 LARGEST_WEIGHT = Decimal(100)
 
@@ -30,12 +31,13 @@ _WEIGHT = re.compile(
 _TAIL = re.compile(r"(?:(?:指标|目标)[类等]?|类)$")
 
 
+@remembered
 def fold(text: str) -> str:
     """The text without white space and invisible characters, full-width forms folded (NFKC)."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
 
 
-@lru_cache(maxsize=65536)
+@remembered
 def normalize_name(text: str) -> str:
     """The bare name for comparison: 'A产出指标（50 分）', '产 出 指 标' and '（一）产出' are all '产出'.
 
@@ -52,6 +54,7 @@ def normalize_name(text: str) -> str:
     return _TAIL.sub("", name) or name
 
 
+@remembered
 def bracketed_weight(text: str) -> Decimal | None:
     """The weight behind a name: '数量指标（6）' → 6, '产出指标(50分)' → 50, '预算管理（4' → 4; None without one.
 

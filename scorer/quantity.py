@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scorer.figures import HALF_PLACE, Figure, figures, read_header_unit, shift
+from scorer.memory import remembered
 from scorer.numerals import EXACT, fold, unit_of_last_place
 from scorer.periods import parse_period
 from scorer.units import dimension, same_unit, unit_key
@@ -88,9 +89,15 @@ _GLUE = re.compile(r"(?<![0-9A-Za-z.,%])\s+|\s+(?![0-9A-Za-z])")
 
 def find_quantities(text: str) -> list[Quantity]:
     """All quantities of a running text in their order; `text[q.start:q.end] == q.text`."""
-    return [_quantity(figure, text) for figure in figures(fold(text)) if figure.accepted]
+    return list(_found(text))
 
 
+@remembered
+def _found(text: str) -> tuple[Quantity, ...]:
+    return tuple([_quantity(figure, text) for figure in figures(fold(text)) if figure.accepted])
+
+
+@remembered
 def parse_quantity(text: str, unit: str = "") -> Quantity:
     """The one quantity that a cell or short phrase says; `kind` tells why where there is none.
 

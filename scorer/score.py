@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal
 
 from scorer.answers import Answers, Entry
@@ -106,19 +105,13 @@ def points_in(cell: Cell) -> Decimal | None:
         return None
     if cell.number is not None and "%" not in cell.text:
         return cell.number
-    quantity = read(cell.text)
+    quantity = parse_quantity(cell.text)
     return quantity.number if quantity.unit in ("", "分", "%") else None
-
-
-@lru_cache(maxsize=65536)
-def read(text: str, unit: str = "") -> Quantity:
-    """`parse_quantity`, remembered: the same words recur on thousands of forms."""
-    return parse_quantity(text, unit=unit)
 
 
 def amount_in(cell: Cell, unit: str) -> Quantity:
     """The money of a funds cell, in 元; `unit` is the block's (万元 or 元), used where the cell names none."""
-    return read(cell.text, unit)
+    return parse_quantity(cell.text, unit)
 
 
 def comparable(target: Cell, actual: Cell, unit: str = "") -> tuple[Quantity, Quantity, str]:
@@ -127,8 +120,8 @@ def comparable(target: Cell, actual: Cell, unit: str = "") -> tuple[Quantity, Qu
     `unit` is the form's own 度量单位. A bare actual is read in the target's unit and scale (≥90万元 | 90); a bare
     fraction beside a percentage as its hundredfold (≥95% | 0.97).
     """
-    wanted = _as_range(read(target.text, unit))
-    got = read(actual.text)
+    wanted = _as_range(parse_quantity(target.text, unit))
+    got = parse_quantity(actual.text)
     if wanted.kind not in ("quantity", "range") or got.kind not in ("quantity", "range"):
         return wanted, got, ""
     if got.unit == "" and wanted.unit != "":
@@ -282,7 +275,7 @@ def execution_leaf(submission: Submission, indicators: IndicatorSet) -> Leaf | N
             return None
     if weight is None:
         weight = of_set or None
-    budget = row.budget if read(row.budget.text).kind != "empty" else row.initial
+    budget = row.budget if parse_quantity(row.budget.text).kind != "empty" else row.initial
     cell = row.claimed or row.rate or row.name
     answer = Answer(
         path=(EXECUTION,),
@@ -300,7 +293,7 @@ def execution_leaf(submission: Submission, indicators: IndicatorSet) -> Leaf | N
         # only the rate is printed: take it as executed per hundred of budget
         rate = rate_in(row.rate)
         if rate is not None:
-            planned, executed = read("100%"), replace(read("100%"), number=rate, low=rate, high=rate)
+            planned, executed = parse_quantity("100%"), replace(parse_quantity("100%"), number=rate, low=rate, high=rate)
     return Leaf(
         path=(EXECUTION,),
         answer=answer,
@@ -317,7 +310,7 @@ def execution_leaf(submission: Submission, indicators: IndicatorSet) -> Leaf | N
 
 def rate_in(cell: Cell) -> Decimal | None:
     """A printed execution rate in per cent: "95%", "0.95" and "95" are the same; None where there is none."""
-    quantity = read(cell.text)
+    quantity = parse_quantity(cell.text)
     if quantity.number is None:
         return None
     if quantity.unit == "%":
@@ -368,7 +361,7 @@ def entry(index: int, leaf: Leaf) -> Entry:
 def _scored(leaf: Leaf, row: Entry, scores: Scores, index: int) -> Leaf:
     one = scores.row(index)
     # without points there is no claim to take; the row is answered all the same
-    answered = one.status == "missing" and leaf.weight is None and read(leaf.answer.actual.text).kind != "empty"
+    answered = one.status == "missing" and leaf.weight is None and parse_quantity(leaf.answer.actual.text).kind != "empty"
     return replace(
         leaf,
         points=one.points,

@@ -11,9 +11,10 @@ from scorer.answers import Answers
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell
 from scorer.periods import parse_period
+from scorer.quantity import parse_quantity
 from scorer.rules import score
 from scorer.rules.measured import Coefficient, Proportion
-from scorer.score import Leaf, Node, entry, points_in, read
+from scorer.score import Leaf, Node, entry, points_in
 
 ONE = Decimal(1)
 HUNDRED = Decimal(100)
@@ -23,7 +24,7 @@ MOST_PLACES = 12  # a figure that was not written by hand, such as the full scor
 
 def written_places(cell: Cell) -> int:
     """How many decimals a figure is written with: "98" → 0, "98.5%" → 1."""
-    return read(cell.text).places
+    return parse_quantity(cell.text).places
 
 
 def rounding_of(stated: Decimal, exact: Decimal, places: int) -> str:

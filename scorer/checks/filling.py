@@ -8,7 +8,8 @@ from decimal import Decimal
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.checks.targets import name_of, squeezed
 from scorer.model import Cell, Place
-from scorer.score import Leaf, amount_in, points_in, read
+from scorer.quantity import parse_quantity
+from scorer.score import Leaf, amount_in, points_in
 
 YI, CENT = Decimal(100_000_000), Decimal("0.01")
 # in 元: what a single project does not reach (一百亿元), nor a transfer or a whole department (一千亿元)
@@ -23,7 +24,7 @@ OPTION_WORDS = re.compile("优良中差|优良中低差|好坏|好中差|高中�
 
 def unanswered(cell: Cell) -> bool:
     """Blank, or a dash, a slash or an asterisk; 无, 不适用 and 0 are answers."""
-    return not cell or (read(cell.text).kind == "empty" and not ANSWERS.search(cell.text))
+    return not cell or (parse_quantity(cell.text).kind == "empty" and not ANSWERS.search(cell.text))
 
 
 def _row_cells(leaf: Leaf) -> list[Cell]:
@@ -140,7 +141,7 @@ def money_unit_suspect(form: Form) -> Outcomes:
     looked = False
     for funds in rows:
         for cell in (funds.initial, funds.budget, funds.executed):
-            if read(cell.text).kind == "empty":
+            if parse_quantity(cell.text).kind == "empty":
                 continue
             looked = True
             amount, bare = amount_in(cell, funds.unit).number, points_in(cell)

@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from scorer.checks.arithmetic import HUNDRED, ONE, off_rule, rounded_sum, rounding_of, written_places
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell, Funds
-from scorer.score import EXECUTION, Leaf, amount_in, points_in, rate_in, read
+from scorer.quantity import parse_quantity
+from scorer.score import EXECUTION, Leaf, amount_in, points_in, rate_in
 
 MONEY_COLUMNS = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
 SHORT_WRITING = Decimal("0.005")
@@ -70,7 +71,7 @@ def printed_rate_interval(cell: Cell) -> tuple[Decimal, Decimal] | None:
     if rate is None:
         return None
     step = ONE.scaleb(-written_places(cell))
-    if read(cell.text).unit != "%" and rate != read(cell.text).number:
+    if parse_quantity(cell.text).unit != "%" and rate != parse_quantity(cell.text).number:
         step *= HUNDRED
     return rate - step / 2, rate + step
 
@@ -88,7 +89,7 @@ def execution_rate_differs(form: Form) -> Outcomes:
     """
     looked = False
     for money in money_rows(form):
-        if not money.row.rate or read(money.row.rate.text).kind == "empty":
+        if not money.row.rate or parse_quantity(money.row.rate.text).kind == "empty":
             continue
         looked = True
         stated = printed_rate_interval(money.row.rate)
@@ -207,7 +208,7 @@ def _sources(whole: Money, parts: list[Money], name: str, complete: bool) -> Out
     listed = [value for value in values if value is not None]
     if stated is None:
         return undecided("资金总额没有填，或无法读成数字")
-    if any(value is None and read(part.text).kind != "empty" for value, part in zip(values, cells, strict=True)):
+    if any(value is None and parse_quantity(part.text).kind != "empty" for value, part in zip(values, cells, strict=True)):
         return undecided("有的资金来源无法读成数字")
     if not listed:
         return undecided("各资金来源没有填")
@@ -217,7 +218,7 @@ def _sources(whole: Money, parts: list[Money], name: str, complete: bool) -> Out
     blank = not all(cells)  # a dash stands for nothing, a blank for anything
     if total < stated and (blank or (len(parts) == 1 and not complete)):
         return undecided("只列了部分资金来源，或有的来源没有填")
-    scale = Decimal(read("1", whole.row.unit).scale or 1)
+    scale = Decimal(parse_quantity("1", whole.row.unit).scale or 1)
     unit = whole.row.unit
     difference = f"{plain(abs(total - stated) / scale)}{unit}"
     numbers = {"column": MONEY_COLUMNS[name], "stated": f"{plain(stated / scale)}{unit}"}
@@ -243,7 +244,7 @@ def executed_over_budget(form: Form) -> Outcomes:
     """
     looked = False
     for money in money_rows(form):
-        if money.executed is None and read(money.row.executed.text).kind == "empty":
+        if money.executed is None and parse_quantity(money.row.executed.text).kind == "empty":
             continue
         looked = True
         if money.executed is None:

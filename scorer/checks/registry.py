@@ -154,6 +154,13 @@ class Form:
         return self.submission.documents
 
     @cached_property
+    def texts(self) -> Sequence[Cell]:
+        """Every written text with its place, blank ones left out."""
+        from scorer.checks.residue import texts
+
+        return texts(self.submission)
+
+    @cached_property
     def mentions(self) -> Sequence[Mention]:
         """Every figure of the documents' prose and free tables, in order."""
         from scorer.mentions import find_mentions

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 
 from scorer.checks.registry import Form, Outcomes, check, faulty, sound
-from scorer.model import Cell, Paragraph
+from scorer.memory import remembered
+from scorer.model import Cell, Paragraph, Submission
 from scorer.phrases import ALTERNATIVES, MALFORMED, TEMPLATE_TEXT, Residue, fold
 
 _TEMPLATE = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in TEMPLATE_TEXT)
@@ -35,24 +36,23 @@ _TEMPLATE_SIGNS = re.compile(r"[（★×✕ＸX*＊_★\[…]|\.\.\.|填[报表�
 _FIGURE_SIGNS = re.compile(r"\d[.,。OolI]|[OolI]\d|\d\s*万[，。；万]|亿亿|元元|%%|％％")
 
 
-def texts(form: Form) -> Iterator[Cell]:
+def texts(submission: Submission) -> Sequence[Cell]:
     """Every written text with its place: paragraphs and cells of the documents, and the cells of a record without any."""
-    for document in form.documents:
+    found: list[Cell] = []
+    for document in submission.documents:
         for block in document.blocks:
             if isinstance(block, Paragraph):
-                if block.text.strip():
-                    yield Cell(block.text, block.source)
+                found.append(Cell(block.text, block.source))
             else:
-                yield from block.cells
-    shown_in_blocks = {document.path for document in form.documents if document.blocks}
-    for cell in written_cells(form):
-        if cell.source.file not in shown_in_blocks:
-            yield cell
+                found += block.cells
+    shown_in_blocks = {document.path for document in submission.documents if document.blocks}
+    if not shown_in_blocks or len(shown_in_blocks) < len(submission.documents):
+        found += [cell for cell in written_cells(submission) if cell.source.file not in shown_in_blocks]
+    return [cell for cell in found if cell]
 
 
-def written_cells(form: Form) -> Iterator[Cell]:
+def written_cells(submission: Submission) -> Iterator[Cell]:
     """The cells of a submission that was written by hand as a record."""
-    submission = form.submission
     for group in (submission.answers, submission.funds, submission.goals, submission.claims):
         for row in group:
             for field in fields(row):
@@ -82,7 +82,17 @@ def without_emphasis(text: str) -> str:
     return _EMPHASIS.sub(lambda match: f"  {match[1]}  ", text) if "**" in text else text
 
 
-Hits = list[tuple[Residue, int, int]]
+Hits = tuple[tuple[Residue, int, int], ...]
+
+
+@remembered
+def _template_in(text: str) -> Hits:
+    return hits(without_emphasis(fold(text)), _TEMPLATE)
+
+
+@remembered
+def _malformed_in(text: str) -> Hits:
+    return hits(fold(text), _MALFORMED)
 
 
 def hits(text: str, patterns: Sequence[tuple[Residue, re.Pattern[str]]]) -> Hits:
@@ -91,7 +101,7 @@ def hits(text: str, patterns: Sequence[tuple[Residue, re.Pattern[str]]]) -> Hits
         ((match.start(), match.end(), entry) for entry, pattern in patterns for match in pattern.finditer(text)),
         key=lambda hit: hit[:2],
     )
-    merged: Hits = []
+    merged: list[tuple[Residue, int, int]] = []
     for start, end, entry in found:
         if merged and start <= merged[-1][2] + 2:
             previous = merged[-1]
@@ -99,7 +109,7 @@ def hits(text: str, patterns: Sequence[tuple[Residue, re.Pattern[str]]]) -> Hits
             merged[-1] = (keep, previous[1], max(previous[2], end))
         else:
             merged.append((entry, start, end))
-    return merged
+    return tuple(merged)
 
 
 @check("F604", level="warning", message="模板文字残留（{kind}）：{words}；请替换为实际内容或删除")
@@ -115,11 +125,11 @@ def template_text_left(form: Form) -> Outcomes:
     """
     groups: dict[tuple[str, bool], list[Cell]] = defaultdict(list)
     looked = 0
-    for cell in texts(form):
+    for cell in form.texts:
         looked += 1
         if _TEMPLATE_SIGNS.search(cell.text) is None and "(" not in cell.text:
             continue
-        for entry, start, end in hits(without_emphasis(fold(cell.text)), _TEMPLATE):
+        for entry, start, end in _template_in(cell.text):
             groups[entry.kind, entry.note].append(part(cell, start, end))
     for (kind, note), found in groups.items():
         yield faulty(
@@ -141,7 +151,7 @@ def alternatives_left(form: Form) -> Outcomes:
     何时无法判定: 不会无法判定。
     """
     looked = False
-    for cell in texts(form):
+    for cell in form.texts:
         looked = True
         if "/" not in cell.text and "／" not in cell.text and "（" not in cell.text and "(" not in cell.text:
             continue
@@ -167,10 +177,10 @@ def malformed_number(form: Form) -> Outcomes:
     """
     clean = True
     places: set[tuple[str, str]] = set()
-    for cell in texts(form):
+    for cell in form.texts:
         if _FIGURE_SIGNS.search(cell.text) is None and not cell.text.isascii():
             continue
-        for entry, start, end in hits(fold(cell.text), _MALFORMED):
+        for entry, start, end in _malformed_in(cell.text):
             clean = False
             found = part(cell, start, end)
             places.add((cell.source.file, cell.source.place))

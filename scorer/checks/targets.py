@@ -7,6 +7,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.naming import normalize_name
 from scorer.quantity import Quantity, dimension
@@ -43,6 +44,7 @@ SATISFACTION_NAME = re.compile("满意(度|率|程度)(?!调查|测评|问卷|�
 BROAD = ("产出", "效益", "决策", "管理")
 
 
+@remembered
 def squeezed(text: str) -> str:
     """Text for comparison: full-width folded, white space and punctuation gone, comparators kept."""
     folded = unicodedata.normalize("NFKC", text).replace("≧", "≥").replace("≦", "≤")

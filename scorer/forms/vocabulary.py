@@ -14,6 +14,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, Literal
 
+from scorer.memory import remembered
+
 # ------------------------------------------------------------------------------------------- how a wording is compared
 
 
@@ -32,6 +34,7 @@ _ENUMERATION: Final = re.compile(
 )
 
 
+@remembered
 def squash(text: str) -> str:
     """The text as wordings are compared: full-width forms folded, all white space and circled numbers removed."""
     return _WHITE.sub("", unicodedata.normalize("NFKC", _CIRCLED.sub("", text)))
