@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OK, FINDINGS, WRONG_USE, NOTHING_READ = 0, 1, 2, 3
 INTERRUPTED = 130
 ONE_PER = ("file", "folder")
+ENGINES = ("local", "dask")
 FAIL_ON = ("error", "warning", "note", "never")
 COMPARED = ("table", "json")  # formats that show a form under two sets
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -66,6 +67,10 @@ def known_level(value: str) -> str:
 
 def known_grouping(value: str) -> str:
     return one_of("分法", list(ONE_PER), value)
+
+
+def known_engine(value: str) -> str:
+    return one_of("方式", list(ENGINES), value)
 
 
 def known_ending(path: str, allowed: list[str]) -> str:
@@ -261,8 +266,25 @@ def batch(
     select: Select = None,
     ignore: Ignore = None,
     fail_on: FailOn = "error",
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="|".join(ENGINES),
+            callback=known_engine,
+            help="由谁处理：local 本机的进程（缺省），dask 集群",
+        ),
+    ] = "local",
     workers: Annotated[
-        int | None, typer.Option("--workers", metavar="N", min=1, help="同时处理的进程数；缺省与处理器数相同")
+        int | None, typer.Option("--workers", metavar="N", min=1, help="本机同时处理的进程数；缺省与处理器数相同")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Dask 调度器的地址，如 tcp://10.0.0.1:8786；不写则在本机启动 --workers 个进程",
+        ),
     ] = None,
     seconds: Annotated[
         float, typer.Option("--seconds", metavar="N", min=1, help="一份提交件最多处理多少秒，超过的记为 F610；缺省 120")
@@ -273,8 +295,13 @@ def batch(
     force: Force = False,
     debug: Debug = False,
 ) -> None:
-    from scorer.batch import REPORTS, Settings, run_batch
+    from scorer.batch import REPORTS, Settings, chosen_engine, run_batch
 
+    for option, value, of in (("--scheduler", scheduler, "dask"),):
+        if value is not None and engine != of:
+            raise typer.BadParameter(f"{option} 只用于 --engine {of}；请加 --engine {of}，或去掉 {option}。")
+    if workers is not None and (elsewhere := "--scheduler" if scheduler else ""):
+        raise typer.BadParameter(f"--workers 是本机的进程数，集群的进程数由集群决定；请去掉 --workers 或 {elsewhere}。")
     folder = Path(output)
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{output} 不是文件夹。")
@@ -288,7 +315,13 @@ def batch(
     settings = Settings(one_per, *chosen, workers, seconds, memory)
     try:
         outcome = run_batch(
-            source, folder, chosen_set(set_name), settings, say=tell if terminal else tell_line, terminal=terminal
+            source,
+            folder,
+            chosen_set(set_name),
+            settings,
+            engine=chosen_engine(engine, settings, scheduler),
+            say=tell if terminal else tell_line,
+            terminal=terminal,
         )
     except KeyboardInterrupt:
         console.write("\n已中断；处理完的都已保存。用同一命令重新运行，接着处理剩下的。\n", error=True)

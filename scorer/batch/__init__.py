@@ -2,6 +2,6 @@
 
 from scorer.batch.lookup import find_report
 from scorer.batch.results import REPORTS, Outcome
-from scorer.batch.run import Settings, is_output, run_batch
+from scorer.batch.run import Settings, chosen_engine, is_output, run_batch
 
-__all__ = ["REPORTS", "Outcome", "Settings", "find_report", "is_output", "run_batch"]
+__all__ = ["REPORTS", "Outcome", "Settings", "chosen_engine", "find_report", "is_output", "run_batch"]

@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scorer.batch.sources import Item, digest_of, digest_of_item
@@ -64,6 +63,10 @@ class Gather:
         except Exception as error:
             shown = failed(first, digest_of(item.paths[0]), error).model_dump_json()
         return self._record(item, task.digest or _digest_of(item, submission), shown, facts, kept)
+
+    def files(self, task: Task) -> tuple[str, ...]:
+        """The files that are read for a task: whoever does the work must see the same ones."""
+        return () if task.submission else task.item.paths
 
     def lost(self, task: Task, loss: Lost, seconds: float, megabytes: int) -> Gathered:
         """The record of a task that gave no result: F610 for a file that asked too much, Z901 for one that ended us."""
@@ -160,18 +163,3 @@ def encoded(submission: Submission) -> bytes:
 def decoded(data: bytes) -> Submission:
     submission: Submission = _adapter().validate_json(data)
     return submission
-
-
-@cache
-def program_digest() -> str:
-    """The digest of this program and its library of sets: what another version read is read again."""
-    import scorer
-
-    package = Path(scorer.__file__).parent
-    library = next((path for path in (package / "indicator_sets", package.parent / "indicator_sets") if path.is_dir()), package)
-    files = [*package.rglob("*.py"), *library.rglob("*.toml")]
-    whole = hashlib.sha256()
-    for path in sorted(files):
-        whole.update(path.read_bytes())
-    return whole.hexdigest()
-

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scorer.batch.gather import Gather, Task, limits_words, program_digest
+from scorer.batch.gather import Gather, Task, limits_words
 from scorer.batch.progress import Progress
 from scorer.batch.results import REPORTS, Outcome, write_results
 from scorer.batch.sources import Item, digest_of_item, find_items
 from scorer.batch.store import INDEX, Store
-from scorer.engines import Engine, Local, Lost
+from scorer.engines import Dask, Engine, Local, Lost, program_digest
 from scorer.model import ScorerError
 from scorer.saving import save
 
@@ -125,6 +125,19 @@ def _tasks(items: Sequence[Item], store: Store, earlier: Store | None) -> Iterat
             yield Task(item)
 
 
+def chosen_engine(name: str, settings: Settings, address: str | None = None) -> Engine | None:
+    """The engine of that name with the limits of the settings; None for ``local``, which `run_batch` makes to measure.
+
+    `address` is where the cluster is; None: on this computer.
+
+    Raises:
+        ScorerError: what the engine needs is not installed.
+    """
+    if name == "local":
+        return None
+    return Dask(address, settings.workers or _processors(), settings.seconds, settings.megabytes)
+
+
 def is_output(source: str | Path) -> bool:
     """Is this the output folder of a finished batch?"""
     return (Path(source) / GATHERED / INDEX).is_file() and (Path(source) / BATCH).is_file()
@@ -143,4 +156,4 @@ def _processors() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
-__all__ = ["REPORTS", "Settings", "is_output", "run_batch"]
+__all__ = ["REPORTS", "Settings", "chosen_engine", "is_output", "run_batch"]

@@ -1,8 +1,4 @@
-"""Where the work of a batch is done: a function over many tasks, in processes of this computer.
-
-An engine has one method, `run(work, tasks)`. It promises that every task gives exactly one outcome: what `work` returned,
-or `Lost` with the reason. The order of the outcomes is no promise.
-"""
+"""Processes of this computer, each with one task at a time and limits of time and memory."""
 
 from __future__ import annotations
 
@@ -13,29 +9,19 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+from scorer.engines.engine import Lost, Result, Task
+from scorer.model import ScorerError
 
 MEGABYTE = 1024 * 1024
 POLL = 1.0  # seconds between two looks at the clock while every worker is busy
 TRIES = 2  # a task whose worker died is given to another one; the second death is the task's own fault
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A task without a result: it took too long, asked for too much memory, or its worker died of it."""
-
-    reason: Literal["time", "memory", "killed"]
-
-
-class Engine(Protocol):
-    """What runs the tasks of a batch. `work` and the tasks must be picklable."""
-
-    def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Lost]]: ...
+STARTS = 5  # workers in a row that end before their first task: something is wrong with this computer, not with a task
+CANNOT_START = "处理文件的进程一启动就意外结束。请核对 Python 环境是否完整、内存是否够用，再运行一次。"
 
 
 @dataclass(slots=True)
@@ -43,6 +29,7 @@ class _Worker:
     process: Any
     pipe: Connection
     ready: bool = False
+    lost: bool = False
     task: Any = None
     busy: bool = False
     since: float = 0.0
@@ -65,7 +52,7 @@ class Local:
         again: deque[Task] = deque()
         deaths: dict[int, int] = {}
         staff: list[_Worker] = []
-        spent = False
+        spent, stillborn = False, 0
 
         def give(worker: _Worker) -> None:
             nonlocal spent
@@ -77,17 +64,19 @@ class Local:
                 except StopIteration:
                     spent = True
                     return
-            worker.task, worker.busy, worker.since = task, True, time.monotonic()
             try:
                 worker.pipe.send(task)
             except (BrokenPipeError, ConnectionResetError):
-                return  # it died while idle; the closed pipe is seen below and the task is given anew
+                worker.lost = True  # it died while idle, which is no fault of the task; the closed pipe is seen below
+                again.append(task)
+                return
+            worker.task, worker.busy, worker.since = task, True, time.monotonic()
 
         try:
             staff = [self._hire(work) for _ in range(self.workers)]
             while True:
                 for worker in staff:
-                    if worker.ready and not worker.busy and (again or not spent):
+                    if worker.ready and not worker.busy and not worker.lost and (again or not spent):
                         give(worker)
                 if spent and not again and not any(worker.busy for worker in staff):
                     return
@@ -97,6 +86,10 @@ class Local:
                     try:
                         message = worker.pipe.recv()
                     except (EOFError, OSError):
+                        if not worker.ready:
+                            stillborn += 1
+                            if stillborn >= STARTS:
+                                raise ScorerError(CANNOT_START) from None
                         staff[place] = self._replace(worker, work)
                         if not worker.busy:
                             continue
@@ -104,18 +97,21 @@ class Local:
                         if deaths[id(worker.task)] < TRIES:
                             again.append(worker.task)
                         else:
+                            del deaths[id(worker.task)]
                             yield worker.task, Lost("killed")
                         continue
                     if not worker.ready:
-                        worker.ready = True
+                        worker.ready, stillborn = True, 0
                         continue
                     task, worker.task, worker.busy = worker.task, None, False
+                    deaths.pop(id(task), None)  # another task may come to stand at the same address
                     if isinstance(message, Lost):  # what ran out of memory may be left in any state
                         staff[place] = self._replace(worker, work)
                     yield task, message
                 for place, worker in enumerate(staff):
                     if worker.busy and time.monotonic() - worker.since > self.seconds:
                         staff[place] = self._replace(worker, work)
+                        deaths.pop(id(worker.task), None)
                         yield worker.task, Lost("time")
         finally:
             for worker in staff:
@@ -133,13 +129,27 @@ class Local:
         process = context.Process(  # type: ignore[attr-defined]  # every real context has it
             target=_serve, args=(theirs, ours if fork else None, work, self.megabytes, os.getpid()), daemon=False
         )
-        process.start()
+        with _children_allowed():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
     def _replace(self, worker: _Worker, work: Callable[[Any], Any]) -> _Worker:
         _end(worker)
         return self._hire(work)
+
+
+@contextmanager
+def _children_allowed() -> Iterator[None]:
+    """A Dask worker is a daemonic process, and multiprocessing denies those children, lest they outlive it. Ours do not:
+    they end with their parent or with its pipe."""
+    config: dict[str, Any] = getattr(multiprocessing.current_process(), "_config", {})
+    daemon = config.pop("daemon", None)
+    try:
+        yield
+    finally:
+        if daemon is not None:
+            config["daemon"] = daemon
 
 
 def _end(worker: _Worker) -> None:

@@ -1,0 +1,139 @@
+"""What a worker of a cluster does with the tasks it is sent: each in a process of its own with the limits of a local one.
+
+The worker itself, a Dask worker or a Python process of Spark, opens no stranger's file: what hangs, eats memory or
+crashes is a process beside it, and the cluster sees a worker in good health.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from scorer.engines.engine import Lost
+from scorer.engines.local import Local
+from scorer.engines.program import digest_on_disk
+
+Sizes = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the workers are told of a run. `work` is pickled, so that nothing of another program is unpickled.
+
+    `folder` is the working folder of the user, against which the names of files are read; `program` the digest of the
+    program that sends the tasks.
+    """
+
+    work: bytes
+    folder: str
+    program: str
+    seconds: float
+    megabytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A worker that runs another program than the user: what it would give is not what was asked for."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcomes of a chunk of tasks in their order, and of each the sizes of its files as they are seen there."""
+
+    outcomes: tuple[Any, ...]
+    sizes: tuple[Sizes, ...]
+    worker: str
+    seconds: float
+
+
+class Crew:
+    """What a worker holds of a run: one guarded process for each thread that is given tasks.
+
+    The processes end when the crew is forgotten: their generators are closed with it.
+    """
+
+    def __init__(self, brief: Brief) -> None:
+        self._brief = brief
+        self._guards: dict[int, _Guard] = {}
+
+    def __reduce__(self) -> tuple[type[Crew], tuple[Brief]]:
+        return Crew, (self._brief,)
+
+    def run(self, tasks: bytes) -> bytes:
+        """The pickled `Answer` to a chunk of pickled tasks, or a pickled `Refusal`."""
+        began = time.monotonic()
+        guard = self._guards.get(threading.get_ident())
+        if guard is None:
+            if digest_on_disk() != self._brief.program:
+                return pickle.dumps(Refusal(worker_name()))
+            guard = self._guards[threading.get_ident()] = _Guard(self._brief)
+        found = [guard.run(task) for task in pickle.loads(tasks)]  # noqa: S301 -- from the user of this cluster
+        sizes, outcomes = zip(*found, strict=True)
+        return pickle.dumps(Answer(outcomes, sizes, worker_name(), time.monotonic() - began))
+
+
+class _Guard:
+    """One process that does one task after the other, and is replaced when a task has cost it its life."""
+
+    def __init__(self, brief: Brief) -> None:
+        errand = Errand(pickle.loads(brief.work), brief.folder)  # noqa: S301 -- from the user of this cluster
+        self._given: deque[Any] = deque()
+        self._outcomes = Local(1, brief.seconds, brief.megabytes).run(errand, _handed(self._given))
+
+    def run(self, task: Any) -> tuple[Sizes, Any]:
+        # a lone local worker asks for its next task when the outcome of the last was fetched, and the next is wanted
+        self._given.append(task)
+        _, outcome = next(self._outcomes)
+        return ((), outcome) if isinstance(outcome, Lost) else outcome
+
+
+def _handed(given: deque[Any]) -> Iterator[Any]:
+    while True:
+        yield given.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """`work` in the folder of the user, with the sizes of the files that each task is about."""
+
+    work: Callable[[Any], Any]
+    folder: str
+
+    def __call__(self, task: Any) -> tuple[Sizes, Any]:
+        if os.path.isdir(self.folder):  # noqa: PTH112 -- for every task
+            os.chdir(self.folder)
+        return sizes_of(self.work, task), self.work(task)
+
+
+def sizes_of(work: Callable[[Any], Any], task: Any) -> Sizes:
+    """The sizes in bytes of the files that `work` says a task needs, None for one that is not there."""
+    files = getattr(work, "files", None)
+    return tuple(_size(path) for path in files(task)) if files else ()
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 -- for every task
+    except OSError:
+        return None
+
+
+@cache
+def worker_name() -> str:
+    """``host (process 1234)``, as a person finds it."""
+    return f"{socket.gethostname()}（进程 {os.getpid()}）"
+
+
+def run_chunk(crew: Crew, tasks: bytes) -> bytes:
+    """A chunk on a worker, as a plain function that a cluster can name."""
+    return crew.run(tasks)
