@@ -13,7 +13,9 @@ from typing import IO
 
 
 def prepare() -> None:
-    """Make the standard streams print whatever they are given."""
+    """Make the standard streams print whatever they are given; one that its caller has closed swallows it."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -54,26 +56,41 @@ def _windows_escapes() -> bool:
     return bool(kernel.SetConsoleMode(handle, mode.value | 0x0004))
 
 
+def _nowhere() -> IO[str]:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 -- open for as long as the process lives
+
+
 def write(text: str, *, error: bool = False) -> None:
-    """Print and flush. A reader that has gone away (``| head``) ends the output quietly."""
+    """Print and flush. A reader that has gone away (``| head``) ends the output quietly.
+
+    Raises:
+        ScorerError: what stands behind standard output takes no more (a full disk).
+    """
     stream = sys.stderr if error else sys.stdout
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
-        # the interpreter flushes once more at its end: let that go nowhere
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+    except OSError as fault:
+        _give_up(stream, fault)
 
 
 def write_bytes(data: bytes) -> None:
-    """Print what is no text, or text whose bytes are fixed."""
+    """Print what is no text, or text whose bytes are fixed. Faults as in `write`."""
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    except OSError as fault:
+        _give_up(sys.stdout, fault)
+
+
+def _give_up(stream: IO[str], fault: OSError) -> None:
+    # the interpreter flushes once more at its end: let that go nowhere
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+    if not isinstance(fault, BrokenPipeError) and stream is not sys.stderr:
+        from scorer.model import ScorerError
+        from scorer.saving import cause
+
+        raise ScorerError(f"结果写不出去：{cause(fault)}。请检查重定向到的文件或磁盘。") from fault

@@ -5,9 +5,34 @@ The command line loads this before it knows its command: the model is imported o
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
+
+CAUSES = {
+    "ENOENT": "没有这个文件夹",
+    "ENOTDIR": "路径中有一段不是文件夹",
+    "EACCES": "没有权限，或文件正被别的程序打开",
+    "EPERM": "没有权限",
+    "EROFS": "磁盘是只读的",
+    "ENOSPC": "磁盘已满",
+    "EDQUOT": "超出了磁盘配额",
+    "ENAMETOOLONG": "文件名太长",
+    "EISDIR": "这是文件夹",
+    "EBUSY": "文件正被别的程序使用",
+    "ETXTBSY": "文件正被别的程序使用",
+    "EIO": "磁盘读写出错",
+    "ELOOP": "链接指向自己",
+    "EINVAL": "文件名中有不能用的字符",
+}
+"""What the system's fault numbers mean to a user; the system itself says it in its own language."""
+
+
+def cause(error: OSError) -> str:
+    """Why the system refused, in Chinese; its number where that is rare."""
+    name = errno.errorcode.get(error.errno or 0, "")
+    return CAUSES.get(name, f"系统错误 {name or error.errno}" if error.errno else "系统拒绝")
 
 
 def save(content: str | bytes, path: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -34,19 +59,28 @@ def save(content: str | bytes, path: str | os.PathLike[str], *, force: bool = Fa
 
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise ScorerError(f"无法写入 {path}：{error.strerror or error}。请检查文件夹是否存在、是否有写权限。") from error
+        raise ScorerError(f"无法写入 {path}：{cause(error)}。请检查文件夹是否存在、是否有写权限。") from error
 
 
 def refuse_existing(path: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Say early that a file would not be overwritten, before long work is done for it.
+    """Say early that a file cannot be written or would be overwritten, before long work is done for it.
 
     Raises:
-        ScorerError: the path is a folder, or a file and `force` is not given.
+        ScorerError: the path is empty, a folder, in no folder, or a file and `force` is not given.
     """
     from scorer.model import ScorerError
 
+    if not os.fspath(path):
+        raise ScorerError("要写入的文件名是空的。请给出文件名。")
+    if "\0" in os.fspath(path):
+        raise ScorerError("要写入的文件名中有不能用的字符。请换一个文件名。")
     target = Path(path)
-    if target.is_dir():
-        raise ScorerError(f"{path} 是文件夹；-o 需要文件名。")
-    if target.exists() and not force:
-        raise ScorerError(f"{path} 已存在，没有改动它。换一个文件名，或加 --force 覆盖。")
+    try:
+        if target.is_dir():
+            raise ScorerError(f"{path} 是文件夹；需要的是文件名。")
+        if target.exists() and not force:
+            raise ScorerError(f"{path} 已存在，没有改动它。换一个文件名，或加 --force 覆盖。")
+        if not target.parent.is_dir():
+            raise ScorerError(f"无法写入 {path}：没有文件夹 {target.parent}。请先建立它，或换一个位置。")
+    except OSError as error:
+        raise ScorerError(f"无法写入 {path}：{cause(error)}。请换一个文件名。") from error

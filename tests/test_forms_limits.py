@@ -214,11 +214,11 @@ def test_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         read_document(path)
 
 
-def test_records_stand_alone_and_something_must_be_given(tmp_path: Path) -> None:
+def test_something_must_be_given() -> None:
     with pytest.raises(ReadError, match="没有给出"):
         read_submission()
-    with pytest.raises(ReadError, match="不能与其他文件合并"):
-        read_submission(tmp_path / "a.toml", tmp_path / "b.xlsx")
+    with pytest.raises(ReadError, match="文件名是空的"):
+        read_submission("")
 
 
 def test_a_size_that_is_no_limit_is_not_believed(tmp_path: Path) -> None:

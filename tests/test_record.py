@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 
 from scorer.evaluation import evaluate
-from scorer.forms import record
+from scorer.forms import read_submission, record
+from scorer.forms.writing import write_form
 from scorer.model import ReadError, Submission
 from tests.strategies import submissions
 
@@ -103,7 +104,7 @@ def test_all_faults_at_once() -> None:
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="没有这个文件"):
+    with pytest.raises(ReadError, match="文件不存在"):
         record.load(str(tmp_path / "none.toml"))
     with pytest.raises(ReadError, match="文件夹"):
         record.load(str(tmp_path))
@@ -120,3 +121,33 @@ def test_a_file_name_that_is_no_utf8_reaches_the_json(tmp_path: Path) -> None:
     name = str(tmp_path / "\udce9form.toml")
     report = evaluate(record.parse(name, FORM.encode()))
     assert "\ufffdform.toml" in report.model_dump_json()
+
+
+REPORT = "项目全年帮扶困难职工 107 人。\n"
+
+
+def test_a_record_and_its_reports_are_one_submission(tmp_path: Path) -> None:
+    form, report = tmp_path / "form.toml", tmp_path / "report.txt"
+    form.write_text(FORM, encoding="utf-8")
+    report.write_text(REPORT, encoding="utf-8")
+    alone, together = read_submission(form), read_submission(report, form)
+    assert record.content(together) == record.content(alone)
+    assert [document.path for document in together.documents] == [str(form), str(report)]
+    assert together.doubts == ()
+
+
+def test_a_second_form_beside_a_record_is_doubted(tmp_path: Path) -> None:
+    form, other = tmp_path / "form.toml", tmp_path / "other.csv"
+    form.write_text(FORM, encoding="utf-8")
+    write_form(record.parse("f", FORM.encode()), other)
+    together = read_submission(form, other)
+    assert record.content(together) == record.content(read_submission(form))
+    assert any("本次只读取了第一份" in doubt.message for doubt in together.doubts)
+
+
+def test_two_records_are_two_submissions(tmp_path: Path) -> None:
+    paths = [tmp_path / "one.toml", tmp_path / "two.toml"]
+    for path in paths:
+        path.write_text(FORM, encoding="utf-8")
+    with pytest.raises(ReadError, match="只能有一个"):
+        read_submission(*paths)

@@ -7,7 +7,6 @@ of them as a Submission. A format is one module with `read(path, data) -> Docume
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Callable
 from importlib import import_module
 from os import PathLike, fspath
@@ -16,6 +15,7 @@ from typing import cast
 
 from scorer.forms import limits
 from scorer.forms.encoding import decode, looks_like_text
+from scorer.forms.opening import read_bytes
 from scorer.model import Document, ReadError, Submission
 
 __all__ = ["READERS", "detect", "read_document", "read_submission"]
@@ -55,14 +55,14 @@ OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 def read_document(path: str | PathLike[str]) -> Document:
     """One file as located blocks. `ReadError` in Chinese for everything that cannot be read: file, cause, remedy."""
     name = fspath(path)
-    data = _bytes(name)
+    data = read_bytes(name)
     kind = detect(name, data)
     reader = cast("Reader", import_module(READERS[kind]).read)
     return reader(name, data)
 
 
 def read_submission(*paths: str | PathLike[str]) -> Submission:
-    """A form and the reports that belong to it as one Submission; a .toml record stands alone.
+    """A form and the reports that belong to it as one Submission. The form may be a .toml record, but only one.
 
     Raises `ReadError` when a file cannot be read.
     """
@@ -70,13 +70,16 @@ def read_submission(*paths: str | PathLike[str]) -> Submission:
         raise ReadError("没有给出要读的文件。请至少给一个自评表文件。")
     names = [fspath(path) for path in paths]
     records = [name for name in names if name.lower().endswith(".toml")]
-    if records and len(names) > 1:
-        raise ReadError(f"{records[0]}：.toml 自成一份提交件，不能与其他文件合并。请单独读取，或都用原始文件。")
-    if records:
-        load = cast("Callable[[str], Submission]", import_module("scorer.forms.record").load)
-        return load(records[0])
-    understand = cast("Callable[[tuple[Document, ...]], Submission]", import_module("scorer.forms.layout").understand)
-    return understand(tuple(read_document(name) for name in names))
+    if len(records) > 1:
+        raise ReadError(f"{records[1]}：一份提交件只能有一个 .toml（前面已有 {records[0]}）。请分开处理；整批处理请用 scorer batch。")
+    documents = tuple(read_document(name) for name in names if name not in records)
+    layout = import_module("scorer.forms.layout")
+    if not records:
+        return cast("Callable[[tuple[Document, ...]], Submission]", layout.understand)(documents)
+    record = cast("Callable[[str], Submission]", import_module("scorer.forms.record").load)(records[0])
+    if not documents:
+        return record
+    return cast("Callable[[Submission, tuple[Document, ...]], Submission]", layout.add_reports)(record, documents)
 
 
 def detect(path: str, data: bytes) -> str:
@@ -150,32 +153,3 @@ def _packed_kind(path: str, data: bytes) -> str:
     if any(name.startswith(("xl/", "word/")) for name in package.names()):
         raise limits.refusal(path, "文件不完整，缺少主要部件", "请用 WPS 或 Office 修复后另存")
     raise limits.refusal(path, "这是压缩包，不是表格或文档", f"请先解压，再读里面的文件；可读的格式：{READABLE}")
-
-
-def _bytes(path: str) -> bytes:
-    """The bytes of a plain file within the size limit; every way in which opening can fail becomes a `ReadError`."""
-    try:
-        status = Path(path).stat()
-    except FileNotFoundError as error:
-        raise limits.refusal(path, "文件不存在", "请核对路径和文件名") from error
-    except PermissionError as error:
-        raise limits.refusal(path, "没有读取权限", "请检查文件权限，或换一个位置") from error
-    except (OSError, ValueError) as error:
-        raise limits.refusal(path, "路径无法打开", "请核对路径和文件名") from error
-    if stat.S_ISDIR(status.st_mode):
-        raise limits.refusal(path, "这是文件夹，不是文件", "请给出文件夹里的文件；整批处理请用 scorer batch")
-    if not stat.S_ISREG(status.st_mode):
-        raise limits.refusal(path, "这不是普通文件", "请给出磁盘上的文件")
-    if status.st_size > limits.FILE_BYTES:
-        size, most = limits.bytes_text(status.st_size), limits.bytes_text(limits.FILE_BYTES)
-        raise limits.too_much(path, "文件大小 ", size, most, "请删去图片和与自评无关的内容后另存")
-    try:
-        with Path(path).open("rb") as stream:
-            data = stream.read(limits.FILE_BYTES + 1)
-    except PermissionError as error:
-        raise limits.refusal(path, "没有读取权限", "请检查文件权限，或换一个位置") from error
-    except OSError as error:
-        raise limits.refusal(path, "读取时出错，磁盘或网络盘可能已断开", "请重试，或先复制到本机") from error
-    if len(data) > limits.FILE_BYTES:
-        raise limits.too_much(path, "文件大小", "", limits.bytes_text(limits.FILE_BYTES), "请删去无关内容后另存")
-    return data

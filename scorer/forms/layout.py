@@ -54,11 +54,25 @@ def understand(documents: Sequence[Document]) -> Submission:
         return Submission(year=_year_of_text(documents), documents=tuple(documents), doubts=tuple(doubts))
     others = [form for form in filled if form is not chosen]
     if others:
-        named = "、".join(form.words for form in others[:3]) + ("等" if len(others) > 3 else "")
-        message = f"还有 {len(others)} 份已填写的自评表（{named}），本次只读取了第一份（{chosen.words}）"
-        doubts.append(Doubt(DOUBT, message, others[0].place, others[0].head.title.text.strip()))
+        doubts.append(_unread(others, chosen.words))
     submission = chosen.submission()
     return replace(submission, documents=tuple(documents), doubts=(*doubts, *submission.doubts))
+
+
+def add_reports(record: Submission, reports: Sequence[Document]) -> Submission:
+    """A form that was read from a record, with the reports that belong to it; a form among those is doubted, not read."""
+    doubts = [doubt for document in reports for doubt in document.doubts]
+    others = [form for document in reports for form in _forms(document) if form.filled]
+    if others:
+        doubts.append(_unread(others, "、".join(document.path for document in record.documents)))
+    return replace(record, documents=(*record.documents, *reports), doubts=(*record.doubts, *doubts))
+
+
+def _unread(others: Sequence[_Form], read: str) -> Doubt:
+    """The doubt that more forms were handed in than the one that was read."""
+    named = "、".join(form.words for form in others[:3]) + ("等" if len(others) > 3 else "")
+    message = f"还有 {len(others)} 份已填写的自评表（{named}），本次只读取了第一份（{read}）"
+    return Doubt(DOUBT, message, others[0].place, others[0].head.title.text.strip())
 
 
 def _year_of_text(documents: Sequence[Document]) -> int | None:

@@ -10,12 +10,12 @@ import hashlib
 import json
 import re
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any
 
 import tomli
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from scorer.forms.opening import read_bytes
 from scorer.model import (
     EMPTY,
     Answer,
@@ -149,15 +149,7 @@ def load(path: str) -> Submission:
         ReadError: the file is missing, a folder, empty, not UTF-8, no TOML, or has unknown keys, wrong types, missing
             keys: all faults at once, each as ``file:line: …``.
     """
-    try:
-        data = Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise ReadError(f"{path}: 没有这个文件。请核对路径和文件名。") from error
-    except IsADirectoryError as error:
-        raise ReadError(f"{path}: 这是一个文件夹，需要的是文件。整个文件夹请用 scorer batch。") from error
-    except OSError as error:
-        raise ReadError(f"{path}: 无法读取（{error.strerror}）。请检查文件权限。") from error
-    return parse(path, data)
+    return parse(path, read_bytes(path))
 
 
 def parse(path: str, data: bytes) -> Submission:

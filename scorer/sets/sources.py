@@ -11,6 +11,7 @@ from typing import Any
 import tomli
 from pydantic import ValidationError
 
+from scorer.saving import cause
 from scorer.sets.faults import Fault, Remainder, SetError, model_faults, probable, syntax_fault, without_faulty
 from scorer.sets.lines import Path as KeyPath
 from scorer.sets.lines import line_map, line_of
@@ -141,7 +142,7 @@ def _text(path: Path, shown: str) -> str:
             raise SetError([Fault(shown, 0, f"文件大于 {LARGEST_FILE // 1024 // 1024} MB，不像是指标体系")])
         data = path.read_bytes()
     except OSError as error:
-        raise SetError([Fault(shown, 0, f"无法读取：{error.strerror or error}")]) from None
+        raise SetError([Fault(shown, 0, f"无法读取：{cause(error)}")]) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -16,7 +16,7 @@ from typing import cast
 
 from scorer.model import ReadError, Report, ScorerError
 from scorer.report.annotation.notes import Note, PageLine, notes_for, page_for, unplaced
-from scorer.saving import refuse_existing, save
+from scorer.saving import cause, refuse_existing, save
 
 __all__ = ["ANNOTATORS", "Annotated", "annotate", "source_for", "write_annotated"]
 
@@ -115,7 +115,7 @@ def write_annotated(report: Report, target: str | os.PathLike[str], *, force: bo
     try:
         data = Path(source).read_bytes()
     except OSError as error:
-        raise ReadError(f"{source}：再次读取时出错（{error.strerror or error}）。请重试。") from error
+        raise ReadError(f"{source}：再次读取时出错（{cause(error)}）。请重试。") from error
     annotated = annotate(report, source, data)
     save(annotated.data, target, force=force)
     return annotated
