@@ -346,7 +346,8 @@ def _look_back(folded: str, at: int, floor: int) -> tuple[str, str, bool, int]:
 
 
 def _apply_after(figure: Figure, after: str, strict: bool, folded: str) -> None:
-    """以上, 以内, 左右 … behind the figure; a comparator before it wins, except 控制在, which both may follow."""
+    """以上, 以内, 左右 … behind the figure; a comparator before it wins, except 控制在, which both may follow, and "="
+    (=90%以上: a form whose sign column says "=" and whose unit says the rest)."""
     op = AFTER_OPS[after]
     if op == "约":
         figure.approximate = figure.approximate or op
@@ -355,7 +356,7 @@ def _apply_after(figure: Figure, after: str, strict: bool, folded: str) -> None:
         figure.op, figure.start = "", figure.start + 3
     if figure.op == "±":
         return
-    if not figure.op:
+    if not figure.op or figure.op == "=":
         figure.op = STRICT[op] if strict else op
 
 

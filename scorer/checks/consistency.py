@@ -298,6 +298,7 @@ def money_beyond_budget(form: Form) -> Outcomes:
 
 
 _NOT_OF_PROJECT = re.compile(NOT_OF_PROJECT)
+_BROUGHT_IN = re.compile("经济效[益果]")
 _NAMES_MONEY = re.compile(r"总额|总投资|(?:资金|经费|项目)$")
 _PAID = re.compile(PAID_FROM_PROJECT)
 
@@ -313,11 +314,12 @@ def beyond_form(form: Form) -> Iterator[Outcome]:
     limit = max(amounts)
     cell = total.budget or total.executed or total.initial
     texts: list[tuple[tuple[str, ...], Cell, str]] = [((), goal.actual, "") for goal in form.submission.goals]
-    texts += [(answer.path, answer.actual, answer.unit or answer.path[-1]) for answer in form.submission.answers if answer.path]
+    # what the project brings in (经济效益) is not paid from its money; the unit says 亿元, only the name says 招商引资
+    texts += [(answer.path, answer.actual, f"{answer.path[-1]} {answer.unit}") for answer in form.submission.answers if answer.path]
     texts += [((), claim.value, claim.of) for claim in form.submission.claims]
     for path, written, context in texts:
         found = [q for q in find_quantities(written.text) if q.unit == "元" and q.number is not None]
-        outside = _NOT_OF_PROJECT.search(written.text + context) is not None
+        outside = _NOT_OF_PROJECT.search(written.text + context) is not None or any(map(_BROUGHT_IN.search, path[:-1]))
         for quantity in found:
             assert quantity.number is not None
             if quantity.number <= limit:

@@ -14,6 +14,10 @@ from scorer.score import Leaf, amount_in, points_in
 YI, CENT = Decimal(100_000_000), Decimal("0.01")
 # in 元: what a single project does not reach (一百亿元), nor a transfer or a whole department (一千亿元)
 SUSPECT_MONEY, WIDE_MONEY = 100 * YI, 1000 * YI
+# and what is far beyond a county, and beyond a township or an institution of a county
+COUNTY_MONEY, LOCAL_MONEY = 20 * YI, 5 * YI
+COUNTY_UNIT = re.compile("[县旗镇乡]|(?<![地社小])区(?!域|块)|街道|村")
+LOCAL_UNIT = re.compile("(?:镇|乡|街道|办事处|村|社区|村委会|居委会|学校?|中学|小学|幼儿园|[馆站所队]|中心|卫生院|医院)(?:人民政府|办事处|党委)?$")
 WIDE_FORM = re.compile("转移支付|区域|部门整体|整体支出|部门绩效")
 SMALL_MONEY = Decimal(1000)  # a whole project of less than a thousand 元 was written in 万元
 ANSWERS = re.compile("无|不适用|[NnＮ]/?[AaＡ]")
@@ -134,10 +138,10 @@ def money_unit_suspect(form: Form) -> Outcomes:
     依据：各地自评表“项目资金（万元）”。
     例：万元栏填 145000000，即 14500 亿元；元栏的资金总额填 260。
     改法：核对单位，按栏目的单位改写。
-    何时无法判定：金额无法读成数字。界限：万元栏 100 亿元（转移支付和部门整体 1000 亿元），元栏的总额 1000 元。
+    何时无法判定：金额无法读成数字。界限：万元栏 100 亿元（转移支付和部门整体 1000 亿元；县区的单位 20 亿元、其乡镇和站所 5 亿元，转移支付和部门整体为五倍），元栏的总额 1000 元。
     """
     rows = [funds for funds in form.submission.funds if funds.unit in ("万元", "元")]
-    limit = WIDE_MONEY if WIDE_FORM.search(form.set.title) else SUSPECT_MONEY
+    limit = _money_limit(form)
     looked = False
     for funds in rows:
         for cell in (funds.initial, funds.budget, funds.executed):
@@ -164,6 +168,14 @@ def money_unit_suspect(form: Form) -> Outcomes:
                 break
     if not looked:
         yield not_run("没有资金数字")
+
+
+def _money_limit(form: Form) -> Decimal:
+    """What an amount of this form does not reach, in 元, by what the form is about and whose it is."""
+    unit, wide = form.submission.unit, WIDE_FORM.search(form.set.title) is not None
+    if COUNTY_UNIT.search(unit) and not re.search("自治区|新区", unit):
+        return (LOCAL_MONEY if LOCAL_UNIT.search(unit) else COUNTY_MONEY) * (5 if wide else 1)
+    return WIDE_MONEY if wide else SUSPECT_MONEY
 
 
 @check("F608", level="warning", message="{column}“{text}”是备选项，没有选定；请只保留一项")

@@ -44,10 +44,10 @@ def texts(submission: Submission) -> Sequence[Cell]:
             if isinstance(block, Paragraph):
                 found.append(Cell(block.text, block.source))
             else:
-                found += block.cells
+                found += map(unwrapped, block.cells)
     shown_in_blocks = {document.path for document in submission.documents if document.blocks}
     if not shown_in_blocks or len(shown_in_blocks) < len(submission.documents):
-        found += [cell for cell in written_cells(submission) if cell.source.file not in shown_in_blocks]
+        found += [unwrapped(cell) for cell in written_cells(submission) if cell.source.file not in shown_in_blocks]
     return [cell for cell in found if cell]
 
 
@@ -64,6 +64,20 @@ def written_cells(submission: Submission) -> Iterator[Cell]:
     for cell in (*head, *submission.notes):
         if cell:
             yield cell
+
+
+# What a line break in a cell stands before when it means something: the number of an item. Figures are not joined either.
+_NEW_LINE = re.compile(
+    r"(?<=[。；;：:！？\n])\n|\n(?=\s*(?:\d{1,3}[.、．)）](?!\d)|[（(]?[一二三四五六七八九十]{1,3}[、）)]|[①-⑳]|\n))|(?<=[\d.,])\n(?=[\d.,])"
+)
+
+
+def unwrapped(cell: Cell) -> Cell:
+    """The cell without the breaks that only its width has caused: 增加/减⏎少."""
+    if "\n" not in cell.text:
+        return cell
+    kept = _NEW_LINE.sub("\r", cell.text)
+    return replace(cell, text=kept.replace("\n", "").replace("\r", "\n"))
 
 
 def part(cell: Cell, start: int, end: int) -> Cell:
