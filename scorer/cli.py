@@ -167,6 +167,8 @@ def score(
     if annotate is not None:
         from scorer.report.annotation import source_for, write_annotated
 
+        if output is not None and same_place(output, annotate):
+            raise typer.BadParameter(f"-o 和 --annotate 都要写入 {annotate}。请给两个不同的文件名。")
         source_for(files, annotate)
         refuse_existing(annotate, force=force)
     report, layout = evaluated(files, set_name, select, ignore, format, output, force)
@@ -455,6 +457,11 @@ def diff(first: SetArgument, second: SetArgument, debug: Debug = False) -> None:
 
 
 # --------------------------------------------------------------------------------------------- what commands share
+
+
+def same_place(first: str, second: str) -> bool:
+    """Would two outputs be written to one file?"""
+    return Path(first).resolve() == Path(second).resolve()
 
 
 def words(listed: str | None) -> list[str]:
