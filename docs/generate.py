@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs in a che
 
 from scorer.checks import CHECKS
 from scorer.cli import app, run
-from scorer.explanation import FAMILIES, LEVELS, of_check, of_rule
+from scorer.explanation import FAMILIES, INTERNAL, LEVELS, MODIFIERS, of_check, of_modifier, of_rule
 from scorer.rules import RULES
 from scorer.usage import help_text
 
@@ -46,6 +46,7 @@ def codes() -> str:
                 f"{LEVELS[check.level]} |" for check in checks]
         parts.append("\n".join([f"## {family} · {title}\n", "| 代码 | 标题 | 名称 | 级别 |", "|---|---|---|---|", *rows, ""]))
         parts += [of_check(check).page() for check in checks]
+    parts += [f"## Z · {FAMILIES['Z']}\n", INTERNAL.page()]
     return "\n".join(parts)
 
 
@@ -65,6 +66,8 @@ def rules() -> str:
             if name != "kind" and field.description
         ]
         parts.append("\n".join(["| 参数 | 含义 | 缺省 |", "|---|---|---|", *rows, ""]))
+    parts.append("## 规则之外\n")
+    parts += [of_modifier(name).page() for name in MODIFIERS]
     return "\n".join(parts)
 
 

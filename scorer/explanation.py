@@ -8,8 +8,9 @@ from difflib import get_close_matches
 from scorer.checks import CHECKS, Check
 from scorer.checks.registry import SECTIONS as CHECK_SECTIONS
 from scorer.model import Level, ScorerError
-from scorer.rules import RULES, Rule
+from scorer.rules import RULES, ExecutionCap, Inapplicable, Overshoot, Rule
 from scorer.rules.rule import SECTIONS as RULE_SECTIONS
+from scorer.rules.rule import described
 
 LEVELS: dict[Level, str] = {"error": "必改", "warning": "说明", "note": "提示"}
 FAMILIES = {
@@ -53,8 +54,32 @@ class Explanation:
         return "\n".join(lines) + "\n"
 
 
+INTERNAL = Explanation(
+    "Z901",
+    "程序内部错误",
+    (("名称", "internal-error"), ("级别", f"{LEVELS['error']}（error）"), ("范围", "单份提交件")),
+    (
+        ("为何重要", "程序自己在这份文件上出了错，这份文件没有得到核对；表格不一定有问题。"),
+        ("依据", "本程序的约定：不能核对的文件要说出来，成批处理时其余文件照常进行。"),
+        ("例", "成批处理 300 份，第 17 份使程序出错：第 17 份记一条 Z901，其余 299 份照常有结果。"),
+        ("改法", "用同一命令加 --debug 单独再跑这份文件，把显示的内容发给维护者；这份文件先由人核对。"),
+        ("何时无法判定", "不会无法判定。"),
+    ),
+)
+"""The one code that no check gives: a fault of this program on one form."""
+
+MODIFIERS: dict[str, tuple[str, str, type]] = {
+    "overshoot": ("超额偏离扣分", 'rule = { kind = "proportion", overshoot = { ratio = "130%", deduct = 2 } }', Overshoot),
+    "inapplicable": ("不适用的指标", 'rule = { kind = "proportion", inapplicable = "full" }', Inapplicable),
+    "execution-cap": ("总分按预算执行率封顶", 'execution_cap = { caps = [{ from = "80%" }, { cap = 89 }] }', ExecutionCap),
+}
+"""What changes the points of a rule or the total, by the word to explain it: title, how it is written, where described."""
+
+
 def explain(word: str) -> Explanation:
-    """The explanation of a check (by code or name) or of a scoring rule (by kind).
+    """The explanation of a check (by code or name), of a scoring rule (by kind) or of what modifies one.
+
+    Titles in Chinese are understood too.
 
     Raises:
         ScorerError: nothing is called that; the message names what is close to it.
@@ -62,9 +87,19 @@ def explain(word: str) -> Explanation:
     for check in CHECKS.values():
         if word.upper() == check.code or word.lower() == check.name:
             return of_check(check)
-    if word.lower() in RULES:
-        return of_rule(word.lower())
-    known = [*CHECKS, *(check.name for check in CHECKS.values()), *RULES]
+    if word.upper() == INTERNAL.code or word.lower() == "internal-error" or word == INTERNAL.title:
+        return INTERNAL
+    for kind, rule in RULES.items():
+        if word.lower().replace("_", "-") == kind or word == rule.title:
+            return of_rule(kind)
+    for name, (title, _, _) in MODIFIERS.items():
+        if word.lower().replace("_", "-") == name or word == title:
+            return of_modifier(name)
+    for check in CHECKS.values():
+        if word == check.title:
+            return of_check(check)
+    titles = [*(check.title for check in CHECKS.values()), *(rule.title for rule in RULES.values())]
+    known = [*CHECKS, INTERNAL.code, *(check.name for check in CHECKS.values()), *RULES, *MODIFIERS, *titles]
     close = get_close_matches(word, known, n=3, cutoff=0.6) or get_close_matches(word.upper(), known, n=3, cutoff=0.6)
     meant = f"是否想查 {'、'.join(close)}？" if close else "全部代码和规则：scorer explain"
     raise ScorerError(f"没有名为“{word}”的检查或计分规则。{meant}")
@@ -88,6 +123,14 @@ def of_rule(kind: str) -> Explanation:
     return Explanation(kind, rule.title, (("写法", f'rule = {{ kind = "{kind}" }}'),), sections)
 
 
+def of_modifier(name: str) -> Explanation:
+    title, written, kind = MODIFIERS[name]
+    sections = described(kind)
+    return Explanation(
+        name, title, (("写法", written),), tuple((part, sections[part]) for part in RULE_SECTIONS if sections.get(part))
+    )
+
+
 def overview() -> str:
     """Every code and every rule with its title, for `scorer explain` without a word."""
     lines: list[str] = []
@@ -97,6 +140,8 @@ def overview() -> str:
             lines += [f"{family} {title}"]
             lines += [f"  {check.code}  {LEVELS[check.level]}  {check.title}  {check.name}" for check in checks]
             lines += [""]
+    lines += [f"Z {FAMILIES['Z']}", f"  {INTERNAL.code}  {LEVELS['error']}  {INTERNAL.title}  internal-error", ""]
     lines += ["计分规则"]
     lines += [f"  {kind}  {rule.title}" for kind, rule in RULES.items()]
+    lines += ["", "规则之外", *(f"  {name}  {title}" for name, (title, _, _) in MODIFIERS.items())]
     return "\n".join(lines) + "\n"

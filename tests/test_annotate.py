@@ -426,6 +426,10 @@ def test_the_command_writes_beside_and_never_over_the_original(tmp_path: Path, c
     assert "原文件" in capsys.readouterr().err
     assert run(["score", str(path), "--annotate", str(tmp_path / "out.docx")]) == 2
     assert "后缀应为 .xlsx" in capsys.readouterr().err
+    other = str(tmp_path / "other.xlsx")
+    assert run(["score", str(path), "-o", other, "--annotate", other]) == 2
+    assert "两个不同的文件名" in capsys.readouterr().err
+    assert not Path(other).exists()
     assert path.read_bytes() == before
 
 

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 import tomli
 
-from scorer.checks import CHECKS
+from scorer import ScorerError
+from scorer.checks import CHECKS, selected
 from scorer.evaluation import evaluate
 from scorer.forms import record, text
 from scorer.model import Report, Submission
@@ -102,3 +103,10 @@ def test_case_files_name_checks() -> None:
     """A misspelt file name would never run."""
     unknown = [path.name for path in CASES.glob("*.toml") if path.stem not in CHECKS]
     assert unknown == []
+
+
+def test_a_selection_that_is_wholly_ignored_is_refused() -> None:
+    with pytest.raises(ScorerError, match="没有剩下"):
+        selected(["A", "T401"], ["A", "T"])
+    assert [entry.code for entry in selected(["A1", "T401"], ["A"])] == ["T401"]
+    assert selected([], ["A", "N", "C", "T", "E", "F"]) == []  # the score alone: nobody asked for checks

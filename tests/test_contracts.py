@@ -2,20 +2,22 @@
 
 import re
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tomli
 import typer
+from pydantic import TypeAdapter
 
 import scorer
 from scorer.checks import CHECKS
 from scorer.checks.registry import SECTIONS as CHECK_SECTIONS
 from scorer.cli import app
-from scorer.explanation import FAMILIES, explain
+from scorer.explanation import FAMILIES, INTERNAL, MODIFIERS, explain
 from scorer.report import WRITERS
-from scorer.rules import RULES
+from scorer.rules import RULES, AnyRule, ExecutionCap
 from scorer.rules.rule import SECTIONS as RULE_SECTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -89,15 +91,30 @@ def test_no_cases_without_a_rule() -> None:
     assert {path.stem for path in (CASES / "rules").glob("*.toml")} - set(RULES) == set()
 
 
-@pytest.mark.parametrize("word", [*CHECKS, *RULES])
+@pytest.mark.parametrize("word", [*CHECKS, INTERNAL.code, *RULES, *MODIFIERS])
 def test_everything_can_be_explained(word: str) -> None:
     explanation = explain(word)
     assert explanation.code == word
     assert explanation.sections
+    assert explain(explanation.title).code == word
+    assert CHINESE.search(explanation.title)
 
 
-def test_codes_names_and_rules_do_not_share_a_word() -> None:
-    words = [*CHECKS, *(check.name for check in CHECKS.values()), *RULES]
+@pytest.mark.parametrize("name", MODIFIERS)
+def test_what_modifies_a_rule_is_described_in_full_and_written_as_sets_take_it(name: str) -> None:
+    explanation = explain(name)
+    assert [section for section, _ in explanation.sections] == list(RULE_SECTIONS)
+    written = tomli.loads(dict(explanation.facts)["写法"], parse_float=Decimal)
+    if "rule" in written:
+        TypeAdapter(AnyRule).validate_python(written["rule"])
+    else:
+        ExecutionCap.model_validate(written["execution_cap"])
+
+
+def test_codes_names_titles_and_rules_do_not_share_a_word() -> None:
+    words = [*CHECKS, *(check.name for check in CHECKS.values()), *RULES, *MODIFIERS, INTERNAL.code]
+    words += [*(check.title for check in CHECKS.values()), *(rule.title for rule in RULES.values()), INTERNAL.title]
+    words += [title for title, _, _ in MODIFIERS.values()]
     assert len(words) == len(set(words))
 
 

@@ -260,7 +260,7 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Che
     """The checks that `--select` and `--ignore` leave, in the order of their codes. Prefixes of codes, or names.
 
     Raises:
-        ScorerError: a word that matches no check.
+        ScorerError: a word that matches no check, or `ignore` takes away all that `select` chose.
     """
     return list(_selected(tuple(select), tuple(ignore), len(CHECKS)))
 
@@ -280,7 +280,10 @@ def _selected(select: tuple[str, ...], ignore: tuple[str, ...], known: int) -> t
                 "全部代码见 scorer explain。"
             )
     chosen = [entry for entry in CHECKS.values() if not select or matches(entry, select)]
-    return tuple(sorted((entry for entry in chosen if not matches(entry, ignore)), key=lambda entry: entry.code))
+    left = [entry for entry in chosen if not matches(entry, ignore)]
+    if select and not left:
+        raise ScorerError("--ignore 去掉了 --select 选中的全部检查，没有剩下可以运行的。请改其中一个。")
+    return tuple(sorted(left, key=lambda entry: entry.code))
 
 
 def run(

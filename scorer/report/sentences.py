@@ -89,9 +89,10 @@ def name_of(line: Line) -> str:
 def title_of(code: str) -> str:
     """The Chinese name of a check, "" for a code that this version does not know."""
     from scorer.checks import CHECKS
+    from scorer.explanation import INTERNAL
 
     check = CHECKS.get(code)
-    return check.title if check else ""
+    return check.title if check else INTERNAL.title if code == INTERNAL.code else ""
 
 
 def place_words(place: Place, alone: bool) -> str:

@@ -13,7 +13,7 @@ from scorer.rules.deducted import Deadline, PerItem, PerPoint, PerStep
 from scorer.rules.judged import Graded, Manual, Tier, YesNo
 from scorer.rules.kernel import STATUSES, Scores, hundredths, score
 from scorer.rules.measured import Bands, Coefficient, Equality, Execution, Gate, Proportion, Range, Step, SubItems
-from scorer.rules.rule import Overshoot, Rule, Score
+from scorer.rules.rule import Inapplicable, Overshoot, Rule, Score
 from scorer.rules.totals import CapStep, ExecutionCap, aggregate, rescale
 from scorer.rules.words import words
 
@@ -57,6 +57,7 @@ __all__ = [
     "ExecutionCap",
     "Gate",
     "Graded",
+    "Inapplicable",
     "Manual",
     "Overshoot",
     "PerItem",

@@ -53,11 +53,57 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
+def described(kind: type) -> dict[str, str]:
+    """公式, 参数, 例, 边界, 依据 of a docstring: the description that the documentation and `scorer explain` print."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in (kind.__doc__ or "").splitlines()[1:]:
+        if line.strip() in SECTIONS:
+            current = found.setdefault(line.strip(), [])
+        elif line.strip():
+            current.append(line.strip())
+    return {name: "\n".join(found.get(name, [])) for name in SECTIONS}
+
+
 class Overshoot(Parameters):
-    """Points taken off an indicator whose actual is far above its target."""
+    """Points taken off an indicator whose actual is far above its target.
+
+    公式
+        完成值 ≥ ratio × 目标值时，得分 = max(0, 按规则所得 − deduct)
+    参数
+        ratio：达到目标值的多少即视为偏离（含），缺省 130%
+        deduct：扣多少分，缺省 2
+    例
+        分值 10，目标 ≥100 户，完成 130 户：完成目标得 10，偏离扣 2，得 8.00
+    边界
+        只用于正向指标，目标值须大于 0；扣完为止；完成 129.99 户不扣
+    依据
+        见于一份预算管理一体化系统操作手册（偏离扣 2 分），发文地区不详
+        财预〔2020〕10号只说“按照偏离度适度调减”，没有给出数字
+    """
 
     ratio: Share = Field(Decimal("1.3"), gt=1, description="完成值达到目标值的多少即视为偏离（含），如 130%")
     deduct: Decimal = Field(Decimal(2), ge=0, description="扣多少分，扣完为止")
+
+
+class Inapplicable:
+    """What becomes of an indicator that does not apply (不涉及、无此项).
+
+    公式
+        leave-out：总分 = 其余各项得分之和 ÷ 其余各项分值之和 × 满分
+        full：该项得满分
+    参数
+        inapplicable：leave-out 剔除该项、其余折算（缺省），full 给满分
+    例
+        满分 100，一项 10 分的指标不涉及，其余 90 分得 81：81 ÷ 90 × 100 = 90.00
+    边界
+        各项都不适用时没有总分；剔除了哪些，报告里逐项写出
+    依据
+        剔除后折算见于已公开表格的填报说明；给满分见于部门整体支出评分表（没有新建楼堂馆所的不扣分）
+    """
+
+
+InapplicableWay = Literal["leave-out", "full"]
 
 
 class Shares(NamedTuple):
@@ -105,7 +151,7 @@ class Rule(Parameters):
 
     title: ClassVar[str] = ""
     kind: str
-    inapplicable: Literal["leave-out", "full"] = Field(
+    inapplicable: InapplicableWay = Field(
         "leave-out", description="不涉及（不适用）时：leave-out 剔除该项、其余折算，full 给满分"
     )
     overshoot: Overshoot | None = Field(
@@ -170,14 +216,7 @@ class Rule(Parameters):
     @classmethod
     def sections(cls) -> dict[str, str]:
         """公式, 参数, 例, 边界, 依据: the Chinese description that the documentation and `scorer explain` print."""
-        found: dict[str, list[str]] = {}
-        current: list[str] = []
-        for line in (cls.__doc__ or "").splitlines()[1:]:
-            if line.strip() in SECTIONS:
-                current = found.setdefault(line.strip(), [])
-            elif line.strip():
-                current.append(line.strip())
-        return {name: "\n".join(found.get(name, [])) for name in SECTIONS}
+        return described(cls)
 
 
 Direction = Literal["auto", "forward", "reverse"]
