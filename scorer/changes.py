@@ -6,10 +6,11 @@ Nothing is computed here. What the words leave open is kept as several candidate
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scorer.mentions import PERCENTAGES, Mention
+from scorer.mentions import PERCENTAGES, Mention, clean
 from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run
 
 
@@ -30,8 +31,15 @@ POINTS = "个百分点"
 _RESPECTIVELY = re.compile(r"^(?:和|、)$")
 _GAINED = re.compile(r"(?:新增|净增|增至?)(?:加|了)?$")
 _FROM = re.compile(r"(?:由|从|自)[^，。；]{0,20}$")
-_TO = re.compile(r"^[^，。；]{0,12}(?:到|至|为|成)$")
+_TO = re.compile(r"^[^，。；]{0,12}(?:到|至|为|成)(?:了|20\d\d年(?:末|底)?|今年|本年|当年)?的?(?:每[一-龥]{1,3})?$")
 _LAST_YEARS = re.compile(r"(?:上年|去年|上一年)(?![^，。；]{0,8}(?:相比|增|减|升|降|多|少))")
+_THAN_YEAR = re.compile(r"(?:比|较|与)(?:(?P<year>20\d\d)年|(?P<last>上年|去年|上一年))")
+_OF_PRIOR_YEAR = re.compile(r"(?:比|较|与|同)(?:上年|去年|上一年|20\d\d年)(?:度|[年]?[末底]|同期)?的?$")
+_SEVERAL_YEARS = re.compile(r"累计|年均|平均|[两三四五六七八九十]年")
+_YEARLY = re.compile(r"年均|平均|复合")
+_CHANGES_AT = re.compile(r"(?:同比)?(?:增长|增加|上升|提高|上涨|提升|下降|减少|降低|压减|压缩|缩减|节约).*$")
+
+
 def _year_after(first: Mention, second: Mention) -> bool:
     """Whether two figures of one kind are of two years that follow each other."""
     if first.year is None or second.year is None or first.dimension != second.dimension:
@@ -43,14 +51,16 @@ _DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递
 
 
 def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
+    named = _by_name(runs)
     for index, run in enumerate(runs):
         for position, mention in enumerate(run):
             if mention.role == "change_rate":
                 if "分别" in mention.label or _RESPECTIVELY.search(mention.tail):
                     continue  # 分别增长3%、5%: which is whose is not said beside the figure
                 amounts = _amounts(run, position)
-                change = _change(runs, index, position, amounts[0] if amounts else None, mention)
-                yield change if len(amounts) < 2 else replace(change, certain=False)
+                change = _change(runs, index, position, amounts[0] if amounts else None, mention, named)
+                sure = len(amounts) < 2 and _YEARLY.search(mention.label) is None
+                yield change if sure else replace(change, certain=False)
             elif mention.role == "change" and mention.quantity.unit == POINTS:
                 if (pair := _two_rates(run, position)) is not None:
                     yield Change(mention, None, pair[1:], pair[:1], _DOWN.search(mention.label[-8:]) is None)
@@ -59,7 +69,17 @@ def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
                 if not any(other.role == "change_rate" for other in following) and any(
                     other.role == "prior" for other in run[max(0, position - 1) : position]
                 ):
-                    yield _change(runs, index, position, mention, None)
+                    yield _change(runs, index, position, mention, None, named)
+
+
+def _by_name(runs: Sequence[Run]) -> dict[tuple[str, str, int], Run]:
+    """Plain figures by file, name and project: a change far off finds what changed by its name."""
+    named: dict[tuple[str, str, int], Run] = defaultdict(list)
+    for run in runs:
+        for mention in run:
+            if mention.role in ("plain", "total") and len(mention.subject) >= 3 and mention.number is not None:
+                named[mention.source.file, mention.subject, mention.line.scope].append(mention)
+    return named
 
 
 def _amounts(run: Run, position: int) -> Run:
@@ -80,6 +100,45 @@ def _amounts(run: Run, position: int) -> Run:
         named = [m for m in amounts if m.quantity.unit and f"{m.quantity.unit}数" in rate.label]
         return named[:1] or amounts
     return amounts if amounts[0].role == "change" or any(m.role == "prior" for m in run[max(0, position - 2) : position]) else []
+
+
+def _of_name(named: dict[tuple[str, str, int], Run], amount: Mention) -> Run:
+    """资金总量459.8万元 … 资金总量增加26.3万元: the only figure of the document that has the name of what changed."""
+    name = clean(_CHANGES_AT.sub("", amount.label))
+    same = [
+        m
+        for m in named.get((amount.source.file, name, amount.line.scope), ())[:LONGEST_LIST]
+        if m.dimension == amount.dimension and (m.year is None or m.year != _base_year(amount))
+    ]
+    return same[:1] if len({m.number for m in same}) == 1 else []
+
+
+def _base_year(mention: Mention) -> int | None:
+    match = _THAN_YEAR.search(mention.gap)
+    return int(match["year"]) if match and match["year"] else None
+
+
+def _of_years(runs: Sequence[Run], index: int, rate: Mention) -> tuple[Mention, Mention] | None:
+    """2021年860万元，2022年936万元，2023年1040万元。2023年较2022年增长11.1%: this year's figure and that of the year named."""
+    match = _THAN_YEAR.search(rate.gap)
+    if match is None:
+        return None
+    years: dict[int, Run] = defaultdict(list)
+    for run in runs[max(0, index - 2) : index + 1]:
+        if run[0].line is not rate.line:
+            continue
+        for mention in run:
+            single = mention.role == "plain" and _SEVERAL_YEARS.search(mention.label) is None
+            if single and mention.start < rate.start and mention.year is not None and mention.number:
+                years[mention.year].append(mention)
+    before = rate.sentence.text[: rate.start - rate.sentence.start]
+    said = [int(year) for year in re.findall(r"(?<![比较与])(20\d\d)年", before)]
+    now = said[-1] if said else max(years, default=0)
+    base = int(match["year"]) if match["year"] else now - 1
+    new, old = years.get(now, []), years.get(base, [])
+    if now <= base or len(new) != 1 or len(old) != 1 or new[0].dimension != old[0].dimension:
+        return None
+    return old[0], new[0]
 
 
 def _named_before(runs: Sequence[Run], index: int, amount: Mention) -> Run:
@@ -122,13 +181,19 @@ def _two_rates(run: Run, position: int) -> tuple[Mention, Mention] | None:
     if position >= 2 and re.search(r"[；。]", run[position - 1].gap + amount.gap) is None:
         now, before = run[position - 2], run[position - 1]
         last = _LAST_YEARS.search(before.label) is not None and (amount.gap[:1] in "，" or before.label.endswith("的"))
+        last = last or _OF_PRIOR_YEAR.search(before.label) is not None
         if last and now.quantity.unit == before.quantity.unit == "%" and now.role not in ("change_rate", "share"):
             return before, now
     return None
 
 
 def _change(
-    runs: Sequence[Run], index: int, position: int, amount: Mention | None, rate: Mention | None
+    runs: Sequence[Run],
+    index: int,
+    position: int,
+    amount: Mention | None,
+    rate: Mention | None,
+    named: dict[tuple[str, str, int], Run],
 ) -> Change:
     run = runs[index]
     anchor = amount or rate
@@ -171,6 +236,8 @@ def _change(
         # 2018年支出757.01万元，2019年788.55万元，增长4.2%: the two figures straight before
         if len(earlier) >= 2 and _year_after(earlier[-2], earlier[-1]):
             return Change(None, rate, (earlier[-1],), (earlier[-2],), up)
+        if (dated := _of_years(runs, index, anchor)) is not None:
+            return Change(None, rate, dated[1:], dated[:1], up)
         return Change(None, rate, (), (), up, certain=False)
     if amount is not None and not before and now:
         # 2019年支出58.8万元，2020年增加4.9万元: the only figure before is last year's
@@ -183,7 +250,7 @@ def _change(
             now = [m for m in previous if fits(m) and m.role != "prior"]
             now = [m for m in now if m.kind != "budget"] or now
     if not now and not before and amount is not None:
-        now = _named_before(runs, index, amount)
+        now = _named_before(runs, index, amount) or _of_name(named, amount)
     further: list[Mention] = []
     for other in reversed(runs[max(0, index - NEAR) : index]):
         if other[0].line is anchor.line:

@@ -269,6 +269,8 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
         following = found[index + 1].start if index + 1 < len(found) else len(text)
         gap = text[before : quantity.start]
         label = _label(gap)
+        if index and label and label[-1] in "、和及与":
+            label = ""  # 11个行政村、43个自然村: the words are those of the figure before
         tail = text[quantity.end : min(following, quantity.end + REACH)]
         if match := _CLAUSE_END.search(tail, 1 if tail[:1] in "（" else 0):
             tail = tail[: match.start()]
@@ -352,7 +354,7 @@ def _kind(label: str) -> str:
     kind = ""
     for match in _KIND_WORDS.finditer(_FUND_NAMES.sub("", label)):
         kind = match.lastgroup or ""
-    return kind
+    return kind or ("budget" if label.endswith("部门预算") else "")
 
 
 @remembered

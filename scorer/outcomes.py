@@ -51,6 +51,14 @@ def _outcome(run: Run, position: int) -> str:
     return ""
 
 
+def _asks(before: Run, agreed: Mention) -> bool:
+    """对215家单位开展问卷调查，满意206家: who was asked is told by the words behind the figure."""
+    return any(_ASKED.search(m.tail) for m in before if m.start < agreed.start and m.dimension == agreed.dimension)
+
+
+_ASKED = re.compile(r"调查|测评|访谈|走访|回访|评议|访问|问卷|电话")
+
+
 def _named_by(outcome: str, near: Run) -> Run:
     """The one figure whose words are those of a rate: 签约98人 for 签约率, 修复1213起 for 及时修复率."""
     name = outcome.removesuffix("率")
@@ -67,6 +75,19 @@ _NOT_YET = re.compile(r"(?:尚在|尚未|正在|待|仍在|需)[^，。；]{0,6}
 _OF_PLAN = frozenset(("完成率", "目标完成率", "任务完成率", "计划完成率", "完成比例", "计划"))
 _PLANNED = re.compile(r"(?:计划|目标|任务|应)[^，。；\d]{0,8}$")
 _COMPLETED_PLAN = re.compile(r"(?:完成|占)(?:了)?(?:年度|全年|年初)?(?:计划|任务|目标)(?:数|任务|量|值)?的?(?:比例)?(?:为)?$")
+
+
+def _acted(outcome: str, before: Run) -> Run:
+    """立案318起，破获143起，破案率45%: the figure straight before that shares its verb with the rate, of the one before it."""
+    if len(before) < 2:
+        return []
+    whole, part = before[-2:]
+    alike = part.quantity.unit == whole.quantity.unit and whole.number and part.number and part.number <= whole.number
+    verb = part.label[-3:]
+    told = alike and "；" not in part.gap and re.search("[不未非无]", part.label[-5:]) is None
+    if not told or not any(character in verb for character in outcome.removesuffix("率")[:2]):
+        return []
+    return [part]
 
 
 def _of_plan(rate: Mention, before: Run) -> Survey:
@@ -93,22 +114,24 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
     def counts(mentions: Run) -> Run:
         return [m for m in mentions if m.role not in DERIVED and m.number is not None and m.quantity.unit and m.dimension != "元"]
 
+    if outcome in _OF_PLAN:
+        return _of_plan(rate, [m for m in before if m.role not in DERIVED and m.number is not None and m.quantity.unit])
     before, after = counts(before), counts(after)
     near = before + after
     pattern = next((words for stem, words in _OUTCOMES if stem in outcome), None)
     agreed = [m for m in near if pattern is not None and pattern.search(m.label) and "率" not in m.label]
     agreed = [m for m in agreed if _NOT_YET.search(m.label) is None]
-    if outcome in _OF_PLAN:
-        return _of_plan(rate, before)
     if pattern is None:
-        agreed = _named_by(outcome, near)
+        agreed = _named_by(outcome, near) or _acted(outcome, before)
         counted = [m for m in before if agreed and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
         if agreed:
             return Survey(rate, tuple(reversed(counted)), tuple(agreed), len({m.number for m in counted}) == 1)
+        among = len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension
+        return Survey(rate, tuple(before[-2:-1]), tuple(before[-1:])) if among else Survey(rate, (), ())
     asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]) or m.role == "total")]
     if "回收" in outcome:
         asked = [m for m in before if m not in agreed][-1:]
-    elif agreed and not asked and "满意" not in outcome:
+    elif agreed and not asked and ("满意" not in outcome or _asks(before, agreed[0])):
         asked = [m for m in before if m.start < agreed[0].start and m.dimension == agreed[0].dimension][-1:]
     elif not agreed and len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension:
         agreed, asked = before[-1:], before[-2:-1]

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from scorer.changes import Change, find_changes
 from scorer.mentions import PERCENTAGES, Mention, clean
@@ -42,13 +43,17 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A rate of execution with the budgets and the amounts spent that it may be of, the nearest first."""
+    """A rate of execution with the budgets and the amounts spent that it may be of, the nearest first.
+
+    Not `certain` when the budget is written in several amounts, of which the words name no total.
+    """
 
     rate: Mention
     budgets: tuple[Mention, ...]
     spent: tuple[Mention, ...]
     left: tuple[Mention, ...]
     near: bool
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def read_statements(mentions: Sequence[Mention]) -> Statements:
         shares=tuple(_shares(runs, sums)),
         changes=tuple(find_changes(runs)),
         products=tuple(_products(runs, sums)),
-        executions=tuple(_executions(runs)),
+        executions=tuple(_executions(runs, sums)),
         surveys=tuple(find_surveys(runs)),
     )
 
@@ -153,11 +158,12 @@ def _of_stated_whole(run: Run, position: int) -> bool:
         percent.quantity.unit in PERCENTAGES
         and percent.gap == "的"
         and position > 0
-        and re.search(r"占|相当于", run[position - 1].label) is not None
+        and _STATES_WHOLE.search(run[position - 1].label) is not None
         and run[position - 1].kind != "budget"
     )
 
 
+_STATES_WHOLE = re.compile(r"占|相当于|(?:完成|达到|为)(?:了)?(?:年度|全年|年初)?(?:目标|任务|计划)+(?:数|任务|目标|量|值)?$")
 _OWN_PART = re.compile(r"^(?P<name>[一-龥]{3,20}?)(?:所|约)?占")
 
 
@@ -190,7 +196,25 @@ _GENERIC_WHOLE = re.compile(
 )
 
 
-_OF_BEFORE = re.compile(r"^[，、（]?占比?(?:约|为|了)?$")
+_OF_BEFORE = re.compile(r"^[，、（]?占(?:比例?|比重)?(?:约|为|了|达到?|是)*$")
+
+
+def _of_same_noun(part: Mention, recent: Sequence[Mention]) -> Run:
+    """43个自然村 … 实行垃圾分类的自然村32个，占74.4%: the one earlier figure of the very noun that the part ends in."""
+    if len(part.subject) < 4 or part.dimension == "元":
+        return []
+    found = [
+        mention
+        for mention in recent
+        if mention.quantity.unit == part.quantity.unit
+        and mention.role in ("plain", "total")
+        and mention.line.scope == part.line.scope
+        and (mention.number or 0) > (part.number or 0)
+        and len(noun := mention.subject if mention.label else clean(mention.tail)) >= 2
+        and noun != part.subject
+        and part.subject.endswith(noun)
+    ]
+    return found[-1:] if len({mention.number for mention in found}) == 1 else []
 
 
 def _share(
@@ -229,6 +253,7 @@ def _share(
         # 检查326家，处理84家，占25.8%: of the only other figure of the kind in the sentence
         same = [m for m in earlier if m.dimension == part.dimension and m.number and part.number and m.number > part.number]
         wholes = same if len({m.number for m in same}) == 1 and "；" not in part.gap and len(earlier) < 4 else []
+        wholes = wholes if same else _of_same_noun(part, recent)
         certain = bool(wholes)
     if implied is not None and implied not in wholes:
         wholes.append(implied)
@@ -365,8 +390,14 @@ def _factors(run: Run, price: Mention, parts: set[int]) -> tuple[Run, Run]:
 # -------------------------------------------------------------------------------------------------------- executions
 
 
-def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
+def _executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]:
+    budgeted: _Budgeted = defaultdict(dict)
+    parts = {id(part) for item in sums for part in item.parts}
     for index, run in enumerate(runs):
+        for mention in run:
+            whole = mention.role in ("plain", "total") and not mention.bracket and id(mention) not in parts
+            if whole and mention.dimension == "元" and mention.kind in ("budget", "income") and mention.number:
+                budgeted[mention.source.file, mention.line.scope, mention.kind][mention.number] = mention
         for position, rate in enumerate(run):
             budget_before = position and rate.gap in ("的", "的比例为") and run[position - 1].kind == "budget"
             if rate.quantity.unit not in PERCENTAGES or "分别" in rate.label:
@@ -386,9 +417,62 @@ def _executions(runs: Sequence[Run]) -> Iterator[Execution]:
                 if not spent:
                     spent = more[1]
                 back -= 1
+            certain = True
             if not budgets and spent and spent[0].line is rate.line:
                 budgets = _project_money(runs, index)
-            yield Execution(rate, tuple(budgets[:LONGEST_LIST]), tuple(spent[:LONGEST_LIST]), tuple(left), near)
+                if not budgets and _of_everything(spent[0]):
+                    budgets, certain = _sole(budgeted, rate)
+            left = left or _left_after(runs, index)
+            certain = certain and not (len(budgets) == 1 and _has_sibling(runs, budgets[0], index))
+            yield Execution(rate, tuple(budgets[:LONGEST_LIST]), tuple(spent[:LONGEST_LIST]), tuple(left), near, certain)
+
+
+def _of_everything(spent: Mention) -> bool:
+    """共支出56.4万元: the spending as such."""
+    return spent.kind == "executed" and not spent.bracket and (spent.role == "total" or not spent.subject)
+
+
+_Budgeted = dict[tuple[str, int, str], dict[Decimal | None, Mention]]
+
+
+def _sole(budgeted: _Budgeted, rate: Mention) -> tuple[Run, bool]:
+    """The only budget that the document has named so far, or else its only income, which is the budget when it says so."""
+    for kind in ("budget", "income"):
+        named = budgeted.get((rate.source.file, rate.line.scope, kind), {})
+        if len(named) == 1:
+            sole = next(iter(named.values()))
+            return [sole], kind == "budget" or "预算" in sole.label
+        if named:
+            break
+    return [], True
+
+
+def _left_after(runs: Sequence[Run], index: int) -> Run:
+    """执行率94%。…年末结余112.59万元: what a sentence after, in the same paragraph, says is left."""
+    for run in runs[index + 1 : index + 3]:
+        first = run[0]
+        if first.line is not runs[index][0].line:
+            break
+        if first.kind == "remainder" and first.dimension == "元" and first.role == "plain" and _LEFT_AFTER.match(first.label):
+            return [first]
+    return []
+
+
+_LEFT_AFTER = re.compile(r"(?:年末|年底|当年|资金|项目)*(?:结余|节余|剩余|结转)(?:资金|金额)?(?:为)?$")
+
+
+def _has_sibling(runs: Sequence[Run], budget: Mention, index: int) -> bool:
+    """中央资金下达520万元，县级配套80万元: a budget beside which the sentence names another amount."""
+    for run in runs[max(0, index - NEAR) : index + 1]:
+        if run[0].sentence is not budget.sentence or budget not in run:
+            continue
+        after = run[run.index(budget) + 1 :][:1]
+        return any(
+            m.dimension == "元" and m.role == "plain" and m.kind in ("", "budget", "adjusted") and not m.bracket
+            and m.number and re.fullmatch(r"[，、；][^，。；：]*", m.gap) and "其中" not in m.gap
+            for m in after
+        ) and budget.role != "total"  # fmt: skip
+    return False
 
 
 _MONEY_OF_PROJECT = re.compile(r"(?:资金|经费|补助)(?:总额|总量)?(?:共计?|合计|为)?$")

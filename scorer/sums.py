@@ -39,6 +39,7 @@ _REST_UNSAID = re.compile(
     r"^[，；、]?(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)"
     r"[^。；元]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)"
 )
+_OTHERS = re.compile(r"(?:其他|其它|其余)")
 _ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
 
 DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))
@@ -102,6 +103,7 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
                 if found is not None:
                     yield found
         yield from _balances(run)
+        yield from _left_over(run)
         yield from _following(runs, index)
         if (found := _carried_total(runs, index)) is not None:
             yield found
@@ -124,6 +126,37 @@ def _balances(run: Run) -> Iterator[Sum]:
             continue  # what was carried over or added may belong to it
         if plain and _LEFT.search(left.label) and not re.search(r"[；。]|其中", spent.gap + left.gap):
             yield Sum(whole, (spent, left), True, "", (), tuple(m for m in run[:position] if m.kind in ("budget", "received")))
+
+
+_REST = re.compile(r"^(?:剩余|其余|余下|剩下|尚有|仍有|还有|另有)?(?:的)?(?:(?:尚未|还未|未|待)(?P<verb>[一-龥]{1,4}))?(?:的|有)?$")
+_DONE = re.compile(
+    r"(?:已|完成|整改|办结|采纳|解决|化解|验收|处置|销号|拆除|完工|竣工|合格|通过|回收|收回|落实|到位|交付|入住|签订|退出)[一-龥]{0,4}$"
+)
+
+
+def _left_over(run: Run) -> Iterator[Sum]:
+    """反馈问题137条，已整改129条，剩余8条: what is done and what is left make up what there was."""
+    for position in range(2, len(run)):
+        left = run[position]
+        if left.role != "plain" or left.number is None or left.dimension == "元" or left.bracket:
+            continue
+        match = _REST.match(left.label)
+        if not match or not left.label:
+            continue
+        same: Run = []
+        for mention in reversed(run[max(0, position - 6) : position]):
+            if mention.quantity.unit == left.quantity.unit and mention.role not in DERIVED:
+                same.insert(0, mention)
+            if "；" in mention.gap:
+                break
+        further = run[position + 1 : position + 3]
+        if len(same) != 2 or "；" in left.gap or any(m.quantity.unit == left.quantity.unit for m in further):
+            continue
+        whole, done = same
+        verb = match["verb"]
+        told = verb in done.label if verb else _DONE.search(done.label) and not left.label.startswith("另")
+        if told and "其中" not in done.gap + left.gap and whole.number and done.number and done.number <= whole.number:
+            yield Sum(whole, (done, left), True, "", (), (whole,))
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -155,6 +188,8 @@ def _introduced(runs: Sequence[Run], index: int, position: int, word: str) -> Su
         return None
     if word == "由" and not _COMPOSED.search(parts[-1].sentence.text[parts[-1].end - parts[-1].sentence.start :][:REACH]):
         return None
+    if len(parts) > 1 and all(part.number == whole.number for part in parts):
+        return None  # 其中宫颈癌、乳腺癌筛查分别为6280人和6280人: the same people each time
     complete = _NAMES_ALL.search(first.gap) is not None
     return Sum(
         whole, tuple(parts), complete, _doubt(run, parts), tuple(longer), tuple(w for w in wholes if _like(first, w))[:MOST_WHOLES]
@@ -222,7 +257,8 @@ def _parts(run: Run, start: int, whole: Mention, inside: bool) -> tuple[list[Men
 def _foreign_kind(mention: Mention, whole: Mention, parts: Sequence[Mention]) -> bool:
     kinds = {"budget", "executed", "remainder"}
     reference = parts[0].kind if parts[0].kind in kinds else whole.kind
-    return mention.kind == "remainder" or (
+    rest = mention.kind == "remainder" and not (whole.dimension != "元" and _OTHERS.match(mention.label))
+    return rest or (
         mention.kind in kinds and reference in kinds and mention.kind != reference and mention.subject == whole.subject
     )
 
@@ -233,6 +269,10 @@ def _doubt(run: Run, parts: Sequence[Mention]) -> str:
     last = parts[-1]
     if _REST_UNSAID.search(last.sentence.text[last.end - last.sentence.start :][:REACH]):
         return "其余分项没有写出数字"
+    if len(parts) == 2 and last.dimension != "元" and "；" in last.gap and "：" not in parts[0].gap:
+        return "分项可能到分号为止"
+    if _OTHERS.match(last.label) or _OTHERS.match(last.subject):
+        return ""  # 党员48户、妇女62户、其他50户: who is counted once is not among the others
     if any(part.dimension != "元" and _OVERLAPS.search(part.label) for part in parts):
         return "分项可能相互交叉（如女性、党员），不能相加"
     return ""
@@ -262,8 +302,10 @@ def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
                 break
             parts.append(mention)
             joined = ""
-            if _INTRODUCES.search(mention.gap):
+            if _INTRODUCES.search(mention.gap) or "：" in mention.gap:
                 break
+        elif mention.number == len(parts) > 1 and not mention.bracket:
+            break  # 举办培训三期，第一期46人…: how many parts there are
         elif mention.role == "plain" and not mention.bracket and mention.dimension and mention.quantity.unit not in PERCENTAGES:
             return None  # another kind of figure between them: no list
         joined = mention.gap + joined

@@ -342,10 +342,12 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
     first, budget = spent[0], budgets[0]
     if first.number is None or budget.number is None or loose(first.quantity) or loose(budget.quantity):
         return undecided("预算数或决算数是约数")
-    if "收入" in budget.label and first.kind == "executed":
+    if "收入" in budget.label and "预算收入" not in budget.label and first.kind == "executed":
         return undecided("收入与支出并列，不能确定是哪一个的完成率")
     if first.kind != "executed" and len(spent) > 1:
         return undecided("决算数不能确定")
+    if not item.certain:
+        return undecided("预算分几笔写出，不能确定按哪一笔计算")
     if _OF_SEVERAL_YEARS.search(budget.label + budget.gap[-REACH:]):
         return undecided("预算数是跨年度的总数")
     return faulty(

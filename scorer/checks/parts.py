@@ -184,6 +184,8 @@ def judge_parts(
         if upper is None or low <= upper.high:
             return undecided("分项或合计是约数")
     if total > target:
+        if doubt.startswith("分项可能到"):
+            return undecided(doubt)
         if doubt.startswith("分项可能") and (max(figures) <= target or whole.dimension == "个"):
             return undecided(doubt)
         if whole.dimension == "个" and max(figures) > target:

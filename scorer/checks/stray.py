@@ -162,7 +162,11 @@ def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator
         if not year - BASE_YEAR < compared < year - 1:
             yield sound()
             continue
-        if _LONG_VIEW.search(text, max(0, match.start() - 16), match.end()):
+        if f"{compared + 1}年" in text[: match.start()]:
+            yield undecided("两个年份都不是评价年度，比较的是相邻两年")
+            continue
+        figure = re.search(r"\d", match["rest"])
+        if _LONG_VIEW.search(text, max(0, match.start() - 16), match.start("rest") + (figure.start() if figure else 0)):
             yield undecided("可能是跨年度的比较")
             continue
         place = Place(
