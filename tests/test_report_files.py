@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from scorer import ScorerError, load_set, write_report
 from scorer.model import Place, Report, Tally
 from scorer.report import WRITERS
+from scorer.report.places import in_words
 from tests.sample_report import SAMPLE, WITHOUT_FORM
 
 OPINIONS = ("docx", "md", "pdf")
@@ -211,9 +212,10 @@ def test_workbook_holds_the_figures_of_the_json() -> None:
 def test_workbook_has_one_row_a_finding_with_its_cell() -> None:
     data, rows = data_of(SAMPLE), below(sheets(SAMPLE)["问题清单"], "序号")
     assert [(row[2], row[5], row[6], row[7]) for row in rows] == [
-        (one["code"], one["message"], one["where"][0]["file"], one["where"][0]["at"]) for one in data["findings"]
+        (one["code"], one["message"], one["where"][0]["file"], in_words(one["where"][0]["file"], one["where"][0]["at"]))
+        for one in data["findings"]
     ]
-    assert rows[0][9] == "自评表.docx 表1!R21C6 “10”"
+    assert rows[0][9] == "自评表.docx 表1第21行第6列 “10”"
 
 
 def test_workbook_counts_what_the_json_counts() -> None:

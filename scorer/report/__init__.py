@@ -63,38 +63,44 @@ def _json(report: Report, layout: Layout) -> str:
 
 def _html(report: Report, layout: Layout) -> str:
     from scorer.report.page import render
+    from scorer.report.places import handed_on
 
-    return render(report, layout)
+    return render(*handed_on(report, layout))
 
 
 def _docx(report: Report, layout: Layout) -> bytes:
+    from scorer.report.places import handed_on
     from scorer.report.word import render
 
-    return render(report, layout)
+    return render(*handed_on(report, layout))
 
 
 def _xlsx(report: Report, layout: Layout) -> bytes:
+    from scorer.report.places import handed_on
     from scorer.report.spreadsheet import render
 
-    return render(report, layout)
+    return render(*handed_on(report, layout))
 
 
 def _md(report: Report, layout: Layout) -> str:
     from scorer.report.markdown import render
+    from scorer.report.places import handed_on
 
-    return render(report, layout)
+    return render(*handed_on(report, layout))
 
 
 def _csv(report: Report, layout: Layout) -> bytes:
+    from scorer.report.places import handed_on
     from scorer.report.separated import render
 
-    return render(report, layout)
+    return render(*handed_on(report, layout))
 
 
 def _pdf(report: Report, layout: Layout) -> bytes:
+    from scorer.report.places import handed_on
     from scorer.report.typeset import render
 
-    return render(report, layout)
+    return render(*handed_on(report, layout))
 
 
 WRITERS: dict[str, Writer] = {

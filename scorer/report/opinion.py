@@ -6,12 +6,13 @@ such papers: conclusion, points, problems with their evidence, what was checked,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scorer.model import Finding, Report, points_text
 from scorer.report import Layout, sentences
 from scorer.report.columns import cleaned
+from scorer.report.places import in_words
 
 NUMERALS = "一二三四五六七八九"
 HEADINGS = ("指标", "分值", "年度指标值", "实际完成值", "自评", "复算", "状态")
@@ -175,11 +176,15 @@ def _finding_words(finding: Finding, alone: bool) -> str:
     words += cleaned(finding.message)
     words += "" if words.endswith(("。", "！", "？")) else "。"
     shown = [
-        " ".join(part for part in ("" if alone and at else cleaned(file), "、".join(at), quoted(quote)) if part)
+        " ".join(part for part in ("" if alone and at else cleaned(file), _spoken(file, at), quoted(quote)) if part)
         for file, at, quote in sentences.together(finding)
         if at or quote or not alone
     ]
     return words + (f"出处：{'；'.join(shown)}。" if shown else "")
+
+
+def _spoken(file: str, at: Sequence[str]) -> str:
+    return "、".join(in_words(file, one) for one in at)
 
 
 def quoted(quote: str) -> str:

@@ -95,10 +95,19 @@ def title_of(code: str) -> str:
     return check.title if check else INTERNAL.title if code == INTERNAL.code else ""
 
 
+def rule_title(kind: str) -> str:
+    """The Chinese name of a scoring rule, the word itself for one that this version does not know."""
+    from scorer.rules import RULES
+
+    return RULES[kind].title if kind in RULES else kind
+
+
 def place_words(place: Place, alone: bool) -> str:
     """Where a place is, in words: the file's name is left out where the submission is one file `alone`."""
+    from scorer.report.places import in_words
+
     shown = "" if alone and place.at else place.file
-    return " ".join(part for part in (shown, place.at) if part)
+    return " ".join(part for part in (shown, in_words(place.file, place.at)) if part)
 
 
 def together(finding: Finding) -> list[tuple[str, list[str], str]]:

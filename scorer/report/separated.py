@@ -58,7 +58,7 @@ def _rows(report: Report, layout: Layout) -> Iterator[dict[str, str]]:
                 "说明": f"{sentences.title_of(finding.code) or finding.name}：{finding.message}",
                 **_place(finding.where[0] if finding.where else None),
                 "其他位置和原文": ELSEWHERE.join(
-                    f"{sentences.place_words(place, False)} “{place.quote}”" for place in finding.where[1:]
+                    f"{place.file} {place.at} “{place.quote}”" for place in finding.where[1:]
                 ),
             }
 

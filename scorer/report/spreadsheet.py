@@ -12,9 +12,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from scorer.model import Report, round_half_up
+from scorer.model import Place, Report, round_half_up
 from scorer.report import Layout, sentences
 from scorer.report.columns import width_of
+from scorer.report.places import in_words
 
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same report gives the same bytes
 LONGEST = 32_000  # characters; a cell holds 32 767
@@ -106,8 +107,8 @@ def _lines(book: _Book, report: Report) -> None:
             (
                 *("　" * max(len(line.path) - 1, 0) + sentences.name_of(line), str(len(line.path)), line.weight),
                 *(line.target, line.actual, line.claimed, line.points, line.low, line.high),
-                *(sentences.STATUSES[line.status] if line.status else "", line.rule, line.words),
-                *((line.where.file, line.where.at) if line.where else ("", "")),
+                *(sentences.STATUSES[line.status] if line.status else "", sentences.rule_title(line.rule), line.words),
+                *_where(line.where)[:2],
             ),
         )
         for line in report.lines
@@ -133,7 +134,7 @@ def _findings(book: _Book, report: Report) -> None:
                     (
                         *(item.number, sentences.LEVELS[level], finding.code),
                         *(sentences.title_of(finding.code) or finding.name, " › ".join(finding.path), finding.message),
-                        *((first.file, first.at, first.quote) if first else ("", "", "")),
+                        *_where(first),
                         "\n".join(others),
                     ),
                 )
@@ -144,6 +145,11 @@ def _findings(book: _Book, report: Report) -> None:
             _write(book, sheet, number, column, value, look if column == 1 else "")
         sheet.set_row(number, height_of(values, FINDINGS))
     _finish(sheet, 0, len(rows), FINDINGS)
+
+
+def _where(place: Place | None) -> tuple[str, str, str]:
+    """File, place and words for three columns."""
+    return (place.file, in_words(place.file, place.at), place.quote) if place else ("", "", "")
 
 
 def _tallies(book: _Book, report: Report) -> None:
