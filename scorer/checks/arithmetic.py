@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -19,6 +19,14 @@ from scorer.score import Leaf, Node, entry, points_in
 ONE = Decimal(1)
 HUNDRED = Decimal(100)
 NO_POINTS = "本套指标或本表不计分"
+# Messages of the cases that a check grades apart; the columnar run says the same words.
+WEIGHTS_ROUNDED = "各末级指标分值之和为 {sum}，与满分 {full} 只差各项取位的尾数；请把尾差并入其中一项"
+TOTAL_ROUNDED = "所填总分 {stated} 与各项之和 {sum} 只差尾数（{way}）；请保留同样的位数"
+DEDUCTED_WITH_REASON = (
+    "完成值 {actual} 已达到目标 {target}，得分 {claimed} 却低于分值 {weight}；偏差原因栏写有说明，请核对是否足以扣分"
+)
+LATE_BUT_FULL = "完成时间 {actual} 晚于期限 {target}，却得满分 {claimed}；请核对完成时间和得分"
+SCORE_ROUNDED = "得分 {claimed} 是复算的 {points} {way}到{kept}所得；仅取位不同"
 MOST_PLACES = 12  # a figure that was not written by hand, such as the full score, is exact
 
 
@@ -33,6 +41,11 @@ def rounding_of(stated: Decimal, exact: Decimal, places: int) -> str:
     if exact.quantize(step, ROUND_HALF_UP) == stated:
         return "四舍五入"
     return "舍去尾数" if exact.quantize(step, ROUND_DOWN) == stated else ""
+
+
+def said(message: str, numbers: Mapping[str, object]) -> str:
+    """A message with its figures as `plain` prints them."""
+    return message.format_map({name: plain(value) for name, value in numbers.items()})
 
 
 def rounded_sum(stated: Decimal, total: Decimal, places: int, parts: Iterable[Cell], limit: Decimal) -> str:
@@ -83,8 +96,7 @@ def weights_differ_from_full_score(form: Form) -> Outcomes:
     numbers = {"sum": total, "full": full, "difference": abs(total - full)}
     printed = [branch.weight for branch in form.submission.branches if not branch.path and branch.weight]
     if rounded_sum(full, total, MOST_PLACES, cells, form.set.thresholds.rounding):
-        message = f"各末级指标分值之和为 {plain(total)}，与满分 {plain(full)} 只差各项取位的尾数；请把尾差并入其中一项"
-        yield faulty((), printed or cells, level="note", message=message, numbers=numbers)
+        yield faulty((), printed or cells, level="note", message=said(WEIGHTS_ROUNDED, numbers), numbers=numbers)
         return
     yield faulty((), printed or cells, numbers=numbers)
 
@@ -232,7 +244,7 @@ def claimed_total_differs(form: Form) -> Outcomes:
     elif blank:
         yield undecided(f"{len(blank)} 行没有填得分，无从相加")
     elif way:
-        message = f"所填总分 {plain(card.claimed_total)} 与各项之和 {plain(total)} 只差尾数（{way}）；请保留同样的位数"
+        message = said(TOTAL_ROUNDED, {**numbers, "way": way})
         yield faulty((), [cell], level="note", message=message, numbers=numbers)
     else:
         yield faulty((), [cell], numbers=numbers)
@@ -376,16 +388,10 @@ def met_but_deducted(form: Form) -> Outcomes:
         elif leaf.direction_inferred and deducted(leaf):
             yield undecided(INFERRED)
         elif deducted(leaf) and (kept or (leaf.met and leaf.points == leaf.weight)):
-            given = f"完成值 {leaf.answer.actual.text} 已达到目标 {leaf.answer.target.text}，得分 {plain(leaf.claimed)} 却低于分值"
-            yield faulty(
-                leaf.path,
-                figures_of(leaf),
-                message=f"{given} {plain(leaf.weight)}；偏差原因栏写有说明，请核对是否足以扣分" if leaf.answer.reason else None,
-                target=leaf.answer.target.text,
-                actual=leaf.answer.actual.text,
-                claimed=leaf.claimed,
-                weight=leaf.weight,
-            )
+            numbers: dict[str, object] = {"target": leaf.answer.target.text, "actual": leaf.answer.actual.text}
+            numbers |= {"claimed": leaf.claimed, "weight": leaf.weight}
+            message = said(DEDUCTED_WITH_REASON, numbers) if leaf.answer.reason else None
+            yield faulty(leaf.path, figures_of(leaf), message=message, numbers=numbers)
         else:
             yield sound()
 
@@ -413,9 +419,8 @@ def missed_but_full(form: Form) -> Outcomes:
         if (reason := decidable(leaf)) and kept is None:
             yield undecided(reason)
         elif kept is False and leaf.weight and leaf.claimed == leaf.weight:
-            actual, target = leaf.answer.actual.text, leaf.answer.target.text
-            message = f"完成时间 {actual} 晚于期限 {target}，却得满分 {plain(leaf.claimed)}；请核对完成时间和得分"
-            yield faulty(leaf.path, figures_of(leaf), message=message, target=target, actual=actual, claimed=leaf.claimed)
+            late = {"target": leaf.answer.target.text, "actual": leaf.answer.actual.text, "claimed": leaf.claimed}
+            yield faulty(leaf.path, figures_of(leaf), message=said(LATE_BUT_FULL, late), numbers=late)
         elif leaf.met is False and leaf.points != leaf.weight and leaf.claimed == leaf.weight:
             if leaf.direction_inferred:
                 yield undecided(INFERRED)
@@ -470,8 +475,7 @@ def off_rule(leaf: Leaf, claimed: Decimal, points: Decimal) -> Outcome:
     numbers = {"claimed": claimed, "points": points, "words": leaf.words, "difference": abs(claimed - points)}
     places = written_places(leaf.answer.claimed)
     if way := rounding_of(claimed, points, places):
-        kept = "整数" if places == 0 else f" {places} 位小数"
-        message = f"得分 {plain(claimed)} 是复算的 {plain(points)} {way}到{kept}所得；仅取位不同"
+        message = said(SCORE_ROUNDED, {**numbers, "way": way, "kept": "整数" if places == 0 else f" {places} 位小数"})
         return faulty(leaf.path, figures_of(leaf), level="note", message=message, numbers=numbers)
     return faulty(leaf.path, figures_of(leaf), numbers=numbers)
 
