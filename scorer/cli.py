@@ -294,10 +294,14 @@ def batch(
     memory: Annotated[
         int, typer.Option("--memory", metavar="MB", min=64, help="一个进程最多再用多少 MB 内存（仅 Linux）；缺省 1024")
     ] = 1024,
+    pages: Annotated[
+        int, typer.Option("--pages", metavar="N", min=0, help="风险最高的几份报告写成网页，从汇总点开；缺省 50")
+    ] = 50,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
     from scorer.batch import REPORTS, Settings, chosen_engine, run_batch
+    from scorer.batch.closing import closing_words
 
     for option, value, of in (("--scheduler", scheduler, "dask"),):
         if value is not None and engine != of:
@@ -307,14 +311,15 @@ def batch(
     folder = Path(output)
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{output} 不是文件夹。")
-    refuse_existing(folder / REPORTS, force=force)
+    if folder.exists():
+        refuse_existing(folder / REPORTS, force=force)
     chosen = (tuple(words(select)), tuple(words(ignore)))
     if any(chosen):
         from scorer.checks import selected
 
         selected(*chosen)
     terminal = sys.stderr.isatty()
-    settings = Settings(one_per, *chosen, workers, seconds, memory)
+    settings = Settings(one_per, *chosen, workers, seconds, memory, pages)
     try:
         outcome = run_batch(
             source,
@@ -324,6 +329,7 @@ def batch(
             engine=chosen_engine(engine, settings, scheduler),
             say=tell if terminal else tell_line,
             terminal=terminal,
+            columns=console.width,
         )
     except KeyboardInterrupt:
         console.write("\n已中断；处理完的都已保存。用同一命令重新运行，接着处理剩下的。\n", error=True)
@@ -331,8 +337,7 @@ def batch(
     if terminal:
         tell("")
         console.write("\r", error=True)
-    unread = f"，其中 {outcome.unread} 份读不出" if outcome.unread else ""
-    console.write(f"已处理 {outcome.reports} 份提交件{unread}；结果在 {folder / REPORTS}\n")
+    console.write(closing_words(outcome, output, console.width()))
     if outcome.left_out:
         console.write(f"{outcome.left_out}\n", error=True)
     if outcome.reports and outcome.unread == outcome.reports:

@@ -1,32 +1,46 @@
-"""The results of a batch, each written whole or not at all: reports, tables, unread files, summary."""
+"""The results of a batch, each written whole or not at all: reports, tables, unread files, summary, pages.
+
+Everything goes through once, a submission at a time; what the summary needs is counted on the way, and its rows wait on
+disk, so that the memory does not grow with the batch.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from scorer.batch import tables
+from scorer.batch.aggregates import Aggregates, Match
+from scorer.batch.pages import write_pages
+from scorer.batch.progress import Progress
 from scorer.batch.rows import Row, row_of
+from scorer.batch.spool import Spool
 from scorer.batch.store import Store
-from scorer.batch.summary import page, workbook
+from scorer.batch.summary import page
 from scorer.batch.whole import whole_file
+from scorer.batch.workbook import write_workbook
 from scorer.saving import save
 
 REPORTS = "reports.jsonl"
 ERRORS = "errors.csv"
+SUMMARY_PAGE, SUMMARY_WORKBOOK = "summary.html", "summary.xlsx"
 LEVELS = ("", "note", "warning", "error")
-UNREAD = ("F610", "Z901")
+PAGES_MOST = 50
+RISKIEST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a batch ended: `reports` in all, `unread` with F610 or Z901, `worst` the highest level found.
 
+    `found` are its figures, `riskiest` the first rows by risk, `pages` how many reports were written as pages.
     `left_out` says which results could not be written, and how to get them.
     """
 
@@ -34,36 +48,70 @@ class Outcome:
     unread: int
     worst: str
     left_out: str = ""
+    found: Aggregates | None = None
+    riskiest: tuple[Row, ...] = ()
+    pages: int = 0
 
 
-def write_results(store: Store, keys: Sequence[str], output: Path) -> Outcome:
-    """All results of the gathered records named by `keys`, in their order.
+def write_results(
+    store: Store, keys: Sequence[str], output: Path, pages: int = PAGES_MOST, progress: Progress | None = None
+) -> Outcome:
+    """All results of the gathered records named by `keys`, in their order; the riskiest `pages` reports as pages too.
 
     Raises:
         ScorerError: a file cannot be written, or a record is damaged.
     """
-    rows: list[Row] = []
+    progress = progress or Progress(None, False)
+    found = Aggregates()
     worst = 0
-    with ExitStack() as stack:
-        add = stack.enter_context(tables.tables(output)) if tables.available() else None
-        reports = stack.enter_context(whole_file(output / REPORTS))
-        for number, key in enumerate(keys, 1):
-            line = store.report(key)
-            reports.write(line + b"\n")
-            report = json.loads(line)
-            row = row_of(number, key, report, json.loads(store.facts(key)))
-            rows.append(row)
-            if add:
-                add(row, report)
-            worst = max([worst, *(LEVELS.index(finding["level"]) for finding in report["findings"])])
-    unread = [row for row in rows if row.unread]
-    save(errors_table(unread), output / ERRORS, force=True)
-    save(workbook(rows), output / "summary.xlsx", force=True)
-    save(page(rows), output / "summary.html", force=True)
-    return Outcome(len(rows), len(unread), LEVELS[worst], "" if add else tables.MISSING)
+    with Spool() as spool:
+        progress.stage("汇总", len(keys))
+        with ExitStack() as stack:
+            add = stack.enter_context(tables.tables(output)) if tables.available() else None
+            reports = stack.enter_context(whole_file(output / REPORTS))
+            for number, key in enumerate(keys, 1):
+                line = store.report(key)
+                reports.write(line + b"\n")
+                report = json.loads(line)
+                row = row_of(number, key, report, json.loads(store.facts(key)))
+                spool.add(row)
+                found.add(row)
+                for match in matches_of(row, report):
+                    found.add_match(match)
+                if add:
+                    add(row, report)
+                worst = max([worst, *(LEVELS.index(finding["level"]) for finding in report["findings"])])
+                progress.step("")
+        save(errors_table(spool.unread()), output / ERRORS, force=True)
+        progress.stage("写报告", min(pages, found.whole.submissions - found.whole.unread))
+        paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step("")))
+        progress.stage("写汇总表", 0)
+        with whole_file(output / SUMMARY_WORKBOOK) as file:
+            write_workbook(file, found, spool.by_risk(), spool.unread(), paged)
+        save(page(found, paged), output / SUMMARY_PAGE, force=True)
+    riskiest = tuple(row for row in islice(found.riskiest(), RISKIEST) if row.risk.total)
+    left_out = "" if add else tables.MISSING
+    return Outcome(len(keys), found.whole.unread, LEVELS[worst], left_out, found, riskiest, len(paged))
 
 
-def errors_table(rows: Sequence[Row]) -> str:
+def matches_of(row: Row, report: dict[str, Any]) -> list[Match]:
+    """The findings of a report that compare it with others of the batch."""
+    own = {file["path"] for file in report["submission"]["files"]} | {row.key}
+    return [
+        Match(
+            row.number,
+            finding["code"],
+            row.unit,
+            row.project,
+            finding["message"],
+            tuple(dict.fromkeys(place["file"] for place in finding["where"] if place["file"] not in own)),
+        )
+        for finding in report["findings"]
+        if finding["code"].startswith("P") or any(place["file"] not in own for place in finding["where"])
+    ]
+
+
+def errors_table(rows: Iterable[Row]) -> str:
     """The unread files as csv, with the mark by which Excel knows UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

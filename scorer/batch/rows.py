@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from sys import intern
 from typing import Any
+
+from scorer.batch.region import Source, region_of
 
 RISK_LEVELS = {"error": 10, "warning": 3, "note": 0}
 RISK_GRADE = 20
 RISK_UNREAD = 100
 RISK_CODE_MOST = 3  # findings of one code that count: a column filled wrongly is one mistake, not thirty
 RISK_WORDS = (
-    "风险 = 差错 ×10 + 警告 ×3（同一代码至多计 3 处）+ 自评总分与复算总分相差的分数 + 等级不同 20；未能读取的为 100。"
-    "提示不计。风险只决定先看哪一份，不是评价。"
+    "风险 = 必改 ×10 + 说明 ×3（同一代码至多计 3 处）+ 自评总分与复算总分相差的分数 + 等级不同 20。"
+    "提示不计；未能读取的记 100，另列。风险只决定先看哪一份，不是评价。"
 )
+FIRST_MOST = 300  # characters of the first finding's message that a row keeps
+SEPARATORS = re.compile(r"[/\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +38,30 @@ class Risk:
         return self.errors + self.warnings + self.difference + self.grade + self.unread
 
     @property
-    def words(self) -> str:
-        """``差错 20 + 警告 3 + 总分相差 2.00``"""
+    def parts(self) -> list[tuple[str, str, Decimal]]:
+        """The parts that are not 0: name for a style, name for a reader, points."""
         named = (
-            ("差错", self.errors),
-            ("警告", self.warnings),
-            ("总分相差", self.difference),
-            ("等级不同", self.grade),
-            ("未能读取", self.unread),
+            ("error", "必改", Decimal(self.errors)),
+            ("warning", "说明", Decimal(self.warnings)),
+            ("difference", "总分相差", self.difference),
+            ("grade", "等级不同", Decimal(self.grade)),
+            ("unread", "未能读取", Decimal(self.unread)),
         )
-        return " + ".join(f"{name} {value}" for name, value in named if value) or "0"
+        return [part for part in named if part[2]]
+
+    @property
+    def words(self) -> str:
+        """``必改 20 + 说明 3 + 总分相差 2.00``"""
+        return " + ".join(f"{name} {value}" for _, name, value in self.parts) or "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One submission in the summary. `codes` counts its findings; `unread` is F610 or Z901 where it was not read."""
+    """One submission in the summary.
+
+    `codes` counts its findings, `first` is the message of the first of the heaviest; `region` is "" where nothing tells
+    it, `region_by` what told it. `unread` is F610 or Z901 where the submission was not read, `reason` why.
+    """
 
     number: int
     key: str
@@ -68,6 +83,18 @@ class Row:
     risk: Risk
     unread: str = ""
     reason: str = ""
+    region: str = ""
+    region_by: Source = ""
+
+    @property
+    def file(self) -> str:
+        """The name of the file without its folders."""
+        return SEPARATORS.split(self.key)[-1]
+
+    @property
+    def of(self) -> str:
+        """The department that it belongs to: the unit itself where the form names none, "" without either."""
+        return self.department.strip() or self.unit.strip()
 
 
 def row_of(number: int, key: str, report: dict[str, Any], facts: dict[str, Any]) -> Row:
@@ -78,14 +105,15 @@ def row_of(number: int, key: str, report: dict[str, Any], facts: dict[str, Any])
     total, claimed = _points(report["total"]), _points(report["claimed_total"])
     worst = next((one for level in RISK_LEVELS for one in findings if one["level"] == level), None)
     submission = report["submission"]
+    region, region_by = region_of(submission["unit"], SEPARATORS.split(key)[:-1])
     return Row(
         number=number,
         key=key,
         unit=submission["unit"],
-        department=facts.get("department", ""),
+        department=intern(facts.get("department", "")),
         project=submission["project"],
         year=submission["year"],
-        set=report["set"]["id"],
+        set=intern(report["set"]["id"]),
         total=total,
         full=_points(report["full"]),
         claimed=claimed,
@@ -94,11 +122,13 @@ def row_of(number: int, key: str, report: dict[str, Any], facts: dict[str, Any])
         errors=levels["error"],
         warnings=levels["warning"],
         notes=levels["note"],
-        codes=tuple(sorted(Counter(finding["code"] for finding in findings).items())),
-        first=worst["message"] if worst else "",
+        codes=tuple(sorted(Counter(intern(finding["code"]) for finding in findings).items())),
+        first=worst["message"][:FIRST_MOST] if worst else "",
         risk=risk_of(report, failure is not None),
         unread=failure["code"] if failure else "",
         reason=failure["message"] if failure else "",
+        region=intern(region),
+        region_by=region_by,
     )
 
 

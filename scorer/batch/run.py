@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scorer.batch.gather import Gather, Task, limits_words
 from scorer.batch.progress import Progress
-from scorer.batch.results import REPORTS, Outcome, write_results
+from scorer.batch.results import PAGES_MOST, REPORTS, Outcome, write_results
 from scorer.batch.sources import Item, digest_of_item, find_items
 from scorer.batch.store import INDEX, Store
 from scorer.engines import Dask, Engine, Local, Lost, program_digest
@@ -28,7 +28,10 @@ ONE_PROCESS = 40  # fewer files than this are done before a second process has s
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a batch is run. `workers` None: as many as there are processors, one for a few files."""
+    """How a batch is run. `workers` None: as many as there are processors, one for a few files.
+
+    `pages` is how many of the riskiest reports are written as pages that the summary links to.
+    """
 
     one_per: str = "file"
     select: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class Settings:
     workers: int | None = None
     seconds: float = 120
     megabytes: int = 1024
+    pages: int = PAGES_MOST
 
 
 def run_batch(
@@ -47,11 +51,13 @@ def run_batch(
     engine: Engine | None = None,
     say: Callable[[str], None] | None = None,
     terminal: bool = False,
+    columns: Callable[[], int] = lambda: 80,
 ) -> Outcome:
     """Read, score and check every submission of `source`; write the results into `output`.
 
     `source` is what `find_items` takes, or the output folder of an earlier batch, whose submissions are then scored
-    anew without their files. `say` is told how far the work has come: on a `terminal` on one line.
+    anew without their files. `say` is told how far the work has come: on a `terminal` on one line of less
+    than `columns`.
 
     Raises:
         ScorerError: no such source, nothing to read in it, or the output folder cannot be written.
@@ -61,11 +67,12 @@ def run_batch(
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
     work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
+    progress = Progress(say, terminal, columns)
     try:
-        _gather(items, work, store, earlier, settings, engine, Progress(say, terminal))
+        _gather(items, work, store, earlier, settings, engine, progress)
         keys = [item.key for item in items]
         save(json.dumps({"schema": "scorer.batch/1", "keys": keys}), output / BATCH, force=True)
-        return write_results(store, keys, output)
+        return write_results(store, keys, output, settings.pages, progress)
     finally:
         store.close()
         if earlier:

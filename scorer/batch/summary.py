@@ -1,222 +1,187 @@
-"""The summary for the reviewer: totals, grades, distributions, findings by code and department, the list by risk."""
+"""The summary of a batch as one HTML page: what the figures say, and the submissions by risk."""
 
 from __future__ import annotations
 
-import io
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from html import escape
 
+from scorer.batch import figures
+from scorer.batch.aggregates import LISTED, MATCHES_LISTED, UNREAD_LISTED, Aggregates
+from scorer.batch.document import document
+from scorer.batch.region import REGION_WORDS, UNKNOWN
 from scorer.batch.rows import RISK_WORDS, Row
 
-Sheet = tuple[str, Sequence[str], Iterable[Sequence[str | int | Decimal | None]]]
-
-LISTED = 2000  # rows of the page: a browser sorts them at once; the workbook has all
-BANDS = 20
-BAR = 18
-HEADINGS = (
-    *("序号", "风险", "单位", "主管部门", "项目", "年度", "自评总分", "复算总分", "自评等级", "复算等级"),
-    *("差错", "警告", "提示", "最重的一条", "风险的构成", "文件"),
-)
+PAPER = 100  # rows of the list that are printed; summary.js knows the same number
+GROUPS_LISTED = 200  # departments and regions on the page
+NO_UNIT = "（未读到单位名称）"
+RISK_KINDS = (("error", "必改"), ("warning", "说明"), ("difference", "总分相差"), ("grade", "等级不同"))
+PAGES = "reports"  # the folder with the reports that are written as pages
 
 
-def by_risk(rows: Iterable[Row]) -> list[Row]:
-    """The riskiest first, equal ones in their order."""
-    return sorted(rows, key=lambda row: (-row.risk.total, row.number))
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a bar, in thousandths of its width."""
+
+    kind: str
+    start: int
+    width: int
+    words: str = ""
+    count: int = 0
 
 
-def cells(row: Row) -> list[str | int | Decimal | None]:
-    """A row under `HEADINGS`."""
-    return [
-        *(row.number, row.risk.total, row.unit, row.department, row.project, row.year),
-        *(row.claimed, row.total, row.claimed_grade, row.grade),
-        *(row.errors, row.warnings, row.notes, row.first, row.risk.words, row.key),
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the list as it is printed."""
+
+    number: int
+    risk: Decimal
+    made_of: str
+    parts: tuple[Part, ...]
+    unit: str
+    project: str
+    file: str
+    department: str
+    region: str
+    totals: str
+    change: str
+    differs: bool
+    grade: str
+    regraded: bool
+    first: str
+    codes: str
+    page: str
+
+
+def page_name(number: int) -> str:
+    """Where the report of a submission stands, seen from the summary: ``reports/000123.html``."""
+    return f"{PAGES}/{number:06d}.html"
+
+
+def page(found: Aggregates, paged: Collection[int] = ()) -> str:
+    """The page. `paged` are the numbers of the submissions whose reports are written beside it."""
+    whole = found.whole
+    meant = figures.meant_regions(found)
+    riskiest = list(found.riskiest())
+    most = max((row.risk.total for row in riskiest), default=Decimal(0))
+    read = whole.submissions - whole.unread
+    codes = figures.codes(found)
+    departments, regions = figures.departments(found), figures.regions(found)
+    matches = [
+        (match.number, match.code, match.unit, match.project, match.message, "、".join(match.others))
+        for match in found.matches
     ]
-
-
-def overview(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    scored = [row for row in rows if row.total is not None]
-    differing = [row for row in scored if row.claimed is not None and row.claimed != row.total]
-    regraded = [row for row in rows if row.risk.grade]
-    return [
-        ("提交件", str(len(rows))),
-        ("得出总分", str(len(scored))),
-        ("自评总分与复算总分不同", str(len(differing))),
-        ("等级不同", str(len(regraded))),
-        ("有差错", str(sum(bool(row.errors) for row in rows))),
-        ("未能读取", str(sum(bool(row.unread) for row in rows))),
-    ]
-
-
-def by_code(rows: Sequence[Row]) -> list[tuple[str, str, int, int]]:
-    """Code, title, findings, submissions with it; the most frequent first."""
-    findings: Counter[str] = Counter()
-    forms: Counter[str] = Counter()
-    for row in rows:
-        for code, times in row.codes:
-            findings[code] += times
-            forms[code] += 1
-    from scorer.checks import CHECKS  # here, so that the workers start before the checks are loaded
-
-    titles = {code: entry.title for code, entry in CHECKS.items()}
-    listed = [(code, titles.get(code, ""), times, forms[code]) for code, times in findings.items()]
-    return sorted(listed, key=lambda entry: (-entry[3], entry[0]))
-
-
-def by_department(rows: Sequence[Row]) -> list[tuple[str, int, int, int, int]]:
-    """Department (the unit where the form names none), submissions, with errors, errors, unread."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.department or row.unit or "（未填）", []).append(row)
-    listed = [
-        (
-            name,
-            len(group),
-            sum(bool(row.errors) for row in group),
-            sum(row.errors for row in group),
-            sum(bool(row.unread) for row in group),
-        )
-        for name, group in groups.items()
-    ]
-    return sorted(listed, key=lambda entry: (-entry[3], entry[0]))
-
-
-def by_grade(rows: Sequence[Row]) -> list[tuple[str, int, int]]:
-    """Grade, submissions that claim it, submissions that get it."""
-    claimed = Counter(row.claimed_grade or "（未填）" for row in rows if not row.unread)
-    given = Counter(row.grade or "（未填）" for row in rows if not row.unread)
-    return [(name, claimed[name], given[name]) for name in dict.fromkeys([*given, *claimed])]
-
-
-# ---------------------------------------------------------------------------------------------------------- workbook
-
-
-def workbook(rows: Sequence[Row]) -> bytes:
-    """The summary as xlsx: overview, list by risk, findings by code, departments, unread files."""
-    content = io.BytesIO()
-    listed: list[Sheet] = [
-        ("概况", ("项目", "份数"), [*overview(rows), ("", ""), (RISK_WORDS, "")]),
-        ("按风险排序", HEADINGS, (cells(row) for row in by_risk(rows))),
-        ("按代码", ("代码", "问题", "处数", "份数"), by_code(rows)),
-        ("按部门", ("部门", "份数", "有差错的份数", "差错处数", "未能读取"), by_department(rows)),
-        ("等级", ("等级", "自评", "复算"), by_grade(rows)),
-        ("未能读取", ("序号", "文件", "代码", "原因"), ((r.number, r.key, r.unread, r.reason) for r in rows if r.unread)),
-    ]
-    sheets(content, listed)
-    return content.getvalue()
-
-
-def sheets(content: io.BytesIO, listed: Sequence[Sheet]) -> None:
-    """Write sheets of texts and figures, the same ones as the same bytes; no text becomes a formula."""
-    from xlsxwriter import Workbook
-
-    book = Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    # the time of writing would make the same results different bytes
-    book.set_properties({"created": datetime(2020, 1, 1)})
-    bold = book.add_format({"bold": True})
-    for name, headings, lines in listed:
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        for column, heading in enumerate(headings):
-            sheet.write_string(0, column, heading, bold)
-        count = 0
-        for count, line in enumerate(lines, 1):
-            for column, value in enumerate(line):
-                if isinstance(value, str):
-                    sheet.write_string(count, column, value[:32_000])
-                elif value is not None:
-                    sheet.write_number(count, column, value)
-        sheet.autofilter(0, 0, count, len(headings) - 1)
-    book.close()
-
-
-# -------------------------------------------------------------------------------------------------------------- page
-
-
-def page(rows: Sequence[Row]) -> str:
-    """The summary as one HTML file that loads nothing."""
-    listed = by_risk(rows)[:LISTED]
-    more = f"<p>只列出风险最高的 {LISTED} 份，全部 {len(rows)} 份见 summary.xlsx。</p>" if len(rows) > LISTED else ""
-    unread = [(row.number, row.key, row.unread, row.reason) for row in rows if row.unread]
-    totals = [("自评总分", [row.claimed for row in rows]), ("复算总分", [row.total for row in rows])]
-    blocks = [
-        table(("项目", "份数"), overview(rows)),
-        "<h2>总分的分布</h2>",
-        *(f"<figure>{histogram(values, name)}<figcaption>{name}</figcaption></figure>" for name, values in totals),
-        "<h2>等级</h2>",
-        table(("等级", "自评", "复算"), by_grade(rows)),
-        "<h2>按风险排序</h2>",
-        f"<p>{escape(RISK_WORDS)}点击表头可以改变排序。查看一份的报告：<code>scorer show 结果文件夹 序号</code></p>",
-        more,
-        table(HEADINGS, (cells(row) for row in listed), sortable=True),
-        "<h2>按代码</h2>",
-        table(("代码", "问题", "处数", "份数"), by_code(rows), sortable=True),
-        "<h2>按部门</h2>",
-        table(("部门", "份数", "有差错的份数", "差错处数", "未能读取"), by_department(rows)[:LISTED], sortable=True),
-        *(["<h2>未能读取</h2>", table(("序号", "文件", "代码", "原因"), unread)] if unread else []),
-    ]
-    return document("绩效自评批量复核汇总", blocks)
-
-
-def document(title: str, blocks: Iterable[str]) -> str:
-    """A whole page of the blocks that are not empty."""
-    body = "\n".join(block for block in blocks if block)
-    return (
-        f'<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body>\n<h1>{escape(title)}</h1>\n{body}\n<script>{SCRIPT}</script></body></html>\n"
+    return document(
+        "summary.html",
+        whole=whole,
+        years=figures.years_words(found),
+        lead=figures.lead_words(found),
+        parts=composition(found),
+        remarks=remarks(found),
+        bands=figures.distribution(found),
+        matrix=figures.matrix(found),
+        means=figures.means_words(found),
+        risk_words=RISK_WORDS,
+        risk_kinds=RISK_KINDS,
+        listed_words=f"这里列出风险最高的 {LISTED} 份，全部 {read} 份见 summary.xlsx。" if read > LISTED else "",
+        page_words=page_words(len(paged), read),
+        rows=[listed(row, most, meant, paged) for row in riskiest],
+        first_words=f"共 {len(riskiest)} 份。",
+        paper=PAPER,
+        paper_words=f"纸上只印前 {PAPER} 份，全部见 summary.xlsx。" if len(riskiest) > PAPER else "",
+        codes=codes,
+        group_columns=group_columns,
+        departments=departments[:GROUPS_LISTED],
+        departments_more=_more("部门", departments),
+        regions=regions[:GROUPS_LISTED],
+        regions_more=_more("地区", regions),
+        region_words=REGION_WORDS,
+        regions_by=figures.regions_by_words(found),
+        match_count=sum(found.matched.values()),
+        match_codes=figures.matched_codes(found, found.coded),
+        matches=matches,
+        matches_more=f"只列出前 {MATCHES_LISTED} 处，全部见各份的报告。" if sum(found.matched.values()) > len(matches) else "",
+        unread=figures.unread_rows(found.first_unread()),
+        unread_more=f"只列出前 {UNREAD_LISTED} 份，全部见 errors.csv。" if whole.unread > UNREAD_LISTED else "",
+        sets=figures.sets_words(found),
     )
 
 
-def table(
-    headings: Sequence[str], lines: Iterable[Sequence[str | int | Decimal | None]], *, sortable: bool = False
-) -> str:
-    """A table of texts and figures; every text is escaped."""
-    head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
-    body = "\n".join("<tr>" + "".join(_cell(value) for value in line) + "</tr>" for line in lines)
-    kind = ' class="sortable"' if sortable else ""
-    return f"<table{kind}><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+def group_columns(name: str) -> list[tuple[str, str]]:
+    return [(name, "t"), *((heading, "n") for heading in figures.GROUP_HEADINGS)]
 
 
-def _cell(value: str | int | Decimal | None) -> str:
-    if isinstance(value, str) or value is None:
-        return f"<td>{escape(value or '')}</td>"
-    return f'<td class="figure">{value}</td>'
+def _more(name: str, rows: list[tuple[figures.Value, ...]]) -> str:
+    return f"只列出前 {GROUPS_LISTED} 个，全部 {len(rows)} 个{name}见 summary.xlsx。" if len(rows) > GROUPS_LISTED else ""
 
 
-def histogram(values: Iterable[Decimal | None], name: str) -> str:
-    """How totals out of a hundred are spread, five points a bar, as SVG; the last bar holds 100 as well."""
-    known = [value for value in values if value is not None]
-    counts = Counter(min(max(int(value * BANDS / 100), 0), BANDS - 1) for value in known)
-    most = max(counts.values(), default=1)
-    bars = []
-    for band in range(BANDS):
-        height = 100 * counts[band] // most
-        low, high = band * 100 // BANDS, (band + 1) * 100 // BANDS
-        bars.append(
-            f'<rect x="{band * BAR}" y="{110 - height}" width="{BAR - 2}" height="{height}">'
-            f"<title>{low}–{high} 分：{counts[band]} 份</title></rect>"
-        )
-    marks = "".join(
-        f'<text x="{band * BAR}" y="124">{band * 100 // BANDS}</text>' for band in range(0, BANDS + 1, 4)
+def page_words(pages: int, read: int) -> str:
+    """Which reports can be opened from here, and how to get the others."""
+    if pages >= read:
+        return ""
+    if not pages:
+        return "看一份的报告，在结果文件夹中运行："
+    return f"风险最高的 {pages} 份可以点“打开”看报告；其余的在结果文件夹中运行："
+
+
+def composition(found: Aggregates) -> list[Part]:
+    """How the batch divides, as a bar."""
+    whole = found.whole
+    counts = [
+        ("faulty", "有必改之处", whole.faulty),
+        ("calm", "没有必改之处", max(whole.submissions - whole.unread - whole.faulty, 0)),
+        ("unread", "未能读取", whole.unread),
+    ]
+    parts, start = [], 0
+    for kind, words, count in counts:
+        width = 1000 * count // whole.submissions if whole.submissions else 0
+        parts.append(Part(kind, start, width, words, count))
+        start += width
+    return parts
+
+
+def remarks(found: Aggregates) -> list[str]:
+    """What must be known with the figures."""
+    whole = found.whole
+    words = []
+    if unscored := whole.submissions - whole.unread - whole.scored:
+        words.append(f"{unscored} 份没有总分：没有自评表，或表中没有可计分的指标，只核对了数字和文字。")
+    if whole.errors or whole.warnings:
+        words.append(f"共发现必改 {whole.errors} 处、说明 {whole.warnings} 处。")
+    if whole.unread:
+        words.append(f"{whole.unread} 份未能读取，原因列在“未能读取”。")
+    return words
+
+
+def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[int]) -> Listed:
+    """A row as it is printed; its bar is scaled to the riskiest."""
+    parts, start = [], 0
+    for kind, _, points in row.risk.parts:
+        width = int(points * 1000 / most) if most else 0
+        parts.append(Part(kind, start, width))
+        start += width
+    change = row.total - row.claimed if row.total is not None and row.claimed is not None else None
+    regraded = bool(row.risk.grade)
+    return Listed(
+        number=row.number,
+        risk=row.risk.total,
+        made_of=row.risk.words if row.risk.parts else "没有发现",
+        parts=tuple(parts),
+        unit=row.unit.strip() or NO_UNIT,
+        project=" ".join(part for part in (row.project.strip(), f"{row.year} 年度" if row.year is not None else "") if part),
+        file=row.key,
+        department=row.of or figures.NO_DEPARTMENT,
+        region=meant.get(row.region, row.region) or UNKNOWN,
+        totals=f"{_shown(row.claimed)} → {_shown(row.total)}",
+        change="" if change is None else str(abs(change)),
+        differs=bool(change),
+        grade=f"{row.claimed_grade} → {row.grade}" if regraded else row.grade or "—",
+        regraded=regraded,
+        first=row.first,
+        codes=" ".join(code for code, _ in row.codes),
+        page=page_name(row.number) if row.number in paged else "",
     )
-    return (
-        f'<svg viewBox="0 0 {BANDS * BAR + 24} 130" width="420" role="img" aria-label="{escape(name)}的分布，共 {len(known)} 份">'
-        f"{''.join(bars)}{marks}</svg>"
-    )
 
 
-STYLE = (
-    "body{font:14px/1.6 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:1.5em;color:#222}"
-    "table{border-collapse:collapse;margin:.5em 0}th,td{border:1px solid #ccc;padding:2px 8px;text-align:left;vertical-align:top}"
-    "th{background:#f0f3f7;position:sticky;top:0}.sortable th{cursor:pointer}.figure{text-align:right}"
-    "figure{display:inline-block;margin:0 1em 0 0}rect{fill:#3a6ea5}text{font-size:10px;fill:#555}"
-)
-SCRIPT = (
-    "document.querySelectorAll('.sortable').forEach(function(t){t.querySelectorAll('th').forEach(function(h,i){"
-    "var up=false;h.addEventListener('click',function(){up=!up;var b=t.tBodies[0];Array.from(b.rows).map(function(r,n){"
-    "var s=r.cells[i].textContent;return [r,s,parseFloat(s),n]}).sort(function(x,y){"
-    "var d=isNaN(x[2])||isNaN(y[2])?x[1].localeCompare(y[1],'zh-CN'):x[2]-y[2];return (up?d:-d)||x[3]-y[3]"
-    "}).forEach(function(e){b.appendChild(e[0])})})})});"
-)
+def _shown(points: Decimal | None) -> str:
+    return "—" if points is None else str(points)

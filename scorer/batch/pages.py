@@ -1,0 +1,57 @@
+"""The reports of the riskiest submissions as pages beside the summary, which links to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+
+from scorer.batch.aggregates import Aggregates
+from scorer.batch.store import Store
+from scorer.batch.summary import PAGES, page_name
+from scorer.model import Report, ScorerError
+from scorer.saving import save
+
+OURS = re.compile(r"\d{6,}\.html")
+
+
+def write_pages(store: Store, found: Aggregates, output: Path, most: int, told: Callable[[], None]) -> list[int]:
+    """Write the reports of the `most` riskiest submissions that were read; gives their numbers.
+
+    Pages of an earlier run that are no longer among them are taken away. `told` is called after each page.
+
+    Raises:
+        ScorerError: the folder cannot be written.
+    """
+    from scorer.batch.gather import decoded
+    from scorer.report import Layout
+    from scorer.report.page import render
+
+    folder = output / PAGES
+    chosen = list(islice(found.riskiest(), most))
+    _clear(folder, {page_name(row.number) for row in chosen})
+    if chosen:
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ScorerError(f"{folder}：无法写入（{error.strerror}）。请换一个可写的文件夹。") from error
+    for row in chosen:
+        data = store.submission(row.key)
+        report = Report.model_validate_json(store.report(row.key))
+        text = render(report, Layout(submission=decoded(data) if data else None))
+        save(text, output / page_name(row.number), force=True)
+        told()
+    return [row.number for row in chosen]
+
+
+def _clear(folder: Path, kept: Iterable[str]) -> None:
+    """Take away pages that an earlier run wrote, and nothing that it did not."""
+    names = {Path(name).name for name in kept}
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if OURS.fullmatch(path.name) and path.name not in names:
+            path.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
