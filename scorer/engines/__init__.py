@@ -8,5 +8,6 @@ from scorer.engines.dask import Dask
 from scorer.engines.engine import Engine, Lost
 from scorer.engines.local import Local
 from scorer.engines.program import program_digest
+from scorer.engines.spark import Spark
 
-__all__ = ["Dask", "Engine", "Local", "Lost", "program_digest"]
+__all__ = ["Dask", "Engine", "Local", "Lost", "Spark", "program_digest"]

@@ -35,9 +35,11 @@ class Future(Protocol):
 
 
 class Cluster(Protocol):
-    """Workers somewhere that do chunks. `chunk_seconds` of work outweigh what it costs to send a chunk."""
+    """Workers somewhere that do chunks."""
 
-    chunk_seconds: float
+    @property
+    def chunk_seconds(self) -> float:
+        """How much work outweighs what it costs to send a chunk."""
 
     def places(self) -> int:
         """How many chunks can be worked on at once.

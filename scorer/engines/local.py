@@ -9,9 +9,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any
 
 from scorer.engines.engine import Lost, Result, Task
@@ -155,15 +156,25 @@ def _children_allowed() -> Iterator[None]:
 def _end(worker: _Worker) -> None:
     """Kill a worker and what it started: nothing that it holds is needed any more."""
     worker.pipe.close()
-    if worker.process.pid is not None and hasattr(os, "killpg"):
-        try:
+    started = _started_by(worker.process.pid)
+    worker.process.kill()
+    for process in started:
+        with suppress(OSError):  # ended by itself
+            os.kill(process, signal.SIGKILL)
+    if hasattr(os, "killpg"):
+        with suppress(OSError):  # nothing left of its group, or not yet the leader of one
             os.killpg(worker.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # not yet, or no longer, the leader of a group
-            worker.process.kill()
-    else:
-        worker.process.kill()
     worker.process.join()
     worker.process.close()
+
+
+def _started_by(process: int) -> list[int]:
+    """The processes that a process has started, and those that these have (Linux): a converter has a group of its own."""
+    found = []
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # ended by itself
+            found += [int(child) for child in listed.read_text("ascii").split()]
+    return [*found, *(below for child in found for below in _started_by(child))]
 
 
 def _serve(
