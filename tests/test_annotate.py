@@ -312,6 +312,57 @@ def test_comments_headers_and_text_of_a_document_stay(tmp_path: Path) -> None:
     assert "表后的说明。" in [one.text for one in docx.Document(str(out)).paragraphs]
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_second_run_replaces_what_the_first_has_added(suffix: str, tmp_path: Path) -> None:
+    path = clerks_file(tmp_path, suffix)
+    first = annotated(path)[1]
+    path.write_bytes(first.data)
+    second = annotated(path)[1]
+    assert comments_of(second.data, suffix) == comments_of(first.data, suffix)
+    assert set(parts(second.data)) == set(parts(first.data))
+    page = "word/document.xml" if suffix == ".docx" else "xl/worksheets/scorer1.xml"
+    assert parts(second.data)[page].decode().count("绩效自评复算与核对") == 1
+    if suffix != ".docx":
+        boxes = "xl/drawings/vmlDrawing1.vml"
+        assert parts(second.data)[boxes].count(b"</v:shape>") == parts(first.data)[boxes].count(b"</v:shape>")
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".docx"])
+def test_comments_on_faults_that_were_mended_go(suffix: str, tmp_path: Path) -> None:
+    path = clerks_file(tmp_path, suffix)
+    path.write_bytes(annotated(path)[1].data)
+    done = annotate(made_up(path), str(path), path.read_bytes())
+    assert done.comments == 0
+    assert comments_of(done.data, suffix) == {}
+    assert "没有发现不一致的数字" in "".join(content.decode("utf-8", "replace") for content in parts(done.data).values())
+    if suffix == ".docx":
+        assert b"commentR" not in parts(done.data)["word/document.xml"]
+    else:
+        assert b"</v:shape>" not in parts(done.data)["xl/drawings/vmlDrawing1.vml"]
+
+
+def test_comments_of_others_outlive_a_second_run(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    path = tmp_path / "own.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("自评表")
+        sheet.write_row(0, 0, ["指标名称", "年度指标值", "实际完成值", "分值", "得分"])
+        sheet.write_row(1, 0, ["改造泵站", "≥12座", "8座", 50, 50])
+        sheet.write_row(2, 0, ["受益户数", "≥9户", "9户", 50, 51])
+        sheet.write_comment("E3", "我的批注", {"author": "李"})
+        sheet.write_comment("A1", "别处的批注", {"author": "李"})
+    first = annotated(path)[1]
+    path.write_bytes(first.data)
+    second = annotated(path)[1]
+    assert comments_of(second.data, ".xlsx") == comments_of(first.data, ".xlsx")
+    path.write_bytes(second.data)
+    path.write_bytes(annotate(made_up(path), str(path), path.read_bytes()).data)
+    assert comments_of(path.read_bytes(), ".xlsx") == {"E3": "我的批注", "A1": "别处的批注"}
+    found = openpyxl.load_workbook(path)
+    assert found.sheetnames == ["自评表", "scorer复算"]
+
+
 def test_macros_stay(tmp_path: Path) -> None:
     after = parts(annotated(clerks_file(tmp_path, ".xlsm"))[1].data)
     assert after["xl/vbaProject.bin"] == b"\x01macro\x00"

@@ -1,7 +1,8 @@
 """Notes and a page with the score in a .docx: comments at cells and paragraphs, and a page at the end.
 
 The text, its styles and everything around it keep their bytes: marks go between the runs, and the page stands in a content
-control before the last section's properties, so that readers know it for what it is.
+control before the last section's properties, so that readers know it for what it is. What an earlier run has added is
+replaced.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def annotate(path: str, data: bytes, notes: Sequence[Note], page: Sequence[PageL
     _, name = editing.target(main, "comments")
     comments = editing.part(name) if name else None
     number = max(_numbers(text.root, comments), default=-1) + 1
+    _clear(text, comments)
     entries: list[str] = []
     placed: set[str] = set()
     for note in notes:
@@ -59,6 +61,38 @@ def annotate(path: str, data: bytes, notes: Sequence[Note], page: Sequence[PageL
 
 
 # ------------------------------------------------------------------------------------------------------------- comments
+
+
+def _clear(text: Part, comments: Part | None) -> None:
+    """Take away the page and the comments of an earlier run."""
+    for control in text.root.iter():
+        if local(control.tag) == "sdt" and any(
+            local(mark.tag) == "tag" and TAG in mark.attrib.values()
+            for properties in control
+            if local(properties.tag) == "sdtPr"
+            for mark in properties
+        ):
+            text.remove(control)
+    own = set()
+    for entry in comments.root if comments is not None else ():
+        if comments is not None and _attribute(entry, "author") == AUTHOR:
+            comments.remove(entry)
+            own.add(_attribute(entry, "id"))
+    if not own:
+        return
+    for holder in text.root.iter():
+        for child in holder:
+            name = local(child.tag)
+            if name in ("commentRangeStart", "commentRangeEnd") and _attribute(child, "id") in own:
+                text.remove(child)
+            elif name == "r":
+                content = [part for part in child if local(part.tag) != "rPr"]
+                if content and all(local(part.tag) == "commentReference" and _attribute(part, "id") in own for part in content):
+                    text.remove(child)
+
+
+def _attribute(element: Element, name: str) -> str:
+    return next((value for key, value in element.attrib.items() if local(key) == name), "")
 
 
 def _numbers(root: Element, comments: Part | None) -> list[int]:

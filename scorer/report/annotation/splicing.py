@@ -1,4 +1,4 @@
-"""Insertions into the parts of a packed file that leave every other byte as it is.
+"""Insertions into the parts of a packed file, and removals, that leave every other byte as it is.
 
 A part is parsed only to learn where its elements stand; what is written is the part's own bytes with pieces in between.
 Parts that are not named are copied. Files come from strangers: everything is read through `Package` and its limits.
@@ -59,6 +59,7 @@ class Part:
     data: bytes
     extents: dict[Element, Extent]
     _pieces: dict[int, list[bytes]] = field(default_factory=dict)
+    _removed: set[Element] = field(default_factory=set)
     _filled: dict[Element, list[bytes]] = field(default_factory=dict)
 
     def append(self, element: Element, xml: str) -> None:
@@ -80,6 +81,13 @@ class Part:
     def before(self, element: Element, xml: str) -> None:
         self._insert(self.extents[element].start, xml)
 
+    def remove(self, element: Element) -> None:
+        """Leave the element out with all it holds; nothing may be put inside it."""
+        self._removed.add(element)
+
+    def removed(self, element: Element) -> bool:
+        return element in self._removed
+
     def _insert(self, at: int, xml: str) -> None:
         self._pieces.setdefault(at, []).append(xml.encode())
 
@@ -89,11 +97,15 @@ class Part:
 
     @property
     def changed(self) -> bool:
-        return bool(self._pieces or self._filled)
+        return bool(self._pieces or self._filled or self._removed)
 
     def content(self) -> bytes:
-        """The part with the pieces in their places."""
+        """The part with the pieces in their places, without what was removed."""
         edits = [(at, at, b"".join(pieces)) for at, pieces in self._pieces.items()]
+        for element in self._removed:
+            extent = self.extents[element]
+            end = extent.opened if extent.whole else self.data.index(b">", extent.closing) + 1
+            edits.append((extent.start, end, b""))
         for element, pieces in self._filled.items():
             extent = self.extents[element]
             name = NAME.findall(self.data, extent.start, extent.opened)[0]
@@ -101,7 +113,7 @@ class Part:
         done, out = 0, []
         for start, end, piece in sorted(edits, key=lambda edit: edit[:2]):
             out += [self.data[done:start], piece]
-            done = end
+            done = max(done, end)
         return b"".join([*out, self.data[done:]])
 
 

@@ -1,17 +1,17 @@
 """Notes and a page with the score in an .xlsx or .xlsm: comments at cells and one worksheet at the end.
 
 Styles, strings, formulas, macros and every other sheet keep their bytes. The new sheet brings its words inline and needs
-no style. A cell that already has a comment keeps it, ours follows.
+no style. A cell that already has a comment keeps it, ours follows. What an earlier run has added is replaced.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from scorer.forms.added import SHEET
+from scorer.forms.added import SHEET, is_added_sheet
 from scorer.forms.package import local
 from scorer.forms.sheet import place
 from scorer.forms.workbook import REFERENCE, RELATION, STRICT_RELATION, column_of
@@ -36,6 +36,7 @@ BEHIND_LEGACY_DRAWING = frozenset(
 WIDTHS = (44, 9, 9, 9, 9, 60)
 PAGE_WIDTH = 120
 NOTE_COLUMNS, NOTE_WIDTH = 4, 36
+NOTE_ROW, NOTE_COLUMN = re.compile(rb"<x:Row>(\d{1,7})</x:Row>"), re.compile(rb"<x:Column>(\d{1,5})</x:Column>")
 ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 SHAPE_TYPE = (
@@ -74,6 +75,8 @@ def annotate(path: str, data: bytes, notes: Sequence[Note], page: Sequence[PageL
         if mark and REFERENCE.fullmatch(cell) and part in editing.package:
             together.setdefault(part, []).append((note, cell))
             placed.add(note.at)
+    for part in dict.fromkeys(sheets.values()):
+        _clear(editing, part)
     for part, found in together.items():
         _comment(editing, part, found, strict)
     _add_sheet(editing, main, book, sheets, page, strict)
@@ -107,15 +110,64 @@ def _comment(editing: Editing, sheet: str, found: Sequence[tuple[Note, str]], st
     _draw(editing, sheet, [(cell, heights[cell]) for cell in fresh], strict)
 
 
+def _clear(editing: Editing, sheet: str) -> None:
+    """Take away the comments of an earlier run, and what it added to those of others."""
+    _, name = editing.target(sheet, "comments") if sheet in editing.package else ("", "")
+    if not name:
+        return
+    comments = editing.part(name)
+    authors, listed = comments.find("authors"), comments.find("commentList")
+    if authors is None or listed is None:
+        return
+    own = {str(number) for number, author in enumerate(authors) if (author.text or "").strip() == AUTHOR}
+    cells = set()
+    for entry in listed:
+        if entry.get("authorId") in own:
+            comments.remove(entry)
+            cells.add((entry.get("ref") or "").replace("$", ""))
+            continue
+        for text in (child for child in entry if local(child.tag) == "text"):
+            ours = False
+            for run in (child for child in text if local(child.tag) == "r"):
+                ours = ours or any((part.text or "").strip() == f"{AUTHOR}：" for part in run if local(part.tag) == "t")
+                if ours:
+                    comments.remove(run)
+    drawing = _drawing(editing, sheet)
+    if cells and drawing:
+        editing.replace(drawing, without_shapes(editing.raw(drawing), cells))
+
+
+def without_shapes(vml: bytes, cells: Collection[str]) -> bytes:
+    """VML without the boxes of the comments at those cells."""
+    kept, done = [], 0
+    while (start := vml.find(b"<v:shape ", done)) >= 0 and (end := vml.find(b"</v:shape>", start)) >= 0:
+        end += len(b"</v:shape>")
+        row, column = NOTE_ROW.search(vml, start, end), NOTE_COLUMN.search(vml, start, end)
+        at = place(int(row[1]), int(column[1])) if row and column else ""
+        kept.append(vml[done : start if at in cells else end])
+        done = end
+    return b"".join([*kept, vml[done:]])
+
+
+def _drawing(editing: Editing, sheet: str) -> str:
+    """The part with the boxes of a sheet's comments, "" where there is none."""
+    legacy = editing.part(sheet).find("legacyDrawing")
+    identity = next((value for key, value in legacy.attrib.items() if local(key) == "id"), "") if legacy is not None else ""
+    drawing = editing.package.targets(sheet).get(identity, ("", ""))[1]
+    return drawing if drawing in editing.package else ""
+
+
 def _extend(comments: Part, found: Sequence[tuple[Note, str]]) -> list[str]:
     """Adds to the comments of a sheet; returns the cells that had none."""
     space = comments.root.tag[1:].partition("}")[0]
     authors, listed = comments.find("authors"), comments.find("commentList")
     if authors is None or listed is None:
         return []
-    comments.append(authors, f'<author xmlns="{space}">{AUTHOR}</author>')
-    number = len(authors)
-    present = {(entry.get("ref") or "").replace("$", ""): entry for entry in listed}
+    known = [number for number, author in enumerate(authors) if (author.text or "").strip() == AUTHOR]
+    if not known:
+        comments.append(authors, f'<author xmlns="{space}">{AUTHOR}</author>')
+    number = known[0] if known else len(authors)
+    present = {(entry.get("ref") or "").replace("$", ""): entry for entry in listed if not comments.removed(entry)}
     fresh = []
     for note, cell in found:
         if cell in present:
@@ -154,10 +206,7 @@ def _draw(editing: Editing, sheet: str, cells: Sequence[tuple[str, int]], strict
     if not cells:
         return
     part = editing.part(sheet)
-    legacy = part.find("legacyDrawing")
-    identity = next((value for key, value in legacy.attrib.items() if local(key) == "id"), "") if legacy is not None else ""
-    drawing = editing.package.targets(sheet).get(identity, ("", ""))[1]
-    if legacy is not None and drawing in editing.package:
+    if drawing := _drawing(editing, sheet):
         old = editing.raw(drawing)
         numbers = [int(found) for found in re.findall(rb"_x0000_s(\d{1,9})", old)]
         first = max(numbers, default=1024) + 1
@@ -206,10 +255,16 @@ def _shapes(cells: Sequence[tuple[str, int]], first: int) -> str:
 
 
 def _add_sheet(
-    editing: Editing, main: str, book: Part, sheets: Sequence[str] | dict[str, str], page: Sequence[PageLine], strict: bool
+    editing: Editing, main: str, book: Part, sheets: Mapping[str, str], page: Sequence[PageLine], strict: bool
 ) -> None:
+    """The page as the last sheet, or in the place of an earlier run's."""
+    xml = sheet_xml(page, STRICT_MAIN if strict else MAIN)
+    earlier = next((part for name, part in sheets.items() if is_added_sheet(name) and part in editing.package), None)
+    if earlier is not None:
+        editing.replace(earlier, xml.encode())
+        return
     part = editing.free("xl/worksheets/scorer{}.xml")
-    editing.add(part, sheet_xml(page, STRICT_MAIN if strict else MAIN), f"{SPREADSHEET}.worksheet+xml")
+    editing.add(part, xml, f"{SPREADSHEET}.worksheet+xml")
     link = editing.link(main, "worksheet", part, strict=strict)
     taken = {name.lower() for name in sheets}
     name, number = SHEET, 2
