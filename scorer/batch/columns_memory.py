@@ -57,6 +57,7 @@ class Memory:
         self.rule_numbers: dict[Rule, int] = {}
         self.pairs: dict[int, int] = {}
         self.pair_columns: dict[str, Array] = {}
+        self.deadlines: dict[int, int] = {}
         if given is not None:
             self.add_set("", given)
 

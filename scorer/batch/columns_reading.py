@@ -55,6 +55,7 @@ COLUMNS: Final[dict[str, type[np.generic]]] = {
     "low": np.int64,
     "high": np.int64,
     "ten": np.int8,  # decimals as written
+    "scale": np.int8,  # the writing's factor as a power of ten: 4 for 万
 }
 Readings = dict[str, Array]
 
@@ -196,8 +197,9 @@ def readings(texts: Sequence[str], role: Role, units: Units) -> Readings:
     found["op"], found["free"] = columns["op"], columns["free"]
     found["direction"] = columns["direction"]
     found["state"] = columns["target_state" if wanted else "state"]
-    found["unit"] = [units.number(quantity.unit) for quantity in quantities]
-    found["ten"] = [min(quantity.places, 100) for quantity in quantities]
+    found["unit"] = np.array([units.number(quantity.unit) for quantity in quantities], np.int16)
+    found["ten"] = np.array([min(quantity.places, 100) for quantity in quantities], np.int8)
+    found["scale"] = np.array([min(len(str(quantity.scale or 1)) - 1, 100) for quantity in quantities], np.int8)
     flags = [_flags(text, quantity) for text, quantity in zip(texts, quantities, strict=True)]
     found["flags"] = np.array(flags, np.int16) | np.where(wide, WIDE, 0).astype(np.int16)
     return found
@@ -295,7 +297,7 @@ def stripped_places(values: Array, scale: int) -> npt.NDArray[np.int8]:
 def number_readings(values: Array, scale: int, valid: Array, factor: int = 1) -> Readings:
     """The readings of numbers without comparator: what `readings` gives for their texts, without parsing any.
 
-    `factor` is that of the unit (10000 for 万元), 1 for a bare number.
+    `factor` is that of the unit (10000 for 万元), a power of ten; 1 for a bare number.
     """
     least = np.iinfo(np.int64).min
     found: Readings = {name: np.zeros(len(values), kind) for name, kind in COLUMNS.items() if name != "unit"}
@@ -318,6 +320,7 @@ def number_readings(values: Array, scale: int, valid: Array, factor: int = 1) ->
     found["size"] = _digits(np.maximum(np.abs(found["low"]), np.abs(found["high"])))
     wide |= found["size"] > DIGITS - 1
     found["ten"] = places
+    found["scale"] = np.full(len(values), len(str(factor)) - 1, np.int8)
     found["state"] = np.where(valid, NUMBER, MISSING).astype(np.int8)
     found["direction"] = np.where(valid & (values == 0), 0, 1).astype(np.int8)
     flags = np.full(len(values), SILENT | FILLED | FIGURE | (BARE if factor == 1 else 0), np.int16)
@@ -353,7 +356,7 @@ class Points:
         done = len(self._values)
         for text in self.vocabulary.texts[done:]:
             value, state = 0, BLANK
-            if text:
+            if text.strip():
                 number = points_in(Cell(text))
                 state = UNREAD if number is None else READ
                 if number is not None:

@@ -121,8 +121,9 @@ class Scored:
     target_flags: Array
     actual_flags: Array
     funds_rows: Array
+    budget: Readings
+    initial: Readings
     planned: Readings
-    planned_initial: Mask
     executed: Readings
 
 
@@ -197,8 +198,8 @@ class Columns:
         vocabulary = self.memory.texts[role].vocabulary
         return np.array([vocabulary.number(text) for text in self.texts(name, rows)], np.int64)
 
-    def money(self, name: str, role: Role, rows: Array) -> tuple[Readings, Mask]:
-        """The readings of some rows of a column of money, in 元, and where nothing is written."""
+    def money(self, name: str, role: Role, rows: Array) -> Readings:
+        """The readings of some rows of a column of money, in 元."""
         column = self.column(name)
         units = [unit or "万元" for unit in self.texts("money_unit", rows)]
         numbers = None if column is None or is_text(column) else decimals_of(column)
@@ -206,13 +207,13 @@ class Columns:
             values, scale, valid = numbers
             factor = money_factor(units[0]) if units else 1
             if factor:
-                return number_readings(values[rows], scale, valid[rows], factor), ~valid[rows]
+                return number_readings(values[rows], scale, valid[rows], factor)
         texts = self.memory.texts[role]
         written = self.texts(name, rows)
         ids = [texts.vocabulary.number(f"{text}{UNIT_MARK}{unit}" if text else "") for text, unit in zip(written, units, strict=True)]
         known = texts.columns
         chosen = np.array(ids, np.int64)
-        return {key: column[chosen] for key, column in known.items()}, np.array([not text for text in written], np.bool_)
+        return {key: column[chosen] for key, column in known.items()}
 
     def given(self) -> tuple[Array, Mask]:
         """The direction that the table gives each row, as its place in `GIVEN`, and where it is a word that is none."""
@@ -254,9 +255,10 @@ def plain_text(value: Any) -> str | None:
 
 
 def money_factor(unit: str) -> int:
-    """How many 元 a figure of 1 in this unit stands for, 0 where that is no whole number."""
+    """How many 元 a figure of 1 in this unit stands for, 0 where that is no power of ten."""
     number = parse_quantity("1", unit).number
-    return int(number) if number is not None and number == number.to_integral_value() and number > 0 else 0
+    powers = [power for power in POWERS[:9].tolist() if power == number]
+    return powers[0] if powers else 0
 
 
 def points_of(memory: Memory, column: Any, rows: int) -> Figures:
@@ -370,7 +372,10 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
         weighted = weighted & pointed[sets_of_rows]
 
     at = np.flatnonzero(funds & ~odd[of])
-    planned, planned_initial, executed, leaf = _execution(memory, columns, at)
+    budget, initial = columns.money("budget", "planned", at), columns.money("initial", "planned", at)
+    executed = columns.money("executed", "executed", at)
+    nothing = budget["flags"] & NOTHING != 0  # the adjusted budget counts, else the initial one
+    planned = {name: np.where(nothing, initial[name], column) for name, column in budget.items()}
     values, weighted, leaf = _execution_points(memory, at, (of, starts, sets), (weight, claimed), (values, weighted, funds))
     rule[at] = np.array([memory.rule_number(indicators.execution.rule) for indicators in memory.sets])[sets[of[at]]]
     for name in TARGET_COLUMNS:
@@ -426,8 +431,9 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
         target_flags=target["flags"],
         actual_flags=actual["flags"],
         funds_rows=at,
+        budget=budget,
+        initial=initial,
         planned=planned,
-        planned_initial=planned_initial,
         executed=executed,
     )
 
@@ -528,16 +534,6 @@ def _level_columns(batch: Any) -> list[Any]:
         of_level[there] = codes[offsets[:-1][there] + level]
         levels.append(pyarrow.DictionaryArray.from_arrays(pyarrow.array(of_level, mask=of_level < 0), flat.dictionary))
     return levels or [pyarrow.nulls(len(batch), pyarrow.string())]
-
-
-def _execution(memory: Memory, columns: Columns, at: Array) -> tuple[Readings, Mask, Readings, Mask]:
-    """What the rows of funds plan (the adjusted budget, else the initial one) and have executed."""
-    budget, unwritten = columns.money("budget", "planned", at)
-    initial, _ = columns.money("initial", "planned", at)
-    executed, _ = columns.money("executed", "executed", at)
-    nothing = budget["flags"] & NOTHING != 0
-    planned = {name: np.where(nothing, initial[name], column) for name, column in budget.items()}
-    return planned, nothing, executed, unwritten
 
 
 def _execution_points(

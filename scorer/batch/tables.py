@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,18 +24,16 @@ def available() -> bool:
     return find_spec("pyarrow") is not None
 
 
-@contextmanager
-def tables(folder: Path) -> Iterator[Add]:
-    """A function that takes one report after the other; the tables appear when the block ends without a fault."""
+@cache
+def schemas() -> dict[str, Any]:
+    """The Arrow schema of each table."""
     import pyarrow as arrow
-    from pyarrow import parquet
 
     points = arrow.decimal128(18, 2)
-    texts = arrow.list_(arrow.string())
-    schemas = {
+    fields: dict[str, list[tuple[str, Any]]] = {
         "submissions.parquet": [
             ("submission", arrow.int64()),
-            *((name, arrow.string()) for name in ("file", "unit", "department", "project")),
+            *((name, arrow.string()) for name in ("file", "unit", "department", "region", "project")),
             ("year", arrow.int32()),
             ("set", arrow.string()),
             *((name, points) for name in ("total", "full", "low", "high", "claimed_total")),
@@ -46,7 +45,7 @@ def tables(folder: Path) -> Iterator[Add]:
         ],
         "scores.parquet": [
             ("submission", arrow.int64()),
-            ("path", texts),
+            ("path", arrow.list_(arrow.string())),
             ("indicator", arrow.string()),
             ("weight", points),
             *((name, arrow.string()) for name in ("target", "actual")),
@@ -56,28 +55,37 @@ def tables(folder: Path) -> Iterator[Add]:
         "findings.parquet": [
             ("submission", arrow.int64()),
             *((name, arrow.string()) for name in ("code", "name", "level", "message")),
-            ("path", texts),
+            ("path", arrow.list_(arrow.string())),
             ("where", arrow.list_(arrow.struct([(name, arrow.string()) for name in ("file", "at", "quote")]))),
             ("numbers", arrow.map_(arrow.string(), arrow.string())),
         ],
     }
+    return {name: arrow.schema(listed) for name, listed in fields.items()}
+
+
+@contextmanager
+def tables(folder: Path) -> Iterator[Add]:
+    """A function that takes one report after the other; the tables appear when the block ends without a fault."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
     with ExitStack() as stack:
         waiting: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
         writers = {}
         for name in TABLES:
             file = stack.enter_context(whole_file(folder / name))
             writers[name] = stack.enter_context(
-                parquet.ParquetWriter(file, arrow.schema(schemas[name]), compression="zstd")
+                parquet.ParquetWriter(file, schemas()[name], compression="zstd")
             )
 
         def flush(name: str) -> None:
-            writers[name].write_batch(arrow.RecordBatch.from_pylist(waiting[name], arrow.schema(schemas[name])))
+            writers[name].write_batch(arrow.RecordBatch.from_pylist(waiting[name], schemas()[name]))
             waiting[name].clear()
 
         def add(row: Row, report: dict[str, Any]) -> None:
-            waiting["submissions.parquet"].append(_submission(row, report))
-            waiting["scores.parquet"] += (_score(row, line) for line in report["lines"] if line["leaf"])
-            waiting["findings.parquet"] += (_finding(row, finding) for finding in report["findings"])
+            waiting["submissions.parquet"].append(submission_row(row, report))
+            waiting["scores.parquet"] += (score_row(row.number, line) for line in report["lines"] if line["leaf"])
+            waiting["findings.parquet"] += (finding_row(row.number, finding) for finding in report["findings"])
             for name, listed in waiting.items():
                 if len(listed) >= ROWS:
                     flush(name)
@@ -87,12 +95,13 @@ def tables(folder: Path) -> Iterator[Add]:
             flush(name)
 
 
-def _submission(row: Row, report: dict[str, Any]) -> dict[str, Any]:
+def submission_row(row: Row, report: dict[str, Any]) -> dict[str, Any]:
     figures = ("total", "full", "low", "high", "claimed_total", "recomputed_weight", "judged_weight", "missing_weight")
     return {
         "submission": row.number,
         "file": row.key,
         **{name: getattr(row, name) for name in ("unit", "department", "project", "year", "set")},
+        "region": row.region or None,
         **{name: _points(report[name]) for name in figures},
         **{name: getattr(row, name) for name in ("grade", "claimed_grade", "errors", "warnings", "notes")},
         "risk": row.risk.total,
@@ -100,9 +109,9 @@ def _submission(row: Row, report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _score(row: Row, line: dict[str, Any]) -> dict[str, Any]:
+def score_row(number: int, line: dict[str, Any]) -> dict[str, Any]:
     return {
-        "submission": row.number,
+        "submission": number,
         "path": line["path"],
         "indicator": line["path"][-1] if line["path"] else "",
         **{name: _points(line[name]) for name in ("weight", "claimed", "points", "low", "high")},
@@ -111,9 +120,9 @@ def _score(row: Row, line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _finding(row: Row, finding: dict[str, Any]) -> dict[str, Any]:
+def finding_row(number: int, finding: dict[str, Any]) -> dict[str, Any]:
     texts = {name: finding[name] for name in ("code", "name", "level", "message", "path", "where")}
-    return {"submission": row.number, **texts, "numbers": list(finding["numbers"].items())}
+    return {"submission": number, **texts, "numbers": list(finding["numbers"].items())}
 
 
 def _points(text: str | None) -> Decimal | None:

@@ -1,0 +1,744 @@
+"""The checks of family A over the rows of a flat table: what `scorer.checks.arithmetic` and `funds` find in one form.
+
+The same outcomes by columns: faults with their figures and places, and how often each check was sound, faulty or
+undecided. A flat table has no printed subtotals, no rate and no sources of funds: A102, A105, A111 and A113 find nothing
+to look at, as they would in such a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from scorer.answers import NUMBER, POINT, POINT_PLACES, Entry, Mask
+from scorer.batch.columns_memory import GIVEN, Memory, distinct
+from scorer.batch.columns_reading import DATE, FILLED, NOTHING, POWERS, Readings
+from scorer.batch.columns_scoring import Figures, Scored
+from scorer.batch.columns_source import TOTAL_FUNDS
+from scorer.batch.columns_totals import NO_GRADE, Totals, UNIT
+from scorer.checks import CHECKS
+from scorer.checks.arithmetic import (
+    DEDUCTED_WITH_REASON,
+    LATE_BUT_FULL,
+    NO_DEADLINE,
+    ORDINARY,
+    SCORE_ROUNDED,
+    TOTAL_ROUNDED,
+    WEIGHTS_ROUNDED,
+)
+from scorer.model import Cell, Level
+from scorer.periods import parse_period
+from scorer.quantity import parse_quantity
+from scorer.rules import words
+from scorer.rules.kernel import JUDGED, LACKING, RECOMPUTED, UNREADABLE
+from scorer.score import EXECUTION, comparable
+
+if TYPE_CHECKING:
+    from scorer.sets import IndicatorSet
+
+Array = npt.NDArray[Any]
+Texts = Any  # an Arrow array of texts
+
+DECIDED: Final = tuple(f"A{number}" for number in range(101, 117))
+TWICE_CENT: Final = 10 ** (POINT_PLACES - 2)
+FULL_WIDTH: Final = 10**5  # half a unit of the fourth decimal is 5 of these parts of a point
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places of some faults: the row of each and the words there; `of` says of which fault, in rising order."""
+
+    of: Array
+    lines: Array
+    quotes: Texts
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Faults of one check that are told in the same words.
+
+    `of` is the submission of each, `rows` its row, or empty for faults of whole submissions. `numbers` are Arrow texts
+    by name, null where a figure is missing; `more` are words of the message that are none of its numbers.
+    """
+
+    code: str
+    of: Array
+    rows: Array
+    places: Sequence[Places]
+    numbers: dict[str, Texts]
+    level: Level | None = None
+    message: str | None = None
+    path: Literal["row", "", "funds", "execution"] = "row"
+    more: dict[str, Texts] = field(default_factory=dict)
+
+
+@dataclass
+class Tally:
+    """Outcomes of one check over many submissions; `not_run` counts those where there was nothing to look at."""
+
+    sound: int = 0
+    faulty: int = 0
+    undecided: int = 0
+    not_run: int = 0
+
+    def add(self, other: Tally) -> None:
+        self.sound += other.sound
+        self.faulty += other.faulty
+        self.undecided += other.undecided
+        self.not_run += other.not_run
+
+
+@dataclass
+class Checked:
+    """A scored chunk under check, with what several checks ask of its rows."""
+
+    memory: Memory
+    scored: Scored
+    totals: Totals
+    live: Mask  # rows of submissions that are not odd
+    even: Mask  # submissions that are not odd
+    faults: list[Faults]
+    tallies: dict[str, Tally]
+
+    def any(self, rows: Mask) -> Mask:
+        found: Mask = np.logical_or.reduceat(rows, self.scored.chunk.starts)
+        return found
+
+    def sum(self, values: Array) -> Array:
+        found: Array = np.add.reduceat(values, self.scored.chunk.starts)
+        return found
+
+    def count(self, code: str, *, sound: Mask, faulty: Mask, undecided: Mask, run: Mask) -> None:
+        """Count outcomes (by row or by submission) and the submissions in which the check could not run."""
+        numbers = (int(np.count_nonzero(mask)) for mask in (sound, faulty, undecided, self.even & ~run))
+        self.tallies[code] = Tally(*numbers)
+
+
+def check_chunk(memory: Memory, scored: Scored, totals: Totals, codes: Sequence[str]) -> tuple[list[Faults], dict[str, Tally]]:
+    """The faults of a chunk and the tallies of the checks with these codes; odd submissions are left out of both."""
+    even = ~scored.odd
+    live = even[scored.of]
+    checked = Checked(memory, scored, totals, live, even, [], {})
+    rows = _Rows.of(checked)
+    for check_codes, function in CHECKED.items():
+        if any(code in codes for code in check_codes):
+            function(checked, rows)
+    faults = [fault for fault in checked.faults if fault.code in codes and len(fault.of)]
+    return faults, {code: tally for code, tally in checked.tallies.items() if code in codes}
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What several checks ask of the rows: masks of leaves, and `points` and `weight` in one unit, 1/10000."""
+
+    leaf: Mask  # live leaves
+    indicator: Mask  # those that are indicators, not the execution rate
+    weight: Array
+    claimed: Array
+    points: Array
+    weighted: Mask
+    claims: Mask
+    deducted: Mask
+    decided: Mask
+    kept: npt.NDArray[np.int8]  # a deadline: 1 kept, 0 missed, -1 neither
+    other: Mask  # another standard is printed beside the row
+
+    @classmethod
+    def of(cls, checked: Checked) -> _Rows:
+        scored, scores = checked.scored, checked.scored.scores
+        leaf = scored.leaf & checked.live
+        weight, claimed = scored.values, scored.claimed.values
+        weighted, claims = scored.weighted & scored.leaf, scored.claims
+        other = _other_standard(checked)
+        decided = claims & weighted & (scored.status == RECOMPUTED) & (scores.met >= 0) & ~other
+        return cls(
+            leaf=leaf,
+            indicator=leaf & ~scored.funds,
+            weight=weight,
+            claimed=claimed,
+            points=scores.points * UNIT,
+            weighted=weighted,
+            claims=claims,
+            deducted=weighted & claims & (claimed >= 0) & (claimed < weight),
+            decided=decided,
+            kept=_deadlines(checked, leaf & ~scored.funds),
+            other=other,
+        )
+
+
+def _other_standard(checked: Checked) -> Mask:
+    scored = checked.scored
+    column = scored.columns.column("standard")
+    if column is None or column.null_count == len(column):
+        return np.zeros(len(scored.of), np.bool_)
+    vocabulary = checked.memory.standards
+    ids = vocabulary.numbers(column)
+    other = np.array([bool(text.strip()) and not ORDINARY.search(text) for text in vocabulary.texts], np.bool_)
+    return other[ids] & ~scored.funds
+
+
+def _deadlines(checked: Checked, indicator: Mask) -> npt.NDArray[np.int8]:
+    """Was a deadline kept, where target and actual are dates? See `scorer.checks.arithmetic.in_time`."""
+    scored = checked.scored
+    kept = np.full(len(indicator), -1, np.int8)
+    rows = np.flatnonzero(indicator & (scored.target_flags & scored.actual_flags & DATE != 0) & (scored.status != RECOMPUTED))
+    if not len(rows):
+        return kept
+    targets = scored.columns.numbers_of("target", "target", rows)
+    actuals = scored.columns.numbers_of("actual", "actual", rows)
+    year = scored.year[scored.of[rows]]
+    keys, places = distinct((year << 24 | targets) << 24 | actuals)
+    known = checked.memory.deadlines
+    texts = [checked.memory.texts["target"].vocabulary.texts, checked.memory.texts["actual"].vocabulary.texts]
+    for key in keys.tolist():
+        if key not in known:
+            target = texts[0][key >> 24 & 0xFFFFFF].partition("\x1f")[0]
+            known[key] = _in_time(target, texts[1][key & 0xFFFFFF], key >> 48 or None)
+    kept[rows] = np.array([known[key] for key in keys.tolist()], np.int8)[places]
+    return kept
+
+
+def _in_time(target: str, actual: str, year: int | None) -> int:
+    if NO_DEADLINE.search(target):
+        return -1
+    due, done = parse_period(target, year), parse_period(actual, year)
+    if due is None or done is None:
+        return -1
+    if done[1] <= due[1]:
+        return 1
+    return 0 if done[0] > due[1] else -1
+
+
+# ----------------------------------------------------------------------------------------------- figures in messages
+
+
+def figure_texts(values: Array, places: int = POINT_PLACES) -> Texts:
+    """Integers of 10 ** -places as `plain` prints them: exact, no superfluous zeros."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    pairs = np.empty((len(values), 2), np.int64)
+    pairs[:, 0] = values
+    pairs[:, 1] = values >> 63
+    kind = pyarrow.decimal128(18, places)
+    texts = pyarrow.Array.from_buffers(kind, len(values), [None, pyarrow.py_buffer(pairs)]).cast(pyarrow.string())
+    return compute.utf8_rtrim(compute.utf8_rtrim(texts, "0"), ".") if places else texts
+
+
+def missing_where(texts: Texts, missing: Mask) -> Texts:
+    """The texts, null where the mask says so."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    return compute.if_else(pyarrow.array(missing), None, texts) if missing.any() else texts
+
+
+def filled(texts: Texts) -> Texts:
+    import pyarrow.compute as compute
+
+    return compute.fill_null(texts, "")
+
+
+def names_of(names: Sequence[str], places: Array) -> Texts:
+    """Names by their place, null for a place of -1."""
+    import pyarrow
+
+    return pyarrow.array(list(names), pyarrow.string()).take(pyarrow.array(places, mask=places < 0))
+
+
+def _cells(checked: Checked, name: str, rows: Array) -> Places:
+    """The cells of a column in some rows, one for each fault; a blank one is no place."""
+    scored = checked.scored
+    quotes = scored.columns.written(name, rows)
+    lines = scored.lines[rows]
+    return _present(np.arange(len(rows)), lines, quotes)
+
+
+def _present(of: Array, lines: Array, quotes: Texts) -> Places:
+    import pyarrow
+
+    if not quotes.null_count:
+        return Places(of, lines, quotes)
+    there = quotes.is_valid()
+    mask = there.to_numpy(zero_copy_only=False)
+    return Places(of[mask], lines[mask], quotes.filter(there if isinstance(there, pyarrow.Array) else pyarrow.array(mask)))
+
+
+def _head_cell(checked: Checked, name: str, submissions: Array, *, filled_only: bool = False) -> Places:
+    """The cell of the head of some submissions: that of their first row in the table."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    from scorer.batch.columns_scoring import as_texts
+
+    chunk = checked.scored.chunk
+    starts = chunk.starts[submissions]
+    if name not in chunk.batch.schema.names:
+        quotes = pyarrow.nulls(len(submissions), pyarrow.string())
+    else:
+        quotes = as_texts(chunk.batch.column(name).take(pyarrow.array(starts)))
+    if filled_only:
+        quotes = compute.if_else(compute.equal(compute.utf8_trim_whitespace(quotes), ""), None, quotes)
+    return _present(np.arange(len(submissions)), chunk.first + starts, quotes)
+
+
+# ------------------------------------------------------------------------------------------------------- the checks
+
+
+def _weights(checked: Checked, rows: _Rows) -> None:
+    """A101."""
+    scored, totals = checked.scored, checked.totals
+    pointed = np.array([one.points for one in checked.memory.sets] or [True])[np.maximum(scored.sets, 0)]
+    run = pointed & checked.any(rows.weighted & rows.leaf)
+    unread = checked.any(rows.leaf & ~rows.weighted)
+    total = checked.sum(np.where(rows.leaf & rows.weighted, rows.weight, 0))
+    equal = total == totals.full
+    live = checked.even & run
+    faulty = live & ~unread & ~equal
+    checked.count("A101", sound=live & ~unread & equal, faulty=faulty, undecided=live & unread, run=run)
+    found = np.flatnonzero(faulty)
+    if not len(found):
+        return
+    cells, of = _rows_of(checked, rows.leaf & ~scored.weight.blank, found)
+    slack = _slack(scored.weight, cells, of, len(found))
+    limit = _limits(checked, found)
+    difference = np.abs(total[found] - totals.full[found])
+    rounded = difference * 10 <= np.minimum(slack, limit * 10)
+    quotes, lines = scored.columns.written("weight", cells), scored.lines[cells]
+    for chosen, level, message in ((~rounded, None, None), (rounded, "note", WEIGHTS_ROUNDED)):
+        at = np.flatnonzero(chosen)
+        numbers = {"sum": total[found[at]], "full": totals.full[found[at]], "difference": difference[at]}
+        kept = chosen[of]
+        renumbered = (np.cumsum(chosen) - 1)[of[kept]]
+        places = Places(renumbered, lines[kept], _filtered(quotes, kept))
+        _add(checked, "A101", found[at], None, [places], _figures(numbers), cast("Level | None", level), message, path="")
+
+
+def _rows_of(checked: Checked, rows: Mask, submissions: Array) -> tuple[Array, Array]:
+    """The chosen rows of some submissions, in order, and which of those submissions each is of."""
+    place = np.full(len(checked.even), -1, np.int64)
+    place[submissions] = np.arange(len(submissions))
+    of = place[checked.scored.of]
+    cells = np.flatnonzero(rows & (of >= 0))
+    return cells, of[cells]
+
+
+def _filtered(texts: Texts, mask: Mask) -> Texts:
+    import pyarrow
+
+    return texts.filter(pyarrow.array(mask))
+
+
+def _slack(figures: Figures, cells: Array, of: Array, count: int) -> Array:
+    """Half a unit of the last place of every cell with decimals, summed, in 1/100000."""
+    places = figures.places_of(cells).astype(np.int64)
+    half = np.where((places > 0) & (places <= POINT_PLACES), 5 * POWERS[np.clip(POINT_PLACES - places, 0, POINT_PLACES)], 0)
+    sums: Array = np.bincount(of, half, count).astype(np.int64)
+    return sums
+
+
+def _limits(checked: Checked, submissions: Array) -> Array:
+    """The sets' limit of what rounding may explain, in 1/10000."""
+    limits = np.array([int(one.thresholds.rounding * POINT) for one in checked.memory.sets])
+    found: Array = limits[checked.scored.sets[submissions]]
+    return found
+
+
+def _range(checked: Checked, rows: _Rows) -> None:
+    """A103."""
+    scored = checked.scored
+    run = checked.any(rows.leaf & ~scored.claimed.blank)
+    looked = rows.leaf & run[scored.of]
+    below, above = rows.claimed < 0, rows.weighted & (rows.claimed > rows.weight)
+    undecided = looked & (~rows.claims | (~rows.weighted & ~below))
+    faulty = looked & ~undecided & (below | above)
+    checked.count("A103", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run)
+    at = np.flatnonzero(faulty)
+    numbers = _figures({"claimed": rows.claimed[at], "weight": rows.weight[at]})
+    numbers["weight"] = missing_where(numbers["weight"], ~rows.weighted[at])
+    _add(checked, "A103", scored.of[at], at, _cells_of(checked, at, "claimed", "weight"), numbers)
+
+
+def _cells_of(checked: Checked, rows: Array, *names: str) -> list[Places]:
+    return [_cells(checked, name, rows) for name in names] if len(rows) else []
+
+
+def _claimed_total(checked: Checked, rows: _Rows) -> None:
+    """A104."""
+    scored = checked.scored
+    run = checked.any(rows.leaf & rows.claims)
+    known, stated = scored.claimed_total.read, scored.claimed_total.values
+    total = checked.sum(np.where(rows.leaf & rows.claims, rows.claimed, 0))
+    live = checked.even & run
+    differing = live & known & (total != stated)
+    blank = checked.any(rows.leaf & ~rows.claims & ((rows.weighted & (rows.weight != 0)) | ~scored.claimed.blank))
+    found = np.flatnonzero(differing)
+    way = np.zeros(len(found), np.int8)
+    if len(found):
+        way = rounding_ways(stated[found], total[found], scored.claimed_total.places_of(found))
+        cells, of = _rows_of(checked, rows.leaf & ~scored.claimed.blank, found)
+        slack = _slack(scored.claimed, cells, of, len(found))
+        near = np.abs(stated[found] - total[found]) * 10 <= np.minimum(slack, _limits(checked, found) * 10)
+        way = np.where((way == NO_WAY) & near, PARTS_ROUNDED, way)
+    half_up = np.zeros(len(stated), np.bool_)
+    half_up[found[way == HALF_UP]] = True
+    sound = live & known & ((total == stated) | half_up)
+    undecided = live & (~known | (~sound & blank))
+    faulty = live & ~sound & ~undecided
+    checked.count("A104", sound=sound, faulty=faulty, undecided=undecided, run=run)
+    for one, level, message in ((NO_WAY, None, None), (CUT, "note", TOTAL_ROUNDED), (PARTS_ROUNDED, "note", TOTAL_ROUNDED)):
+        at = found[faulty[found] & (way == one)]
+        numbers = {"stated": stated[at], "sum": total[at], "difference": np.abs(total[at] - stated[at])}
+        places = [_head_cell(checked, "claimed_total", at)] if len(at) else []
+        more = {"way": names_of(WAYS, np.full(len(at), one))}
+        _add(checked, "A104", at, None, places, _figures(numbers), cast("Level | None", level), message, path="", more=more)
+
+
+NO_WAY, HALF_UP, CUT, PARTS_ROUNDED = range(4)
+WAYS: Final = ("", "四舍五入", "舍去尾数", "各项取位")
+
+
+def rounding_ways(stated: Array, exact: Array, places: Array) -> Array:
+    """How each stated figure is the exact one cut to so many places, all in 1/10000; `NO_WAY` where it is not."""
+    unit = POWERS[np.clip(POINT_PLACES - places.astype(np.int64), 0, POINT_PLACES)]
+    sign, size = np.sign(exact), np.abs(exact)
+    half_up = sign * ((2 * size + unit) // (2 * unit) * unit) == stated
+    cut = sign * (size // unit * unit) == stated
+    return np.where(half_up, HALF_UP, np.where(cut, CUT, NO_WAY)).astype(np.int8)
+
+
+def _met(checked: Checked, rows: _Rows) -> None:
+    """A106 and A107."""
+    scored, met = checked.scored, checked.scored.scores.met
+    looked, kept = rows.indicator, rows.kept
+    everyone = checked.even
+    silent = looked & ~rows.decided & (kept < 0)
+    doubtful = looked & ~silent & scored.inferred & rows.deducted
+    done = (kept == 1) | ((met == 1) & (rows.points == rows.weight))
+    faulty = looked & ~silent & ~doubtful & rows.deducted & done
+    undecided = silent | doubtful
+    run = checked.any(looked)
+    checked.count("A106", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run & everyone)
+    reasoned = _reasoned(checked, np.flatnonzero(faulty))
+    for chosen, message in ((~reasoned, None), (reasoned, DEDUCTED_WITH_REASON)):
+        at = np.flatnonzero(faulty)[chosen]
+        numbers = {**_words(checked, at, "target", "actual"), **_figures({"claimed": rows.claimed[at], "weight": rows.weight[at]})}
+        _add(checked, "A106", scored.of[at], at, _cells_of(checked, at, *FIGURES), numbers, None, message)
+    full = rows.claims & rows.weighted & (rows.claimed == rows.weight)
+    late = looked & (kept == 0) & (rows.weight != 0) & full
+    missed = looked & ~silent & ~late & (met == 0) & (rows.points != rows.weight) & full
+    faulty = late | (missed & ~scored.inferred)
+    undecided = silent | (missed & scored.inferred)
+    checked.count("A107", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run & everyone)
+    at = np.flatnonzero(late)
+    numbers = {**_words(checked, at, "target", "actual"), **_figures({"claimed": rows.claimed[at]})}
+    _add(checked, "A107", scored.of[at], at, _cells_of(checked, at, *FIGURES), numbers, None, LATE_BUT_FULL)
+    at = np.flatnonzero(faulty & ~late)
+    numbers = {**_words(checked, at, "target", "actual"), **_figures({"claimed": rows.claimed[at], "points": rows.points[at]})}
+    _add(checked, "A107", scored.of[at], at, _cells_of(checked, at, *FIGURES), numbers)
+
+
+FIGURES: Final = ("target", "actual", "claimed")
+
+
+def _reasoned(checked: Checked, rows: Array) -> Mask:
+    return np.array([bool(text.strip()) for text in checked.scored.columns.texts("reason", rows)], np.bool_)
+
+
+def _words(checked: Checked, rows: Array, *names: str) -> dict[str, Texts]:
+    """What is written in some cells, by the name of the column."""
+    return {name: filled(checked.scored.columns.written(name, rows)) for name in names}
+
+
+def _figures(values: dict[str, Array]) -> dict[str, Texts]:
+    return {name: figure_texts(column) for name, column in values.items()}
+
+
+def _by_rule(checked: Checked, rows: _Rows) -> None:
+    """A108."""
+    scored, met = checked.scored, checked.scored.scores.met
+    looked = rows.indicator
+    equal = rows.claimed == rows.points
+    elsewhere = (met == 1) | (rows.claimed == rows.weight) | ~rows.deducted
+    sound = looked & rows.decided & equal
+    faulty = looked & rows.decided & ~equal & ~scored.inferred & ~elsewhere
+    undecided = looked & ~sound & ~faulty
+    checked.count("A108", sound=sound, faulty=faulty, undecided=undecided, run=checked.any(looked))
+    _off_rule(checked, rows, "A108", np.flatnonzero(faulty))
+
+
+def _off_rule(checked: Checked, rows: _Rows, code: str, at: Array) -> None:
+    """Claims that are not what the rule gives; a note where they are it with fewer decimals."""
+    import pyarrow
+
+    if not len(at):
+        return
+    scored = checked.scored
+    written = scored.claimed.places_of(at)
+    way = rounding_ways(rows.claimed[at], rows.points[at], written)
+    derived = derivations(checked.memory, scored, at)
+    for one, level, message in ((NO_WAY, None, None), (HALF_UP, "note", SCORE_ROUNDED), (CUT, "note", SCORE_ROUNDED)):
+        chosen = way == one
+        these = at[chosen]
+        numbers = _figures({"claimed": rows.claimed[these], "points": rows.points[these]})
+        numbers["words"] = pyarrow.array([derived[place] for place in np.flatnonzero(chosen)], pyarrow.string())
+        numbers |= _figures({"difference": np.abs(rows.claimed[these] - rows.points[these])})
+        kept = ["整数" if places == 0 else f" {places} 位小数" for places in written[chosen].tolist()]
+        more = {"way": names_of(WAYS, np.full(len(these), one)), "kept": pyarrow.array(kept, pyarrow.string())}
+        if code == "A112":
+            places = [_planned_cell(checked, these), *_cells_of(checked, these, "executed", "claimed")] if len(these) else []
+        else:
+            places = _cells_of(checked, these, *FIGURES)
+        path: Literal["row", "execution"] = "execution" if code == "A112" else "row"
+        _add(checked, code, scored.of[these], these, places, numbers, cast("Level | None", level), message, path=path, more=more)
+
+
+def derivations(memory: Memory, scored: Scored, rows: Array) -> list[str]:
+    """How each of some rows came by its points, in the words of its rule."""
+    columns = scored.columns
+    found = []
+    texts = {name: columns.texts(name, rows) for name in ("target", "actual", "measure_unit", "budget", "initial", "executed", "money_unit")}
+    given = columns.given()[0][rows]
+    for place, row in enumerate(rows.tolist()):
+        said = {name: listed[place] for name, listed in texts.items()}
+        rule = memory.rules[scored.rule[row]]
+        if scored.funds[row]:
+            unit = said["money_unit"] or "万元"
+            budget = parse_quantity(said["budget"], unit)
+            planned = budget if parse_quantity(said["budget"]).kind != "empty" else parse_quantity(said["initial"], unit)
+            wanted, got, why, direction = planned, parse_quantity(said["executed"], unit), "", ""
+        else:
+            wanted, got, why = comparable(Cell(said["target"]), Cell(said["actual"]), said["measure_unit"])
+            direction = "reverse" if scored.inferred[row] else GIVEN[given[place]]
+        entry = Entry(
+            rule=rule,
+            weight=_points(scored.values[row]) if scored.weighted[row] else None,
+            target=wanted,
+            actual=got,
+            claimed=_points(scored.claimed.values[row]) if scored.claims[row] else None,
+            comparable=not why,
+            direction=cast("Any", direction),
+        )
+        found.append(words(entry, scored.scores.row(row)) + (f"；{why}，未作比较" if why else ""))
+    return found
+
+
+def _points(value: Any) -> Decimal:
+    """Points as they are written: 1/10000 without superfluous zeros."""
+    number = Decimal(int(value)).scaleb(-POINT_PLACES).normalize()
+    return number if number.as_tuple().exponent <= 0 else number.quantize(Decimal(1))  # type: ignore[operator]
+
+
+def _bands(checked: Checked, rows: _Rows) -> None:
+    """A116."""
+    scored, scores = checked.scored, checked.scored.scores
+    looked = rows.indicator & (scored.status == JUDGED) & rows.weighted & rows.claims
+    undecided = looked & (scores.low == 0) & (scores.high * UNIT == rows.weight)
+    faulty = looked & ~undecided & scores.cut & (rows.claimed >= 0) & (rows.claimed <= rows.weight)
+    checked.count("A116", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=checked.any(looked))
+    at = np.flatnonzero(faulty)
+    numbers = {**_words(checked, at, "actual"), **_figures({"claimed": rows.claimed[at]})}
+    numbers |= {name: figure_texts(getattr(scores, name)[at], 2) for name in ("low", "high", "points")}
+    _add(checked, "A116", scored.of[at], at, _cells_of(checked, at, "claimed", "actual"), numbers)
+
+
+def _grades(checked: Checked, rows: _Rows) -> None:
+    """A109 and A110."""
+    scored, totals, memory = checked.scored, checked.totals, checked.memory
+    sets = np.maximum(scored.sets, 0)
+    run = ~memory.grades.blank[scored.claimed_grade] if scored.claimed_grade.any() else np.zeros(len(sets), np.bool_)
+    graded = np.array([bool(one.grades) for one in memory.sets] or [False])[sets]
+    known = (totals.claimed_grade != NO_GRADE) & scored.claimed_total.read & graded
+    live = checked.even & run
+    sound = live & known & (totals.stated_grade == totals.claimed_grade)
+    faulty = live & known & ~sound
+    checked.count("A109", sound=sound, faulty=faulty, undecided=live & ~known, run=run)
+    for at, of_set in _by_set(checked, faulty):
+        names = [grade.name for grade in of_set.grades]
+        numbers = {"stated": names_of(names, totals.claimed_grade[at]), "total": figure_texts(scored.claimed_total.values[at])}
+        numbers["grade"] = names_of(names, totals.stated_grade[at])
+        places = [_head_cell(checked, "claimed_grade", at), _head_cell(checked, "claimed_total", at)]
+        _add(checked, "A109", at, None, places, numbers, path="")
+    stated = np.where(scored.claimed_total.read, totals.stated_grade, totals.claimed_grade)
+    run = stated != NO_GRADE
+    live = checked.even & run
+    missing = totals.weights[LACKING] + totals.weights[UNREADABLE] != 0
+    open_ = (totals.grade == NO_GRADE) | missing
+    sound = live & ~open_ & (totals.grade == stated)
+    changed = live & ~open_ & ~sound
+    doubtful = np.zeros(len(changed), np.bool_)
+    if changed.any():
+        scored_rows = scored.scores.scored & rows.leaf
+        differing = (rows.claims != scored_rows) | (rows.claims & scored_rows & (rows.claimed != rows.points))
+        doubtful = checked.any(rows.leaf & differing & (scored.inferred | rows.other))
+    faulty = changed & ~doubtful
+    checked.count("A110", sound=sound, faulty=faulty, undecided=live & (open_ | (changed & doubtful)), run=run)
+    for at, of_set in _by_set(checked, faulty):
+        names = [grade.name for grade in of_set.grades]
+        numbers = {"points": figure_texts(totals.total[at], 2), "stated": names_of(names, stated[at]), "grade": names_of(names, totals.grade[at])}
+        places = [_head_cell(checked, name, at, filled_only=True) for name in ("claimed_grade", "claimed_total")]
+        _add(checked, "A110", at, None, places, numbers, path="")
+
+
+def _by_set(checked: Checked, submissions: Mask) -> Iterator[tuple[Array, IndicatorSet]]:
+    for number, indicators in enumerate(checked.memory.sets):
+        at = np.flatnonzero(submissions & (checked.scored.sets == number))
+        if len(at):
+            yield at, indicators
+
+
+def _execution(checked: Checked, rows: _Rows) -> None:
+    """A112."""
+    scored = checked.scored
+    looked = rows.leaf & scored.funds
+    known = rows.claims & rows.weighted & scored.scores.scored & (scored.status == RECOMPUTED)
+    sound = looked & known & (rows.claimed == rows.points)
+    within = (rows.claimed >= 0) & (rows.claimed <= rows.weight)
+    faulty = looked & known & ~sound & within
+    checked.count("A112", sound=sound, faulty=faulty, undecided=looked & ~sound & ~faulty, run=checked.any(looked))
+    _off_rule(checked, rows, "A112", np.flatnonzero(faulty))
+
+
+def _planned_cell(checked: Checked, rows: Array, *, by_number: bool = False) -> Places:
+    """The cell of the budget that counts: of the adjusted one, or of the initial one where that stands in for it."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    adjusted, initial = (checked.scored.columns.written(name, rows) for name in ("budget", "initial"))
+    use_initial = _use_initial(checked, rows, by_number=by_number)
+    quotes = compute.if_else(pyarrow.array(use_initial), initial, adjusted)
+    return _present(np.arange(len(rows)), checked.scored.lines[rows], quotes)
+
+
+def _use_initial(checked: Checked, rows: Array, *, by_number: bool) -> Mask:
+    scored = checked.scored
+    place = np.searchsorted(scored.funds_rows, rows)
+    if not by_number:
+        nothing: Mask = scored.budget["flags"][place] & NOTHING != 0
+        return nothing
+    unread = scored.budget["state"][place] != NUMBER
+    unwritten = scored.budget["flags"][place] & FILLED == 0
+    found: Mask = unread & ((scored.initial["state"][place] == NUMBER) | unwritten)
+    return found
+
+
+def _money(checked: Checked, rows: _Rows) -> None:
+    """A114 and A115, and the checks of the money that a flat table gives nothing to."""
+    scored = checked.scored
+    at = scored.funds_rows
+    at_live = checked.live[at]
+    none = np.zeros(0, np.bool_)
+    everyone = np.zeros(len(checked.even), np.bool_)
+    for code in ("A102", "A105", "A111", "A113"):
+        checked.count(code, sound=none, faulty=none, undecided=none, run=everyone)
+    initial, executed = scored.initial, scored.executed
+    use_initial = scored.budget["state"] != NUMBER
+    planned: Readings = {name: np.where(use_initial, initial[name], column) for name, column in scored.budget.items()}
+    has_plan, has_spent = planned["state"] == NUMBER, executed["state"] == NUMBER
+    spent, budget, places = _level(executed, planned)
+    looked = at_live & (has_spent | (executed["flags"] & NOTHING == 0))
+    over = looked & has_spent & has_plan & (spent > budget)
+    unit = POWERS[np.clip(places + planned["scale"] - planned["ten"], 0, 18)]
+    rounded = over & (planned["ten"] < executed["ten"]) & (_half_up(spent, unit) == budget)
+    faulty = over & ~rounded & (budget != 0)
+    undecided = looked & (~has_spent | ~has_plan | (over & ~rounded & (budget == 0) & (spent > 0)))
+    run = everyone.copy()
+    run[scored.of[at[looked]]] = True
+    checked.count("A114", sound=looked & ~faulty & ~undecided, faulty=faulty, undecided=undecided, run=run)
+    _money_faults(checked, "A114", at[faulty])
+    claim = scored.claimed.read[at] & (scored.claimed.values[at] != 0)
+    plan_written = np.where(use_initial & ((initial["state"] == NUMBER) | (scored.budget["flags"] & FILLED == 0)), initial["flags"], scored.budget["flags"]) & FILLED != 0
+    undecided = at_live & ~has_plan & (claim | plan_written)
+    looked = at_live & has_plan
+    faulty = looked & (budget == 0) & claim
+    run = everyone.copy()
+    run[scored.of[at[looked | undecided]]] = True
+    checked.count("A115", sound=looked & ~faulty, faulty=faulty, undecided=undecided, run=run)
+    _money_faults(checked, "A115", at[faulty])
+
+
+def _money_faults(checked: Checked, code: str, rows: Array) -> None:
+    import pyarrow
+
+    if not len(rows):
+        return
+    scored = checked.scored
+    source = pyarrow.array([TOTAL_FUNDS] * len(rows), pyarrow.string())
+    planned = _planned_cell(checked, rows, by_number=True)
+    if code == "A114":
+        cells = [_cells(checked, "executed", rows), planned]
+        numbers = {"source": source, **_words(checked, rows, "executed"), "budget": filled(_quotes(planned, len(rows)))}
+    else:
+        cells = [_cells(checked, "claimed", rows), planned]
+        what = pyarrow.array(["执行得分"] * len(rows), pyarrow.string())
+        numbers = {"source": source, "what": what, "stated": filled(scored.columns.written("claimed", rows))}
+    _add(checked, code, scored.of[rows], rows, cells, numbers, path="funds")
+
+
+def _quotes(places: Places, count: int) -> Texts:
+    """The quotes of places that every fault has at most one of, null for none."""
+    import pyarrow
+
+    where = np.full(count, -1, np.int64)
+    where[places.of] = np.arange(len(places.of))
+    return places.quotes.take(pyarrow.array(where, mask=where < 0))
+
+
+def _level(first: Readings, second: Readings) -> tuple[Array, Array, Array]:
+    """Two figures of each row at the same number of decimals."""
+    places = np.maximum(first["places"], second["places"]).astype(np.int64)
+    one = first["number"] * POWERS[places - first["places"]]
+    other = second["number"] * POWERS[places - second["places"]]
+    return one, other, places
+
+
+def _half_up(values: Array, unit: Array) -> Array:
+    found: Array = np.sign(values) * ((2 * np.abs(values) + unit) // (2 * unit)) * unit
+    return found
+
+
+CHECKED: Final[dict[tuple[str, ...], Callable[[Checked, _Rows], None]]] = {
+    ("A101",): _weights,
+    ("A103",): _range,
+    ("A104",): _claimed_total,
+    ("A106", "A107"): _met,
+    ("A108",): _by_rule,
+    ("A109", "A110"): _grades,
+    ("A112",): _execution,
+    ("A102", "A105", "A111", "A113", "A114", "A115"): _money,
+    ("A116",): _bands,
+}
+
+
+def _add(
+    checked: Checked,
+    code: str,
+    of: Array,
+    rows: Array | None,
+    places: Sequence[Places],
+    numbers: dict[str, Texts],
+    level: Level | None = None,
+    message: str | None = None,
+    *,
+    path: Literal["row", "", "funds", "execution"] = "row",
+    more: dict[str, Texts] | None = None,
+) -> None:
+    if len(of):
+        none = np.zeros(0, np.int64)
+        checked.faults.append(Faults(code, of, none if rows is None else rows, places, numbers, level, message, path, more or {}))
+
+
+def level_of(fault: Faults) -> Level:
+    return fault.level or CHECKS[fault.code].level
+
+
+def message_of(fault: Faults) -> str:
+    return fault.message or CHECKS[fault.code].message
+
+
+__all__ = ["DECIDED", "EXECUTION", "FULL_WIDTH", "TWICE_CENT", "Faults", "Places", "Tally", "check_chunk", "level_of", "message_of"]
