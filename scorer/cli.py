@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OK, FINDINGS, WRONG_USE, NOTHING_READ = 0, 1, 2, 3
 INTERRUPTED = 130
 ONE_PER = ("file", "folder")
-ENGINES = ("local", "dask")
+ENGINES = ("local", "dask", "spark")
 FAIL_ON = ("error", "warning", "note", "never")
 COMPARED = ("table", "json")  # formats that show a form under two sets
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -274,7 +274,7 @@ def batch(
             "--engine",
             metavar="|".join(ENGINES),
             callback=known_engine,
-            help="由谁处理：local 本机的进程（缺省），dask 集群",
+            help="由谁处理：local 本机的进程（缺省），dask 或 spark 集群；见 docs/cluster.md",
         ),
     ] = "local",
     workers: Annotated[
@@ -286,6 +286,14 @@ def batch(
             "--scheduler",
             metavar="ADDRESS",
             help="Dask 调度器的地址，如 tcp://10.0.0.1:8786；不写则在本机启动 --workers 个进程",
+        ),
+    ] = None,
+    master: Annotated[
+        str | None,
+        typer.Option(
+            "--master",
+            metavar="URL",
+            help="Spark 的主节点，如 spark://10.0.0.1:7077、yarn；不写则用 spark-submit 给的，再没有就在本机运行",
         ),
     ] = None,
     seconds: Annotated[
@@ -303,10 +311,10 @@ def batch(
     from scorer.batch import REPORTS, Settings, chosen_engine, run_batch
     from scorer.batch.closing import closing_words
 
-    for option, value, of in (("--scheduler", scheduler, "dask"),):
+    for option, value, of in (("--scheduler", scheduler, "dask"), ("--master", master, "spark")):
         if value is not None and engine != of:
             raise typer.BadParameter(f"{option} 只用于 --engine {of}；请加 --engine {of}，或去掉 {option}。")
-    if workers is not None and (elsewhere := "--scheduler" if scheduler else ""):
+    if workers is not None and (elsewhere := "--scheduler" if scheduler else "--master" if master else ""):
         raise typer.BadParameter(f"--workers 是本机的进程数，集群的进程数由集群决定；请去掉 --workers 或 {elsewhere}。")
     folder = Path(output)
     if folder.exists() and not folder.is_dir():
@@ -326,7 +334,7 @@ def batch(
             folder,
             chosen_set(set_name),
             settings,
-            engine=chosen_engine(engine, settings, scheduler),
+            engine=chosen_engine(engine, settings, scheduler or master),
             say=tell if terminal else tell_line,
             terminal=terminal,
             columns=console.width,

@@ -14,7 +14,7 @@ from scorer.batch.progress import Progress
 from scorer.batch.results import PAGES_MOST, REPORTS, Outcome, write_results
 from scorer.batch.sources import Item, digest_of_item, find_items
 from scorer.batch.store import INDEX, Store
-from scorer.engines import Dask, Engine, Local, Lost, program_digest
+from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.model import ScorerError
 from scorer.saving import save
 
@@ -142,7 +142,8 @@ def chosen_engine(name: str, settings: Settings, address: str | None = None) -> 
     """
     if name == "local":
         return None
-    return Dask(address, settings.workers or _processors(), settings.seconds, settings.megabytes)
+    engines: dict[str, type[Dask | Spark]] = {"dask": Dask, "spark": Spark}
+    return engines[name](address, settings.workers or _processors(), settings.seconds, settings.megabytes)
 
 
 def is_output(source: str | Path) -> bool:
