@@ -50,6 +50,7 @@ SCORED_MONEY = frozenset({"weight", "claimed"})
 AMOUNTS = frozenset({"initial", "budget", "received", "executed"})
 DEFAULT_TITLE = "绩效自评表"
 PART = "其中："
+BLANK_YEAR = "\u3000\u3000\u3000"  # to be written in by hand, as on the printed form
 NARROWEST = 6  # columns, so that head and goals have room
 
 # widths in columns of a terminal, a Chinese character being two
@@ -200,8 +201,8 @@ def _whole(placed: Sequence[Box], rows: int, columns: int) -> list[Box]:
 def _title(submission: Submission, title: str, width: int) -> Iterator[Box]:
     words = submission.title if submission.title.text.strip() else label(title or DEFAULT_TITLE)
     yield Box(0, 0, words, columns=width, role="title", field="title")
-    if submission.year is not None:
-        yield Box(1, 0, label(f"（{submission.year}年度）"), columns=width, role="subtitle")
+    year = BLANK_YEAR if submission.year is None else submission.year
+    yield Box(1, 0, label(f"（{year}年度）"), columns=width, role="subtitle")
 
 
 def _head(submission: Submission, title: str, width: int) -> Iterator[Box]:
