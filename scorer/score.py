@@ -154,7 +154,14 @@ def _as_range(wanted: Quantity) -> Quantity:
     """A target of 约500亩 or 600余人 is met anywhere in the range that its words leave; other targets as they are."""
     number, low, high = wanted.number, wanted.low, wanted.high
     half = Decimal(wanted.scale).scaleb(-wanted.places) / 2
-    if wanted.op or number is None or low is None or high is None or low == high or (number - low, high - number) == (half, half):
+    if (
+        wanted.op
+        or number is None
+        or low is None
+        or high is None
+        or low == high
+        or (number - low, high - number) == (half, half)
+    ):
         return wanted
     return replace(wanted, op="between", kind="range", number=None)
 
@@ -225,7 +232,8 @@ def _answer_leaf(answer: Answer, indicators: IndicatorSet) -> Leaf:
 # is work done. A name that matches both sides says nothing.
 _LESS = re.compile(
     "(?:成本|费用|投诉|结余率|结转率|结余结转|结转结余|事故|死亡率|发病率|患病率|病死率|受害率|成灾率|违规|违纪|差错|逾期"
-    "|空置率|流失率|返贫|失业率|能耗|超支|等待时间|等待时长|响应时间|办理时间|办结时间)"
+    "|空置率|流失率|返贫|失业率|能耗|超支|等待时间|等待时长|响应时间|办理时间|办结时间"
+    "|漏损率|渗漏率|故障率|误差率?|犯罪率|复发率|破损率|损耗率|辍学率|差异率|缺陷率|失误率|误报率|漏报率|浓度)"
     "(?:发生|出现|使用|资金|行为|问题|事件|案件|现象|举报|支出|金额|数额|总额|总数|总量|数量|次数|件数|起数|人数|户数|占比"
     "|比例|比率|标准|水平|控制|数|率|额|量|比){0,4}(?:[（(][^（）()]{0,20}[）)])?$"
 )
@@ -234,7 +242,11 @@ _FORWARD = re.compile(
     "|受理|减免|免收|追回|挽回|清收|化解|防止|避免"
 )
 _MORE = re.compile(
-    "(?<![不未])(?:覆盖率|满意度|满意率|合格率|达标率|及时率|知晓率|完成率|普及率|入学率|签约率|参保率|优良率|处置率|办结率)"
+    "(?<![不未误])(?:覆盖率|满意度|满意率|合格率|达标率|及时率|知晓率|完成率|普及率|入学率|签约率|参保率|优良率|处置率|办结率"
+    "|到位率|到场率|准确率|完好率|成活率|保存率|巩固率|化解率|就业率|归档率|结业率|取证率|通过率|参与率|正点率|准点率|亮灯率|供水率"
+    "|收集率|无害化处理率|清运率|接种率|免疫密度|建档率|随访率|规范率|兑现率|公开率|响应率|修复率|治愈率|有效率|成功率|优秀率"
+    "|(?<!开发)(?<!资源)利用率)"
+    "|(?:带动|新增|实现)(?:[一-龥]{0,4})就业|受益[一-龥]{0,6}(?:人|户|口|人数|户数|人次)$|增收"
 )
 
 
@@ -293,7 +305,10 @@ def execution_leaf(submission: Submission, indicators: IndicatorSet) -> Leaf | N
         # only the rate is printed: take it as executed per hundred of budget
         rate = rate_in(row.rate)
         if rate is not None:
-            planned, executed = parse_quantity("100%"), replace(parse_quantity("100%"), number=rate, low=rate, high=rate)
+            planned, executed = (
+                parse_quantity("100%"),
+                replace(parse_quantity("100%"), number=rate, low=rate, high=rate),
+            )
     return Leaf(
         path=(EXECUTION,),
         answer=answer,
@@ -335,9 +350,7 @@ def score_submissions(work: Sequence[tuple[Submission, IndicatorSet, str]]) -> l
     scores = score(Answers.build(entries))
     cards, start = [], 0
     for (submission, indicators, why), leaves in zip(work, aligned, strict=True):
-        scored = [
-            _scored(leaf, entries[start + offset], scores, start + offset) for offset, leaf in enumerate(leaves)
-        ]
+        scored = [_scored(leaf, entries[start + offset], scores, start + offset) for offset, leaf in enumerate(leaves)]
         start += len(leaves)
         cards.append(roll_up(submission, indicators, why, scored))
     return cards
@@ -361,7 +374,9 @@ def entry(index: int, leaf: Leaf) -> Entry:
 def _scored(leaf: Leaf, row: Entry, scores: Scores, index: int) -> Leaf:
     one = scores.row(index)
     # without points there is no claim to take; the row is answered all the same
-    answered = one.status == "missing" and leaf.weight is None and parse_quantity(leaf.answer.actual.text).kind != "empty"
+    answered = (
+        one.status == "missing" and leaf.weight is None and parse_quantity(leaf.answer.actual.text).kind != "empty"
+    )
     return replace(
         leaf,
         points=one.points,

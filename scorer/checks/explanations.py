@@ -15,7 +15,11 @@ from scorer.score import Leaf, funds_total, rate_in
 
 EMPTY_WORDS = re.compile(
     r"(无|空|没有|暂无|略|不详|正常|同上|见上|其他|指标(进行)?(了)?调整|计划(进行)?(了)?调整|预算(进行)?(了)?调整|"
-    r"(指标|目标|任务|该指标|本项)?(尚)?(未|没有|没)(能)?(按时|按期|全部|全面)?(完成|达到|达成|实现|达标)(了)?(年度|年初|预期|预定|既定)?(的)?(目标|指标|任务|指标值|目标值|要求)?(值)?|客观原因|历史原因|工作需要|(因)?日常工作需要.{0,12}|按实际(情况)?(支出|执行))"
+    r"(指标|目标|任务|该指标|本项)?(尚)?(未|没有|没)(能)?(按时|按期|全部|全面)?(完成|达到|达成|实现|达标)(了)?"
+    r"(年度|年初|预期|预定|既定)?(的)?(目标|指标|任务|指标值|目标值|要求)?(值)?|"
+    r"(无|没有|不存在|无重大|无明显)(偏差|偏离|原因|说明|异议|差异)|(已|已经|基本|均已|全部|按时|按期|按计划)?(完成|达标)|"
+    r"不涉及|不适用|原因不明|因故(未完成)?|(主观|客观|历史|特殊|其他|其它|各种|多种|内部|外部)原因|(根据|按照|依据)?实际(情况|需要|工作)|"
+    r"工作需要|(因)?日常工作需要.{0,12}|按实际(情况)?(支出|执行))"
 )
 
 
@@ -39,7 +43,9 @@ def why_not_run(form: Form) -> str:
     return "表中没有偏差原因栏"
 
 
-@check("E501", level="warning", message="分值 {weight}，得分 {claimed}，扣 {deducted} 分而偏差原因栏为空；请填写扣分原因")
+@check(
+    "E501", level="warning", message="分值 {weight}，得分 {claimed}，扣 {deducted} 分而偏差原因栏为空；请填写扣分原因"
+)
 def deduction_without_reason(form: Form) -> Outcomes:
     """A row that loses points says why.
 
@@ -53,7 +59,11 @@ def deduction_without_reason(form: Form) -> Outcomes:
     yield from _without_reason(form, missed=False)
 
 
-@check("E502", level="warning", message="完成值 {actual} 未达到目标 {target}，而偏差原因栏为空；请填写未完成的原因和改进措施")
+@check(
+    "E502",
+    level="warning",
+    message="完成值 {actual} 未达到目标 {target}，而偏差原因栏为空；请填写未完成的原因和改进措施",
+)
 def missed_without_reason(form: Form) -> Outcomes:
     """A row that misses its target says why.
 
@@ -120,11 +130,7 @@ def empty_reason(form: Form) -> Outcomes:
     改法：写明什么变了、由谁批准、影响多少。
     何时无法判定：表中该行没有扣分也没有未完成，不要求填写原因。
     """
-    asked = [
-        leaf
-        for leaf in form.leaves
-        if leaf.answer.reason and (deducted(leaf) or fell_short(leaf))
-    ]
+    asked = [leaf for leaf in form.leaves if leaf.answer.reason and (deducted(leaf) or fell_short(leaf))]
     given = [place for document in form.documents for place in reasons_in(document)]
     if not asked and not given:
         yield not_run("没有要求说明原因的行，或原因栏为空")
@@ -237,7 +243,9 @@ def problem_section_empty(form: Form) -> Outcomes:
             yield sound()
 
 
-PROBLEM_HEADING = re.compile(r"[#*\s（(一二三四五六七八九十0-9）)、.．]*(?:主要)?存在(?:的)?(?:主要)?问题[^。；]{0,12}$")
+PROBLEM_HEADING = re.compile(
+    r"[#*\s（(一二三四五六七八九十0-9）)、.．]*(?:主要)?存在(?:的)?(?:主要)?问题[^。；]{0,12}$"
+)
 HEADING = re.compile(r"[#*\s]*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|\d{1,2}[、.．])")
 COMPLETION = re.compile(r"完成(?:年初|年度|全年|调整)?预算(?:数)?的?\s{0,3}(\d{1,3}(?:\.\d{1,4})?)\s?[%％]")
 

@@ -14,16 +14,20 @@ from scorer.score import Leaf, amount_in, points_in
 YI, CENT = Decimal(100_000_000), Decimal("0.01")
 # in 元: what a single project does not reach (一百亿元), nor a transfer or a whole department (一千亿元)
 SUSPECT_MONEY, WIDE_MONEY = 100 * YI, 1000 * YI
-# and what is far beyond a county, and beyond a township or an institution of a county
-COUNTY_MONEY, LOCAL_MONEY = 20 * YI, 5 * YI
+# and what is far beyond an institution of a city, a county, a township or an institution of a county
+CITY_MONEY, COUNTY_MONEY, LOCAL_MONEY = 50 * YI, 20 * YI, 5 * YI
 COUNTY_UNIT = re.compile("[县旗镇乡]|(?<![地社小])区(?!域|块)|街道|村")
-LOCAL_UNIT = re.compile("(?:镇|乡|街道|办事处|村|社区|村委会|居委会|学校?|中学|小学|幼儿园|[馆站所队]|中心|卫生院|医院)(?:人民政府|办事处|党委)?$")
+LOCAL_UNIT = re.compile(
+    "(?:镇|乡|街道|办事处|村|社区|村委会|居委会|学校?|中学|小学|幼儿园|[馆站所队]|中心|卫生院|医院)(?:人民政府|办事处|党委)?$"
+)
 WIDE_FORM = re.compile("转移支付|区域|部门整体|整体支出|部门绩效")
 SMALL_MONEY = Decimal(1000)  # a whole project of less than a thousand 元 was written in 万元
 ANSWERS = re.compile("无|不适用|[NnＮ]/?[AaＡ]")
 OPTION_BOX = re.compile("[□☐○◻]")
 TICKED_BOX = re.compile("[☑■●√✓✔☒▣⊙◉]")
-OPTION_WORDS = re.compile("优良中差|优良中低差|好坏|好中差|高中低|是否|有无|达标未达标|是/否|有/无|好/坏|高/中/低|优/良/中/差")
+OPTION_WORDS = re.compile(
+    "优良中差|优良中低差|好坏|好中差|高中低|是否|有无|达标未达标|是/否|有/无|好/坏|高/中/低|优/良/中/差"
+)
 
 
 def unanswered(cell: Cell) -> bool:
@@ -138,7 +142,8 @@ def money_unit_suspect(form: Form) -> Outcomes:
     依据：各地自评表“项目资金（万元）”。
     例：万元栏填 145000000，即 14500 亿元；元栏的资金总额填 260。
     改法：核对单位，按栏目的单位改写。
-    何时无法判定：金额无法读成数字。界限：万元栏 100 亿元（转移支付和部门整体 1000 亿元；县区的单位 20 亿元、其乡镇和站所 5 亿元，转移支付和部门整体为五倍），元栏的总额 1000 元。
+    何时无法判定：金额无法读成数字。界限：万元栏 100 亿元，市属站所院校 50 亿元，县区的单位 20 亿元，其乡镇和站所 5 亿元；
+    转移支付和部门整体 1000 亿元，市县的单位为五倍；元栏的总额 1000 元。
     """
     rows = [funds for funds in form.submission.funds if funds.unit in ("万元", "元")]
     limit = _money_limit(form)
@@ -175,6 +180,8 @@ def _money_limit(form: Form) -> Decimal:
     unit, wide = form.submission.unit, WIDE_FORM.search(form.set.title) is not None
     if COUNTY_UNIT.search(unit) and not re.search("自治区|新区", unit):
         return (LOCAL_MONEY if LOCAL_UNIT.search(unit) else COUNTY_MONEY) * (5 if wide else 1)
+    if LOCAL_UNIT.search(unit) and re.search("[市州盟]", unit):
+        return CITY_MONEY * (5 if wide else 1)
     return WIDE_MONEY if wide else SUSPECT_MONEY
 
 

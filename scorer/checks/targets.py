@@ -398,7 +398,9 @@ def missing_category(form: Form) -> Outcomes:
 
 def _present(category: str, present: set[str]) -> bool:
     """效益 is there when any kind of it is."""
-    return category in present or (category == "效益" and any(name.endswith("效益") or "影响" in name for name in present))
+    return category in present or (
+        category == "效益" and any(name.endswith("效益") or "影响" in name for name in present)
+    )
 
 
 @check("T408", level="note", message="“{name_}”分值 {weight}，占满分 {share}%，超过 {limit}%；单项过大，请考虑细化")
@@ -452,7 +454,7 @@ def direction_suspect(form: Form) -> Outcomes:
         if leaf.target.kind not in FIGURES or leaf.target.op not in ("≥", ">", "≤", "<"):
             yield undecided("目标没有“≥”“≤”一类的比较符号")
             continue
-        usual = usual_direction(name_of(leaf))
+        usual = usual_direction(name_of(leaf)) or ("less" if _is_price(leaf) else "")
         if not usual:
             yield undecided("名称看不出方向")
         elif (usual == "less") == (leaf.target.op in ("≤", "<")):
@@ -461,6 +463,18 @@ def direction_suspect(form: Form) -> Outcomes:
             cells = [leaf.answer.target, *leaf.answer.names[-1:]]
             words = "越低越好，用“≤”" if usual == "less" else "越高越好，用“≥”"
             yield faulty(leaf.path, cells, name_=name_of(leaf), target=leaf.answer.target.text, usual=words)
+
+
+# money that a cost indicator asks for on purpose: a standard that may not be undercut, a sum that is to be put in
+SPENT_ON_PURPOSE = re.compile(
+    "标准|补助|补贴|救助|资助|奖补|待遇|工资|收入|投入|投资|配套|到位|发放|支付|拨付|筹|节约|降低|减少|结余|效益|产值|税"
+)
+
+
+def _is_price(leaf: Leaf) -> bool:
+    """Is it a cost in money, of which nobody wants more (每公里监理费 ≥0.9万元)?"""
+    money = leaf.target.unit == "元" or leaf.target.unit.startswith("元/")
+    return money and leaf.category.endswith("成本") and not SPENT_ON_PURPOSE.search(name_of(leaf))
 
 
 @check("T410", level="warning", message="“{name_}”重复列入 {times} 次；请核对是否重复计分")

@@ -37,6 +37,7 @@ _BOOKMARK = re.compile(r"\[bookmark: [^\[\]]{0,80}\]")
 _PIPE_RULE = re.compile(r"\|?(?:[ ]?:?-{1,60}:?[ ]?\|){1,80}(?:[ ]?:?-{1,60}:?)?[ ]?")
 _PIPE = re.compile(r"(?<!\\)\|")
 _GAP = re.compile(r"[ \u3000\u00a0]{2,}|\u3000")
+_GOAL = re.compile(r"[\s年度总体绩效预期]{0,12}目标(?:完成情况)?")
 _NOTE = re.compile(r"\s{0,8}(?:备注|注|说明|附注)\s?\d?[：:.]")
 _HEADING = re.compile(r"\s{0,8}(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}部分)")
 
@@ -353,7 +354,7 @@ def _pieces(area: Sequence[_TabRow]) -> Iterator[list[_TabRow]]:
     """The tables of an area: a wide gap before a title, or after a note, parts them; so does running text."""
     piece: list[_TabRow] = []
     for index, row in enumerate(area):
-        if _is_prose(row) and not (piece and _is_note(row)):
+        if _is_prose(row) and not (piece and (_is_note(row) or _goes_below(row, piece[-1]))):
             if piece:
                 yield piece
             piece = []
@@ -383,6 +384,14 @@ def _is_prose(row: _TabRow) -> bool:
     texts = [_text(cell) for cell in row.cells]
     sentences = sum(len(text) > 60 or (len(text) > 15 and text.endswith(("。", "；"))) for text in texts)
     return sentences * 2 > len(texts)
+
+
+def _goes_below(row: _TabRow, above: _TabRow) -> bool:
+    """Sentences in the cells of a row, not paragraphs: what is aimed at and what was done, below their headings."""
+    if len(row.cells) < 3 or len(row.cells) != len(above.cells):
+        return False
+    label = _text(row.cells[0])
+    return not label or _GOAL.fullmatch(label) is not None
 
 
 def _even_out(piece: Sequence[_TabRow]) -> Rows:
