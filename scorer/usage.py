@@ -16,7 +16,6 @@ from typer.core import TyperCommand, TyperGroup
 
 WIDTH = 80
 MARGIN = 2
-HELP_NAMES = ("--help", "-h")
 # typer brings its own copy of click in newer versions: take the classes from what is public in both
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
 ClickException: type[Any] = UsageError.__mro__[1]

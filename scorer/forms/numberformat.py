@@ -123,10 +123,6 @@ def display(number: Decimal, code: str, epoch_1904: bool = False) -> str:
     return _number(shown, section)
 
 
-def is_date(code: str) -> bool:
-    return _sections(code)[0].has("date", "elapsed")
-
-
 @lru_cache(maxsize=4096)
 def _sections(code: str) -> tuple[_Section, ...]:
     sections: list[_Section] = []

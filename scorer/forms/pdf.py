@@ -37,7 +37,6 @@ PADDING = 12.0
 PAGE_NUMBER = re.compile(r"[-—–·\s]{0,5}(?:第?\s?\d{1,4}\s?页?|[-—]\s?\d{1,4}\s?[-—])(?:\s?[/共]\s?第?\s?\d{1,4}\s?页?)?[-—–·\s]{0,5}")
 CHINESE_GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) +(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])")
 NO_UNICODE = re.compile(r"\(cid:\d+\)")
-SENTENCE_END = "。！？；：.!?;:"
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 

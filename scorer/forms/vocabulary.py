@@ -435,7 +435,6 @@ GRADES: Final = _words("优 良 中 差 优秀 良好 中等 较差 合格 不�
 FORWARD_WORDS: Final = _words("正向 正向指标 正指标")
 REVERSE_WORDS: Final = _words("反向 逆向 负向 反向指标 逆向指标 负向指标 反指标 逆指标")
 QUALITATIVE_WORDS: Final = _words("定性 定性指标 文字描述 描述")
-QUANTITATIVE_WORDS: Final = _words("定量 定量指标 数值 数量")
 SIGN_WORDS: Final = _words(
     "≥ ≤ = > < >= <= ≧ ≦ == ═ ﹥ ﹤ ⩾ ⩽ 大于等于 小于等于 等于 大于 小于 不低于 不少于 不高于 不超过 不大于 不小于 "
     "大于或等于 小于或等于 至少 至多 不多于 高于 低于"

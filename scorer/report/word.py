@@ -10,7 +10,7 @@ import io
 from typing import Any
 from xml.sax.saxutils import escape
 
-from scorer.forms.writing.document import EPOCH, NAMESPACE, without_times
+from scorer.forms.writing.document import EPOCH, NAMESPACE, name_fonts, set_font, without_times
 from scorer.model import Report
 from scorer.report import Layout, sentences
 from scorer.report.opinion import Grid, Heading, Opinion, Text, draw_up, indented
@@ -168,23 +168,13 @@ def _page_number() -> str:
 
 
 def _fonts(written: Any) -> None:
-    """The text's font as the document's own, and in its list of fonts the names that stand in where one is missing."""
-    from docx.opc.oxml import serialize_part_xml
+    """The text's font as the document's own, what stands in for one that is missing, and the language."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import qn
 
+    set_font(written, BODY)
     look = written.styles["Normal"].element.get_or_add_rPr()
-    normal = look.get_or_add_rFonts()
-    normal.attrib.clear()
-    for name in ("ascii", "hAnsi", "eastAsia", "cs"):
-        normal.set(qn(f"w:{name}"), BODY)
     for language in look.findall(qn("w:lang")):
         look.remove(language)
     look.append(parse_xml(f'<w:lang xmlns:w="{NAMESPACE}" w:val="zh-CN" w:eastAsia="zh-CN"/>'))
-    for part in written.part.package.iter_parts():
-        if part.partname == "/word/fontTable.xml":
-            root = parse_xml(part.blob)
-            for name, other in FONTS.items():
-                entry = f'<w:font xmlns:w="{NAMESPACE}" w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
-                root.append(parse_xml(entry))
-            part._blob = serialize_part_xml(root)
+    name_fonts(written, FONTS)

@@ -28,8 +28,6 @@ from scorer.rules.rule import Share
 Evidence = Literal["official", "published-form", "unconfirmed"]
 EVIDENCE_WORDS = {"official": "见文件原文", "published-form": "见于已公开的表", "unconfirmed": "未经核实"}
 
-SCHEMA_NAME = "indicator_set.schema.json"
-
 Category = Literal[
     "数量",
     "质量",

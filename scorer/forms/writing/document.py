@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
@@ -121,19 +121,30 @@ def _lines(text: str) -> str:
 
 
 def _fonts(written: Any) -> None:
-    """The document's own font, and in its list of fonts the names that stand in where one is not installed."""
-    from docx.opc.oxml import serialize_part_xml
-    from docx.oxml import parse_xml
+    """The document's own font, and the names that stand in for those that are not installed."""
+    set_font(written, BODY_FONT)
+    name_fonts(written, FONTS)
+
+
+def set_font(written: Any, font: str) -> None:
+    """Make a font the document's own, for every script."""
     from docx.oxml.ns import qn
 
     normal = written.styles["Normal"].element.get_or_add_rPr().get_or_add_rFonts()
     normal.attrib.clear()
     for name in ("ascii", "hAnsi", "eastAsia", "cs"):
-        normal.set(qn(f"w:{name}"), BODY_FONT)
+        normal.set(qn(f"w:{name}"), font)
+
+
+def name_fonts(written: Any, fonts: Mapping[str, str]) -> None:
+    """Write into the document's list of fonts what stands in for one that is not installed, by name."""
+    from docx.opc.oxml import serialize_part_xml
+    from docx.oxml import parse_xml
+
     for part in written.part.package.iter_parts():
         if part.partname == "/word/fontTable.xml":
             root = parse_xml(part.blob)
-            for name, other in FONTS.items():
+            for name, other in fonts.items():
                 entry = f'<w:font xmlns:w="{NAMESPACE}" w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
                 root.append(parse_xml(entry))
             part._blob = serialize_part_xml(root)
