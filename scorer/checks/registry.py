@@ -9,7 +9,8 @@ name with hyphens, its documentation is its docstring: an English first line for
         for leaf in form.leaves:
             yield sound() | faulty(path, cells, claimed=…, weight=…) | undecided("分值未填")
 
-Every value that was looked at gives exactly one outcome: nothing is skipped in silence.
+Every value that was looked at gives exactly one outcome: nothing is skipped in silence. A check with `per="batch"` gets
+the `Batch` of all submissions instead of one `Form`.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Place, Submission, Tally
 
 if TYPE_CHECKING:
+    from scorer.checks.peers.batch import Batch
     from scorer.checks.sameness import Said
     from scorer.mentions import Mention
     from scorer.score import Leaf, Scorecard
@@ -36,17 +38,22 @@ SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Looked at, nothing wrong. `note` says when only rounding makes the figures agree; `about` is what was compared."""
+    """Looked at, nothing wrong. `note` says when only rounding makes the figures agree; `about` is what was compared.
+
+    `times` stands for as many equal outcomes: a check over a batch looks at millions of values.
+    """
 
     note: str = ""
     about: tuple[object, ...] = ()
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Could not tell, and why (Chinese)."""
+    """Could not tell, and why (Chinese); `times` as in `Sound`."""
 
     reason: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +65,25 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """Figures that disagree: the indicator's path, all places, the figures by name."""
+    """Figures that disagree: the indicator's path, all places, the figures by name.
+
+    `concerns` are the submissions concerned, as their numbers in the batch from 0; empty within one form.
+    """
 
     path: tuple[str, ...]
     where: tuple[Place, ...]
     numbers: dict[str, str]
     level: Level | None = None
     message: str | None = None
+    concerns: tuple[int, ...] = ()
 
 
 Outcome = Sound | Undecided | NotRun | Faulty
 Outcomes = Iterator[Outcome]
 
 
-def sound(note: str = "") -> Sound:
-    return Sound(note)
+def sound(note: str = "", times: int = 1) -> Sound:
+    return Sound(note, times=times)
 
 
 def held(outcome: Outcome, *about: object) -> Outcome:
@@ -101,8 +112,8 @@ def _places_in(thing: object) -> Iterator[Place]:
             yield from _places_in(getattr(thing, part.name))
 
 
-def undecided(reason: str) -> Undecided:
-    return Undecided(reason)
+def undecided(reason: str, times: int = 1) -> Undecided:
+    return Undecided(reason, times)
 
 
 def not_run(reason: str) -> NotRun:
@@ -123,6 +134,7 @@ def faulty(
     *,
     level: Level | None = None,
     message: str | None = None,
+    concerns: Iterable[int] = (),
     numbers: Mapping[str, object] | None = None,
     **figures: object,
 ) -> Faulty:
@@ -132,7 +144,8 @@ def faulty(
     """
     places = tuple(item if isinstance(item, Place) else Place.of(item) for item in where)
     shown = {name: plain(value) for name, value in {**(numbers or {}), **figures}.items() if value is not None}
-    return Faulty(tuple(path), tuple(place for place in places if place.at or place.quote or place.file), shown, level, message)
+    kept = tuple(place for place in places if place.at or place.quote or place.file)
+    return Faulty(tuple(path), kept, shown, level, message, tuple(concerns))
 
 
 @dataclass
@@ -190,7 +203,8 @@ class Form:
         return self.submission.year or next((year for year in years if year is not None), None)
 
 
-CheckFunction = Callable[[Form], Outcomes]
+Subject = TypeVar("Subject", "Form", "Batch")
+CheckFunction = Callable[[Subject], Outcomes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +215,7 @@ class Check:
     name: str
     level: Level
     message: str
-    function: CheckFunction
+    function: Callable[[Any], Outcomes]
     per: Literal["form", "batch"] = "form"
     sections: dict[str, str] = field(default_factory=dict)
 
@@ -212,6 +226,10 @@ class Check:
 
 
 CHECKS: dict[str, Check] = {}
+
+ACROSS: dict[str, tuple[str, Callable[["Batch"], Outcomes]]] = {}
+"""What is compared across the forms of a batch: message and function by code, of every check per="batch" and of checks
+of one form that have something to say across forms as well."""
 
 
 def split_sections(docstring: str) -> dict[str, str]:
@@ -233,13 +251,14 @@ def split_sections(docstring: str) -> dict[str, str]:
 
 def check(
     code: str, *, level: Level, message: str, per: Literal["form", "batch"] = "form"
-) -> Callable[[CheckFunction], CheckFunction]:
+) -> Callable[[CheckFunction[Subject]], CheckFunction[Subject]]:
     """Register a check under `code`; codes are never reused.
 
-    `message` is Chinese with the `numbers` of a finding as placeholders.
+    `message` is Chinese with the `numbers` of a finding as placeholders. A check `per="batch"` gets all submissions of a
+    batch together; its findings name the submissions that they concern.
     """
 
-    def register(function: CheckFunction) -> CheckFunction:
+    def register(function: CheckFunction[Subject]) -> CheckFunction[Subject]:
         if code in CHECKS:
             raise ValueError(f"check code {code} is used twice")
         CHECKS[code] = Check(
@@ -251,6 +270,20 @@ def check(
             per=per,
             sections=split_sections(function.__doc__ or ""),
         )
+        if per == "batch":
+            ACROSS[code] = message, function  # type: ignore[assignment]  # `per` says which of the two it takes
+        return function
+
+    return register
+
+
+def also_across(code: str, *, message: str) -> Callable[[CheckFunction[Batch]], CheckFunction[Batch]]:
+    """Register what a check of one form looks for across the forms of a batch as well, under the same code."""
+
+    def register(function: CheckFunction[Batch]) -> CheckFunction[Batch]:
+        if code in ACROSS:
+            raise ValueError(f"check code {code} is used twice across forms")
+        ACROSS[code] = message, function
         return function
 
     return register
@@ -296,23 +329,58 @@ def run(
         if entry.per != "form":
             continue
         outcomes = list(entry.function(form))
-        counts = Counter(type(outcome) for outcome in outcomes)
-        reasons = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, Undecided))
-        reasons.update(outcome.note for outcome in outcomes if isinstance(outcome, Sound) and outcome.note)
-        skipped = [outcome.reason for outcome in outcomes if isinstance(outcome, NotRun)]
         form.sound += [outcome for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
-        tallies.append(
-            Tally(
-                code=entry.code,
-                sound=counts[Sound],
-                faulty=counts[Faulty],
-                undecided=counts[Undecided],
-                not_run=skipped[0] if skipped else None if outcomes else "没有可核对的内容",
-                reasons=dict(reasons),
-            )
-        )
+        tallies.append(tally(entry.code, outcomes))
     return in_order(findings, form.submission), tuple(tallies)
+
+
+def run_across(
+    batch: Batch, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> tuple[tuple[tuple[Finding, tuple[int, ...]], ...], tuple[Tally, ...]]:
+    """Run the selected checks across the forms of a batch: findings, each with the submissions concerned, and tallies.
+
+    The findings are in the order of their code, then of the first submission concerned.
+    """
+    findings: list[tuple[Finding, tuple[int, ...]]] = []
+    tallies: list[Tally] = []
+    for entry in selected(select, ignore):
+        if entry.code not in ACROSS:
+            continue
+        message, function = ACROSS[entry.code]
+        outcomes = list(function(batch))
+        found = [outcome for outcome in outcomes if isinstance(outcome, Faulty)]
+        found.sort(key=lambda outcome: outcome.concerns)
+        told = replace(entry, message=message)
+        findings += [(finding(told, outcome), outcome.concerns) for outcome in found]
+        tallies.append(tally(entry.code, outcomes))
+    return tuple(findings), tuple(tallies)
+
+
+def tally(code: str, outcomes: Sequence[Outcome]) -> Tally:
+    """The outcomes of one check, counted, with the reasons of the undecided ones and the notes of the sound ones."""
+    reasons: Counter[str] = Counter()
+    notes: Counter[str] = Counter()
+    counts: Counter[type[Outcome]] = Counter()
+    for outcome in outcomes:
+        times = 1
+        if isinstance(outcome, Undecided):
+            times = outcome.times
+            reasons[outcome.reason] += times
+        elif isinstance(outcome, Sound):
+            times = outcome.times
+            if outcome.note:
+                notes[outcome.note] += times
+        counts[type(outcome)] += times
+    skipped = next((outcome.reason for outcome in outcomes if isinstance(outcome, NotRun)), None)
+    return Tally(
+        code=code,
+        sound=counts[Sound],
+        faulty=counts[Faulty],
+        undecided=counts[Undecided],
+        not_run=skipped if outcomes else "没有可核对的内容",
+        reasons=dict(reasons + notes),
+    )
 
 
 def figures(form: Form, findings: Iterable[Finding]) -> tuple[Figure, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.sameness import core, from_claim
 from scorer.mentions import sentences
-from scorer.model import Cell, Paragraph, Place
+from scorer.model import Cell, Paragraph, Place, Submission
 from scorer.phrases import (
     COMPARES_YEAR,
     COMPLETED,
@@ -220,7 +220,7 @@ def foreign_name(form: Form) -> Outcomes:
     改法: 删去或改为本单位的内容；确为合作单位的，写明关系。
     何时无法判定: 报告没有写明本单位名称。
     """
-    own = own_names(form)
+    own = own_names(form.submission)
     if not own:
         yield undecided("报告没有写明本单位名称")
         return
@@ -264,10 +264,10 @@ _OWN_NAME = re.compile(
 _TITLE = re.compile(r"报告|说明|决算|自评|绩效|概况|总结|情况表")
 
 
-def own_names(form: Form) -> list[str]:
+def own_names(submission: Submission) -> list[str]:
     """The names that the submission gives itself: the unit's field, and those of the opening lines."""
-    names = [form.submission.unit] if form.submission.unit else []
-    for document in form.documents:
+    names = [submission.unit] if submission.unit else []
+    for document in submission.documents:
         lines = [fold(block.text).strip() for block in document.paragraphs if block.text.strip()][:4]
         opening = [line for line in lines if len(line) <= 60 and _TITLE.search(line) and "。" not in line] or lines[:1]
         for line in opening:
