@@ -127,7 +127,11 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
         if agreed:
             return Survey(rate, tuple(reversed(counted)), tuple(agreed), len({m.number for m in counted}) == 1)
         among = len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension
-        return Survey(rate, tuple(before[-2:-1]), tuple(before[-1:])) if among else Survey(rate, (), ())
+        if among:
+            return Survey(rate, tuple(before[-2:-1]), tuple(before[-1:]))
+        # 抽查28个村，核对面积3214亩，核减率2%: of what stands nearest, and that was not asked
+        nearest = [m for m in before[-1:] if _SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:])]
+        return Survey(rate, tuple(nearest), ())
     asked = [m for m in near if m not in agreed and (_SURVEYED.search(m.label) or _SURVEYED.search(m.gap[-24:]) or m.role == "total")]
     if "回收" in outcome:
         asked = [m for m in before if m not in agreed][-1:]

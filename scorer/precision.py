@@ -90,6 +90,23 @@ def span(quantity: Quantity, precision: Decimal | None = None) -> Span | None:
     return Span(number - half, number + half)
 
 
+def beyond(quantity: Quantity) -> Span | None:
+    """What a figure with one open end leaves, up to a thousand times it: 超40%, 80%以上, 不足三成. None for other figures."""
+    number = quantity.number
+    if number is None or number <= 0 or not quantity.op or quantity.op not in "≥>≤<":
+        return None
+    return Span(number, number * 1000) if quantity.op in "≥>" else Span(number / 2, number)
+
+
+def near(quantity: Quantity, value: Decimal, part: Decimal) -> bool:
+    """Whether a value is so close to an approximate figure that nobody would object: within a part of it beyond its interval."""
+    bounds = span(quantity) or beyond(quantity)
+    if bounds is None or quantity.number is None:
+        return True
+    slack = abs(quantity.number) * part
+    return bounds.low - slack <= value <= bounds.high + slack
+
+
 def finest(quantities: Iterable[Quantity]) -> Decimal | None:
     """The finest written place of figures of one kind; None when none has digits. Exact ones do not count."""
     sizes = [size for size in map(step, quantities) if size is not None]

@@ -295,7 +295,7 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             if not counts or not totals:
                 counts, totals = _factors(run, price, parts)
             after = run[position + 1 : position + 2]
-            closing = bool(after) and after[0] in totals and after[0].role == "total"
+            closing = bool(after) and after[0] in totals and (after[0].role == "total" or _DUE.match(after[0].label) is not None)
             last = run[position - 1] if position and run[position - 1] in totals else None
             if not counts and last is not None and (counts := _counted_elsewhere(counted, last, price)):
                 totals = [run[position - 1]]
@@ -309,7 +309,7 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             if counts and not totals:
                 totals = _amount_before(runs, index, price)
             counts.sort(key=lambda m: (m.start > price.start, abs(m.start - price.start)))
-            totals.sort(key=lambda m: (m.role != "total" or m.start < price.start, abs(m.start - price.start)))
+            totals.sort(key=lambda m: (not _gives_amount(m) or m.start < price.start, abs(m.start - price.start)))
             one = len({m.number for m in counts}) == 1 and len({m.number for m in totals}) == 1
             certain = bool(counts) and bool(totals) and (closing or one)
             several = totals and _OF_SEVERAL.search(totals[0].label)
@@ -318,6 +318,13 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
                 certain = False  # 摄像机6台、单价4.8万元…三类设备合计44.6万元: one total of several products
             periods = tuple(m for m in segment if m.quantity.unit in _PERIODS and m.number is not None and m is not price)
             yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods)
+
+
+_DUE = re.compile(r"(?:共需|应|需|所需|折合|金额|小计)")
+
+
+def _gives_amount(mention: Mention) -> bool:
+    return mention.role == "total" or _DUE.match(mention.label) is not None
 
 
 _OF_SEVERAL = re.compile(r"(?:[两二三四五六七八九十\d][类种项][^，。；]{0,6}|以上|上述)[^，。；]{0,6}$")
@@ -376,7 +383,7 @@ def _factors(run: Run, price: Mention, parts: set[int]) -> tuple[Run, Run]:
         m
         for m in run
         if m is not price
-        and m.dimension == price.dimension
+        and m.dimension == price.dimension.split("/")[0]
         and m.role not in DERIVED
         and m.number is not None
         and m not in counts
@@ -461,6 +468,11 @@ def _left_after(runs: Sequence[Run], index: int) -> Run:
 _LEFT_AFTER = re.compile(r"(?:年末|年底|当年|资金|项目)*(?:结余|节余|剩余|结转)(?:资金|金额)?(?:为)?$")
 
 
+_ANOTHER_FUND = re.compile(
+    r"[，、；](?![^，。；：]*其中)[^，。；：]*(?:资金|配套|补助|预算|安排|下达|自筹|债券|拨款|追加|投入)(?:资金)?(?:共|为)?"
+)
+
+
 def _has_sibling(runs: Sequence[Run], budget: Mention, index: int) -> bool:
     """中央资金下达520万元，县级配套80万元: a budget beside which the sentence names another amount."""
     for run in runs[max(0, index - NEAR) : index + 1]:
@@ -469,7 +481,7 @@ def _has_sibling(runs: Sequence[Run], budget: Mention, index: int) -> bool:
         after = run[run.index(budget) + 1 :][:1]
         return any(
             m.dimension == "元" and m.role == "plain" and m.kind in ("", "budget", "adjusted") and not m.bracket
-            and m.number and re.fullmatch(r"[，、；][^，。；：]*", m.gap) and "其中" not in m.gap
+            and m.number and _ANOTHER_FUND.fullmatch(m.gap)
             for m in after
         ) and budget.role != "total"  # fmt: skip
     return False

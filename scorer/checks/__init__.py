@@ -9,6 +9,7 @@ from scorer.checks import (
     narrative,
     parts,
     residue,
+    spending,
     stray,
     targets,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "residue",
     "run",
     "selected",
+    "spending",
     "stray",
     "targets",
 ]

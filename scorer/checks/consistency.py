@@ -15,7 +15,6 @@ from scorer.checks.sameness import (
     core,
     differ,
     digits,
-    from_claim,
     from_mention,
     money,
     places,
@@ -27,16 +26,11 @@ from scorer.checks.sameness import (
     unlike_years,
 )
 from scorer.mentions import Mention, clean
-from scorer.model import Cell, Place
+from scorer.model import Place
 from scorer.phrases import (
-    NOT_OF_PROJECT,
-    PAID_FROM_PROJECT,
-    PURPOSE,
-    PURPOSE_BEFORE,
     REACH,
 )
 from scorer.precision import loose, shown
-from scorer.quantity import find_quantities
 from scorer.score import funds_total
 from scorer.sums import DERIVED, Sum
 
@@ -94,7 +88,12 @@ _BUSINESSES = re.compile(r"企业|工商|商户|用户|单位|市场主体|经�
 def heads_beside(form: Form, seen: set[tuple[Decimal | None, Decimal | None]]) -> Iterator[Outcome]:
     """共138户，惠及困难群众109人: heads straight after households, fewer than those."""
     for house, person in pairwise(form.mentions):
-        if house.sentence is not person.sentence or house.dimension != "户" or person.dimension != "人" or person.quantity.unit == "人次":
+        if (
+            house.sentence is not person.sentence
+            or house.dimension != "户"
+            or person.dimension != "人"
+            or person.quantity.unit == "人次"
+        ):
             continue
         if not house.number or not person.number or person.role in DERIVED or house.role in DERIVED:
             continue
@@ -110,7 +109,11 @@ _ANYBODY = re.compile(r"人|口|成员|群众|居民|村民|农民|对象|家庭
 def counted_twice(house: Said, person: Said) -> bool:
     if (house.path and house.path == person.path) or set_apart(house, person):
         return False
-    if house.mention is not None and person.mention is not None and house.mention.line.scope != person.mention.line.scope:
+    if (
+        house.mention is not None
+        and person.mention is not None
+        and house.mention.line.scope != person.mention.line.scope
+    ):
         return False
     kind = core(person.of)[-2:]
     if kind not in house.of and not _ANYBODY.search(kind):
@@ -192,12 +195,77 @@ def figure_differs(form: Form) -> Outcomes:
             second=second.place.quote,
         )
     yield from equated(form)
+    yield from renamed(said, together, done, form.year)
     restated: dict[tuple[str, str, Decimal | None], list[Said]] = defaultdict(list)
     for item in said:
         restated[item.dimension, core(item.of), item.number].append(item)
     for (_, name, _), again in restated.items():
         if len(again) > 1 and len(name) >= 2:
             yield held(sound(), again)
+
+
+MOST_ALIKE = 6  # figures of one name: more are a list of many things
+
+
+def renamed(
+    said: Sequence[Said],
+    together: dict[int, set[int]],
+    done: set[tuple[Decimal | None, Decimal | None]],
+    report: int | None,
+) -> Iterator[Outcome]:
+    """加装电梯12部 … 加装电梯15部: counts of one and the same name that no slip of the pen explains; a hint, no accusation."""
+    names: dict[tuple[str, str, int], list[Said]] = defaultdict(list)
+    for item in said:
+        mention = item.mention
+        if (
+            mention is None
+            or mention.bracket
+            or loose(item.quantity)
+            or item.dimension in ("元", "")
+            or (item.number or 0) < 10
+        ):
+            continue
+        name = core(item.of)
+        if len(name) >= 3 and "；" not in mention.gap[-1:]:
+            names[item.quantity.unit, name[-3:], mention.line.scope].append(item)
+    for items in names.values():
+        if not 1 < len(items) <= MOST_ALIKE or len({item.number for item in items}) != 2:
+            continue
+        for first, second in pairwise(items):
+            pair = (first.number, second.number)
+            if pair[0] == pair[1] or pair in done or not one_name(first, second, together, report):
+                continue
+            done |= {pair, pair[::-1]}
+            message = f"{second.of or first.of}：一处为 {first.place.quote}，另一处为 {second.place.quote}"
+            message += "；名称相同而数字不同，请核对是否同一口径"
+            yield faulty(
+                (), places([first, second]), level="note", message=message,
+                of=second.of or first.of, first=first.place.quote, second=second.place.quote,
+            )  # fmt: skip
+
+
+def one_name(first: Said, second: Said, together: dict[int, set[int]], report: int | None) -> bool:
+    """Whether two counts have the same name and nothing beside them that makes them counts of two things."""
+    one, other = first.mention, second.mention
+    if one is None or other is None or one.sentence is other.sentence or one.line is other.line:
+        return False
+    if together.get(id(one)) and together.get(id(other)):
+        return False
+    if first.kind != second.kind or unlike_years(first, second, report) or set_apart(first, second):
+        return False
+    low, high = sorted((first.number or Decimal(0), second.number or Decimal(0)))
+    name, again = (_WHOSE.sub("", core(item.of)) for item in (first, second))
+    return high <= 2 * low and len(name) >= 3 and name == again and not _APART.search(_before(one) + _before(other))
+
+
+_WHOSE = re.compile(r"^(?:年内|[学本][校院]|全[县市区校院镇乡]|我[县市区校馆院局中]|类|现)+")
+_APART = re.compile(r"其中|上年|去年|计划|目标|任务|应|拟|将|第[一二三四]|季|月|上半年|下半年|每|各(?!类)|分别")
+
+
+def _before(mention: Mention) -> str:
+    """The words of the clause before a figure, and of the one before that."""
+    at = mention.start - mention.sentence.start
+    return mention.sentence.text[max(0, at - 16) : at]
 
 
 _THAT_IS = re.compile(r"^[，、（]?\s*(?:即|也就是|折合|合)(?:约|为)?$")
@@ -212,7 +280,9 @@ def equated(form: Form) -> Iterator[Outcome]:
                 pass
             elif differ(before.quantity, mention.quantity):
                 places_of_both = [before.cell(), mention.cell()]
-                yield faulty((), places_of_both, of=before.subject or "同一个数", first=before.quote, second=mention.quote)
+                yield faulty(
+                    (), places_of_both, of=before.subject or "同一个数", first=before.quote, second=mention.quote
+                )
             else:
                 yield held(sound(), before, mention)
         before = mention
@@ -277,141 +347,6 @@ def general(mention: Mention) -> bool:
         return False
     before = mention.sentence.text[: min(mention.start - mention.sentence.start, REACH)]
     return not mention.line.topic and not any(clean(clause) for clause in re.split(r"[，；：]", before))
-
-
-# --------------------------------------------------------------------------------------------------------------- C303
-
-
-@check("C303", level="warning", message="成效所列 {amount}，超过项目资金 {budget}；请说明资金来源或核对数字")
-def money_beyond_budget(form: Form) -> Outcomes:
-    """What is said to have been paid from the project exceeds the project's money.
-
-    标题: 成效所列金额超过项目资金
-    为何重要: 项目资金办不成比它更多的事；把其他资金的成效算进来，会夸大本项目的绩效。
-    依据: 绩效自评应客观反映财政资金的使用结果（财预〔2020〕10号）。
-    例: 项目预算 1 万元，完成情况写“累计保障金额 19.7 万元”。
-    改法: 只列本项目资金的成效，或写明其余资金的来源和数额。
-    何时无法判定: 项目资金没有写出；文字说明了其他来源。
-    """
-    yield from beyond_form(form)
-    yield from beyond_text(form)
-
-
-_NOT_OF_PROJECT = re.compile(NOT_OF_PROJECT)
-_BROUGHT_IN = re.compile("经济效[益果]")
-_NAMES_MONEY = re.compile(r"总额|总投资|(?:资金|经费|项目)$")
-_PAID = re.compile(PAID_FROM_PROJECT)
-
-
-def beyond_form(form: Form) -> Iterator[Outcome]:
-    total = funds_total(form.submission)
-    if total is None:
-        return
-    amounts = [value for cell in (total.budget, total.executed, total.initial) if (value := money(cell, total.unit))]
-    if not amounts:
-        yield undecided("项目资金没有写出")
-        return
-    limit = max(amounts)
-    cell = total.budget or total.executed or total.initial
-    texts: list[tuple[tuple[str, ...], Cell, str]] = [((), goal.actual, "") for goal in form.submission.goals]
-    # what the project brings in (经济效益) is not paid from its money; the unit says 亿元, only the name says 招商引资
-    texts += [(answer.path, answer.actual, f"{answer.path[-1]} {answer.unit}") for answer in form.submission.answers if answer.path]
-    texts += [((), claim.value, claim.of) for claim in form.submission.claims]
-    for path, written, context in texts:
-        found = [q for q in find_quantities(written.text) if q.unit == "元" and q.number is not None]
-        outside = _NOT_OF_PROJECT.search(written.text + context) is not None or any(map(_BROUGHT_IN.search, path[:-1]))
-        for quantity in found:
-            assert quantity.number is not None
-            if quantity.number <= limit:
-                yield sound()
-            elif outside:
-                yield undecided("所列金额可能来自其他资金")
-            else:
-                claim = next((c for c in form.submission.claims if c.value is written), None)
-                place = next((said.place for said in from_claim(claim)), Place.of(written)) if claim else Place.of(written)
-                yield faulty(
-                    path, [Place.of(cell), place], amount=quantity.text, budget=f"{shown(limit, Decimal(10000))}万元"
-                )  # fmt: skip
-
-
-def beyond_text(form: Form) -> Iterator[Outcome]:
-    """用项目资金发放…, against the largest budget that the same report names for the project."""
-    budgets: dict[tuple[str, int], list[Mention]] = defaultdict(list)
-    for mention in form.mentions:
-        named = mention.kind in ("budget", "received") or mention.role == "total" or _NAMES_MONEY.search(mention.label)
-        if mention.dimension == "元" and mention.number and not mention.in_table and named and mention.role in ("plain", "total"):
-            budgets[mention.source.file, mention.line.scope].append(mention)
-    for mention in form.mentions:
-        if mention.dimension != "元" or mention.in_table or mention.number is None or mention.role not in ("plain", "total"):
-            continue
-        at = mention.start - mention.sentence.start
-        clause = re.split(r"[，；。]", mention.sentence.text[max(0, at - 2 * REACH) : at])[-1]
-        if ("项目" not in clause and "专项" not in clause) or _PAID.search(clause) is None:
-            continue
-        own = budgets[mention.source.file, mention.line.scope]
-        limit = _limit(own, mention)
-        if limit is None or limit.number is None:
-            yield undecided("项目资金没有写出")
-        elif mention.number <= limit.number:
-            yield sound()
-        elif _NOT_OF_PROJECT.search(clause):
-            yield undecided("所列金额可能来自其他资金")
-        else:
-            yield faulty((), [limit.cell(), mention.cell()], amount=mention.quote, budget=limit.quote)
-
-
-def _limit(budgets: Sequence[Mention], paid: Mention) -> Mention | None:
-    """The budget that a payment is of: one named before it in its sentence, else the largest that the report names."""
-    own = [m for m in budgets[:200] if m is not paid and (m.sentence is not paid.sentence or m.start < paid.start)]
-    same = [m for m in own if m.sentence is paid.sentence]
-    return same[-1] if same else max(own, key=lambda m: m.number or Decimal(0), default=None)
-
-
-# --------------------------------------------------------------------------------------------------------------- C305
-
-_PURPOSE = re.compile(PURPOSE)
-_PURPOSE_BEFORE = re.compile(PURPOSE_BEFORE)
-
-
-@check("C305", level="warning", message="同一笔 {amount}，一处用于“{first}”，一处用于“{second}”；请核对实际用途")
-def purpose_differs(form: Form) -> Outcomes:
-    """The same amount is said to be for two different purposes.
-
-    标题: 同一笔资金两处用途不同
-    为何重要: 资金用途是合规检查的重点；一笔钱只能有一个用途。
-    依据: 专项资金须按规定用途使用，自评应如实反映。
-    例: “288 万元用于就业培训、医疗帮扶”与“288 万元用于困难职工慰问、医疗帮扶”。
-    改法: 对照支出明细统一用途的写法；确为两笔的，分别写明。
-    何时无法判定: 一处的用途是另一处的一部分或简写。
-    """
-    uses: dict[tuple[str, Decimal], list[tuple[str, Mention]]] = defaultdict(list)
-    for mention in form.mentions:
-        if mention.dimension == "元" and mention.number and not mention.in_table:
-            after = mention.sentence.text[mention.end - mention.sentence.start :][:REACH]
-            if match := _PURPOSE.match(after) or _PURPOSE_BEFORE.search(mention.label):
-                uses[str(mention.line.scope), mention.number].append((match["purpose"], mention))
-    for entries in uses.values():
-        for index, (purpose, mention) in enumerate(entries):
-            for other_purpose, other in entries[index + 1 : index + 6]:
-                if mention.sentence is other.sentence:
-                    continue
-                more, less = _has_more(purpose, other_purpose), _has_more(other_purpose, purpose)
-                if more and less:
-                    yield faulty(
-                        (), [mention.cell(), other.cell()],
-                        amount=mention.quote, first=purpose, second=other_purpose,
-                    )  # fmt: skip
-                elif more or less:
-                    yield undecided("一处的用途可能是另一处的一部分或简写")
-                else:
-                    yield sound()
-
-
-def _has_more(first: str, second: str) -> bool:
-    """Whether a purpose names something that another does not."""
-    items = [item for item in re.split(r"[、和及与等]", first) if len(item) >= 2]
-    known = set(second)
-    return any(sum(character in known for character in item) / len(item) < 0.75 for item in items)
 
 
 # --------------------------------------------------------------------------------------------------------------- C306
@@ -488,7 +423,11 @@ def other_funds(form: Form, told: Sequence[Said]) -> Iterator[Outcome]:
         amount = money(row.budget or row.executed, row.unit)
         if amount is None:
             continue
-        named = [i for i in told if i.number and i.dimension == "元" and _OWN_MONEY.search(i.around) and not unlike_years(i, i, form.year)]
+        named = [
+            i
+            for i in told
+            if i.number and i.dimension == "元" and _OWN_MONEY.search(i.around) and not unlike_years(i, i, form.year)
+        ]
         if not named:
             yield undecided("正文没有写其他资金")
         elif any(item.number == amount for item in named):

@@ -18,7 +18,7 @@ from scorer.mentions import Mention
 from scorer.model import Cell
 from scorer.outcomes import Survey
 from scorer.phrases import REACH
-from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
+from scorer.precision import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.statements import Execution, Product
 
 HUNDRED = Decimal(100)
@@ -156,7 +156,7 @@ def judge_change(change: Change) -> Outcome:
     difference = _difference(change)
     if rate is None or not readings:
         return difference or undecided("上年数没有写出，也推不出")
-    printed = span(rate.quantity)
+    printed = span(rate.quantity) or beyond(rate.quantity)
     if printed is None:
         return undecided("增减率是约数")
     for delta, base, _, figures in readings:
@@ -171,12 +171,12 @@ def judge_change(change: Change) -> Outcome:
         if printed.low - abs(slack) <= value <= printed.high + abs(slack):
             return difference or sound()
     usable = [reading for reading in readings[:certain] if reading[1] > 0]
-    if loose(rate.quantity):
-        return undecided("增减率是约数")
     if not usable or not change.certain:
         return undecided("上年数没有写出，也推不出")
     delta, base, computation, figures = usable[0]
     value = HUNDRED * delta / base
+    if loose(rate.quantity) and near(rate.quantity, value, Decimal("0.4")):
+        return undecided("增减率是约数")
     return faulty(
         (), cells(*figures, rate),
         computation=f"{computation} = {rounded(value, max(2, places_of(rate)))}%",
@@ -226,7 +226,9 @@ def product_differs(form: Form) -> Outcomes:
         yield held(judge_product(product), product)
 
 
-_PERIODIC = re.compile("每个?(?P<period>月|季|天|日|周|次|学期)")
+_PERIODIC = re.compile(
+    r"每个?(?P<period>月|季|天|日|周|次|学期)|(?P<again>月|季|日)(?=人?均|均|补|工资|薪|租)|均每?(?P<each>月|季|日|天)(?![一-龥]{0,2}[前底末])"
+)
 _IN_A_YEAR = {"月": (12,), "季": (4,), "天": (365, 366), "日": (365, 366), "周": (52,), "学期": (2,)}
 
 
@@ -236,10 +238,11 @@ def times_paid(product: Product) -> tuple[tuple[Decimal, ...], Mention | None]:
     The figure is None where the text gives none or several.
     """
     match = _PERIODIC.search(product.price.label)
-    if match is None or match["period"] == product.price.per:
+    period = match["period"] or match["again"] or match["each"] if match else ""
+    if not period or period == product.price.per:
         return (Decimal(1),), None
-    written = {m.number: m for m in product.periods if match["period"] in m.quantity.unit and m.number}
-    usual = tuple(Decimal(times) for times in _IN_A_YEAR.get(match["period"], ()))
+    written = {m.number: m for m in product.periods if period in m.quantity.unit and m.number}
+    usual = tuple(Decimal(times) for times in _IN_A_YEAR.get(period, ()))
     alone = next(iter(written.values())) if len(written) == 1 else None
     return (*(number for number in written if number is not None), Decimal(1), *usual), alone
 
@@ -251,9 +254,9 @@ def judge_product(product: Product) -> Outcome:
     price_span = span(price.quantity)
     if price_span is None:
         return undecided("单价是约数或上下限")
-    averaged = price.per != "" and "均" in price.label
     tried = False
     times, paid = times_paid(product)
+    averaged = price.per != "" and "均" in price.label and paid is None
     for count in product.counts:
         count_span = span(count.quantity)
         if count_span is None:
@@ -313,7 +316,7 @@ def completion_rate_differs(form: Form) -> Outcomes:
 
 def judge_execution(item: Execution, year: int | None) -> Outcome:
     rate = item.rate
-    printed = span(rate.quantity)
+    printed = span(rate.quantity) or beyond(rate.quantity)
     if printed is None or rate.number is None:
         return undecided("完成率是约数")
     budgets = [m for m in item.budgets if m.number]
@@ -346,6 +349,8 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
         return undecided("收入与支出并列，不能确定是哪一个的完成率")
     if first.kind != "executed" and len(spent) > 1:
         return undecided("决算数不能确定")
+    if loose(rate.quantity) and near(rate.quantity, HUNDRED * first.number / budget.number, Decimal("0.05")):
+        return undecided("完成率是约数")
     if not item.certain:
         return undecided("预算分几笔写出，不能确定按哪一笔计算")
     if _OF_SEVERAL_YEARS.search(budget.label + budget.gap[-REACH:]):

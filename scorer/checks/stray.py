@@ -261,6 +261,10 @@ _OWN_NAME = re.compile(
     r"([一-龥]{2,24}?(?:省|市|县|区|州|旗)?[一-龥]{2,16}?"
     r"(?:管理局|委员会|联合社|总工会|中心|学校|医院|大队|支队|公司|集团|局|委|站|所|院|馆|厅|会|处))"
 )
+_NAME_ALONE = re.compile(
+    r"（?(?:(?:评价|填报|报告|项目|实施|主管)?(?:单位|部门)[：:])?\s*[一-龥]{2,18}?(?:局|委|委员会|中心|医院|学校|站|所|院|馆|厅|会|办|办公室|大队|支队|政府)\s*"
+    r"(?:20\d\d年(?:度)?)?）?"
+)
 _TITLE = re.compile(r"报告|说明|决算|自评|绩效|概况|总结|情况表")
 
 
@@ -270,9 +274,10 @@ def own_names(submission: Submission) -> list[str]:
     for document in submission.documents:
         lines = [fold(block.text).strip() for block in document.paragraphs if block.text.strip()][:4]
         opening = [line for line in lines if len(line) <= 60 and _TITLE.search(line) and "。" not in line] or lines[:1]
+        opening += [line for line in lines if len(line) <= 24 and line not in opening and _NAME_ALONE.fullmatch(line)]
         for line in opening:
             for clause in re.split(r"[，。；：]", line)[:3]:
-                clause = re.sub(r"^(?:关于|现将|项目[一二三四五六七八九十][：:])?\s*(?:20\d\d年度?)?", "", clause)
+                clause = re.sub(r"^（?(?:关于|现将|项目[一二三四五六七八九十][：:])?\s*(?:20\d\d年度?)?", "", clause)
                 if match := _OWN_NAME.match(clause):
                     names.append(match[1])
     return list(dict.fromkeys(names))
