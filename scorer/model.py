@@ -28,6 +28,8 @@ from pydantic import (
     model_serializer,
 )
 
+from scorer.value import value
+
 TWO_PLACES = Decimal("0.01")
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -50,7 +52,7 @@ class ReadError(ScorerError):
 # --------------------------------------------------------------------------------------------- what a reader makes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Source:
     """Where a value stands: `file` as the user named it, `part` (sheet, 表1, or ""), `at` (F12, R21C4, L123:5-9)."""
 
@@ -67,7 +69,7 @@ class Source:
 NOWHERE = Source()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Cell:
     """One written value and its place.
 

@@ -69,6 +69,7 @@ def merges(count: int) -> str:
 
 GRID = workbook(SHEET)
 HOSTILE: dict[str, tuple[bytes, str]] = {
+    "styles that are cut off": (book_with("xl/styles.xml", "<styleSheet><cellXfs"), "部件 xl/styles.xml 不是完整的 XML"),
     "entities that grow": (sheet_with(LAUGHS + "<worksheet>&c;</worksheet>"), "实体声明"),
     "an external entity": (sheet_with(EXTERNAL + "<worksheet>&e;</worksheet>"), "实体声明"),
     "entities in another encoding": (

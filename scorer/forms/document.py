@@ -82,11 +82,16 @@ class _Anchor:
     """A cell while the rows below may still lengthen it."""
 
     text: str
+    source: Source
     row: int
     column: int
     colspan: int
     doubts: list[str]
     rowspan: int = 1
+
+    def cell(self) -> Cell:
+        doubt = "；".join(self.doubts)
+        return Cell(self.text, self.source, self.row, self.column, self.rowspan, self.colspan, None, doubt)
 
 
 class _Walk:
@@ -159,28 +164,10 @@ class _Walk:
         """Style id → heading level, styles built on a heading included."""
         if self._levels is not None:
             return self._levels
-        own: dict[str, int] = {}
-        based: dict[str, str] = {}
-        targets = self.package.targets(self.main).values()
-        for target in [target for kind, target in targets if kind == "styles" and target in self.package]:
-            for style in self.package.xml(target):
-                identity = _attribute(style, "styleId") or ""
-                for entry in style.iter():
-                    kind, value = local(entry.tag), _value(entry) or ""
-                    if kind == "outlineLvl" and _number(value, 9) < 9:
-                        own[identity] = _number(value, 9) + 1
-                    elif kind == "basedOn":
-                        based[identity] = value
-                    elif kind == "name" and value.lower().startswith("heading ") and value[8:].isdecimal():
-                        own.setdefault(identity, min(_number(value[8:], 9), 9))
-        self._levels = dict(own)
-        for identity in based:
-            ancestor = identity
-            for _ in range(20):
-                if ancestor in own:
-                    self._levels[identity] = own[ancestor]
-                    break
-                ancestor = based.get(ancestor, "")
+        self._levels = {}
+        for kind, target in self.package.targets(self.main).values():
+            if kind == "styles" and target in self.package:
+                self._levels |= self.package.understood(target, _heading_levels)
         return self._levels
 
     # ------------------------------------------------------------------------------------------------- tables
@@ -238,9 +225,10 @@ class _Walk:
                     if len(text) > limits.CELL_CHARACTERS:
                         what = f"{name} R{row_index + 1}C{column + 1} 的字数 "
                         raise limits.too_much(self.path, what, len(text), limits.CELL_CHARACTERS, AGAIN)
-                    previous = _Anchor(text, row_index, column, colspan, words.doubts)
+                    source = Source(self.path, name, f"R{row_index + 1}C{column + 1}")
+                    previous = _Anchor(text, source, row_index, column, colspan, words.doubts)
                     anchors.append(previous)
-                    self.elements[f"{name}!R{row_index + 1}C{column + 1}"] = cell
+                    self.elements[source.place] = cell
                     if merge:
                         still_open[column] = previous
                 column += colspan
@@ -248,21 +236,8 @@ class _Walk:
             columns = max(columns, column)
         if (row_index + 1) * columns > limits.GRID:
             raise limits.too_much(self.path, f"{name} 的格数", "", limits.GRID, AGAIN)
-        path = self.path
-        cells = tuple(
-            Cell(
-                anchor.text,
-                Source(path, name, f"R{anchor.row + 1}C{anchor.column + 1}"),
-                anchor.row,
-                anchor.column,
-                anchor.rowspan,
-                anchor.colspan,
-                None,
-                "；".join(anchor.doubts),
-            )
-            for anchor in anchors
-        )
-        if cells:
+        if anchors:
+            cells = tuple([anchor.cell() for anchor in anchors])
             self.found.append(Table(name, cells, row_index + 1, columns))
         for number, element in enumerate(inner, 1):
             self._table(element, f"{name}.{number}", depth + 3)
@@ -289,8 +264,9 @@ class _Walk:
             elif name == "tbl":
                 words.tables.append(child)
             elif name == "tcPr":
-                if any(local(entry.tag) == "cellDel" for entry in child):
-                    words.doubt("修订：该单元格被删除")
+                for entry in child:
+                    if local(entry.tag) == "cellDel":
+                        words.doubt("修订：该单元格被删除")
             elif name == "sdt":
                 self._control(child, words, depth, self._cell_blocks)
             elif name in WRAPPERS:
@@ -323,7 +299,7 @@ class _Walk:
                 words.pieces.append(child.text or "")
             elif name != "rPr":
                 self._piece(child, words, depth)
-            elif any(local(entry.tag) == "vanish" and _is_on(entry) for entry in child):
+            elif _vanishes(child):
                 if any(local(part.tag) == "t" and part.text for part in run):
                     words.doubt(HIDDEN_TEXT)
                 return
@@ -389,6 +365,31 @@ class _Walk:
             raise limits.too_much(self.path, "内容嵌套层数 ", depth, limits.XML_DEPTH, AGAIN)
 
 
+def _heading_levels(styles: Element) -> dict[str, int]:
+    """Style id → heading level, styles built on a heading included."""
+    own: dict[str, int] = {}
+    based: dict[str, str] = {}
+    for style in styles:
+        identity = _attribute(style, "styleId") or ""
+        for entry in style.iter():
+            kind, value = local(entry.tag), _value(entry) or ""
+            if kind == "outlineLvl" and _number(value, 9) < 9:
+                own[identity] = _number(value, 9) + 1
+            elif kind == "basedOn":
+                based[identity] = value
+            elif kind == "name" and value.lower().startswith("heading ") and value[8:].isdecimal():
+                own.setdefault(identity, min(_number(value[8:], 9), 9))
+    levels = dict(own)
+    for identity in based:
+        ancestor = identity
+        for _ in range(20):
+            if ancestor in own:
+                levels[identity] = own[ancestor]
+                break
+            ancestor = based.get(ancestor, "")
+    return levels
+
+
 def _is_added(control: Element) -> bool:
     """Is this the page that this package itself added to the document?"""
     properties = next((part for part in control if local(part.tag) == "sdtPr"), ())
@@ -452,6 +453,14 @@ def _number(text: str | None, otherwise: int) -> int:
 
 def _is_on(element: Element) -> bool:
     return _value(element) not in ("0", "false", "off", "none")
+
+
+def _vanishes(properties: Element) -> bool:
+    """Do the properties of a run hide it?"""
+    for entry in properties:  # noqa: SIM110  every run of every cell comes here, and a generator takes twice the time
+        if local(entry.tag) == "vanish" and _is_on(entry):
+            return True
+    return False
 
 
 def _symbol(element: Element) -> str:

@@ -12,10 +12,10 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from lzma import LZMAError
-from typing import cast
+from typing import TypeVar, cast
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -35,8 +35,13 @@ DAMAGED = (
 )
 """What `zipfile` raises on truncated, overwritten or encrypted packages."""
 
+Result = TypeVar("Result")
+
 RATIO_LOOKED_AT_FROM = 4 * 1024**2
 CHUNK = 256 * 1024
+SHARED_BYTES = 256 * 1024
+"""Parts up to this size are remembered where many files have the same one."""
+
 ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 AGAIN = "请用 WPS 或 Office 打开后另存一份，再读另存的文件"
@@ -92,10 +97,12 @@ class Package:
         read = 0
         try:
             with self._zip.open(entry) as stream:
-                while chunk := stream.read(CHUNK):
+                chunk = stream.read(CHUNK)
+                while chunk:
                     read += len(chunk)
                     self._count(name, entry, read, len(chunk))
                     yield chunk
+                    chunk = stream.read(CHUNK) if len(chunk) == CHUNK else b""  # a short one was the last
         except DAMAGED as error:
             raise limits.refusal(
                 self.path, f"文件已损坏，部件 {name[:80]} 解不开", "请重新下载或向提供人再要一份"
@@ -128,6 +135,19 @@ class Package:
         """A part as a tree of elements."""
         return parse_xml(self.path, name, self.read(name))
 
+    def understood(self, name: str, understand: Callable[[Element], Result]) -> Result:
+        """What a function makes of a part that files of one template share to the byte: styles, relationships.
+
+        It is remembered: nobody may change it.
+        """
+        data = self.read(name)
+        if len(data) > SHARED_BYTES:
+            return understand(parse_xml(self.path, name, data))
+        try:
+            return cast("Result", _understood(understand, data))
+        except limits.ReadError:
+            return understand(parse_xml(self.path, name, data))  # refuses it again, in words that name this file
+
     def targets(self, part: str) -> dict[str, tuple[str, str]]:
         """The relationships of a part: id → (kind, name of the target part); links out of the package are left out."""
         folder, base = posixpath.split(part)
@@ -135,12 +155,9 @@ class Package:
         if name not in self:
             return {}
         found: dict[str, tuple[str, str]] = {}
-        for link in self.xml(name):
-            if link.get("TargetMode") == "External":
-                continue
-            target = link.get("Target", "")
+        for identity, kind, target in self.understood(name, _links):
             whole = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            found[link.get("Id", "")] = (link.get("Type", "").rpartition("/")[2], whole)
+            found[identity] = (kind, whole)
         return found
 
     def main_part(self, usual: str) -> str:
@@ -151,6 +168,20 @@ class Package:
             if kind == "officeDocument" and target in self:
                 return target
         return usual
+
+
+@lru_cache(maxsize=64)
+def _understood(understand: Callable[[Element], object], data: bytes) -> object:
+    return understand(parse_xml("", "", data))
+
+
+def _links(relationships: Element) -> tuple[tuple[str, str, str], ...]:
+    """Identity, kind and target of every link that stays inside the package."""
+    return tuple(
+        (link.get("Id", ""), link.get("Type", "").rpartition("/")[2], link.get("Target", ""))
+        for link in relationships
+        if link.get("TargetMode") != "External"
+    )
 
 
 def plain_utf8(path: str, name: str, data: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 
 from scorer.forms import limits
 from scorer.model import Cell, Source, Table
@@ -95,12 +96,13 @@ def table_of(sheet: Sheet) -> Table | None:
             rows, columns = max(rows, bottom + 1), max(columns, right + 1)
     spans, covered = _merge(sheet, rows, columns)
     positions = (
-        ((row, column) for row in range(rows) for column in range(columns))
+        product(range(rows), range(columns))
         if rows * columns <= max(BLANKS_PLACED, BLANKS_A_CELL * len(filled))
         else sorted(filled)
     )
     letters = [letters_of(column) for column in range(columns)]
     path, name = sheet.path, sheet.name
+    partly_hidden = bool(sheet.hidden_rows or sheet.hidden_columns)
     cells: list[Cell] = []
     for position in positions:
         if position in covered:
@@ -108,7 +110,7 @@ def table_of(sheet: Sheet) -> Table | None:
         row, column = position
         text, number, doubt = filled.get(position, BLANK)
         rowspan, colspan, lost = spans.get(position, SINGLE)
-        if lost or ((text or doubt) and (row in sheet.hidden_rows or column in sheet.hidden_columns)):
+        if lost or (partly_hidden and (text or doubt)):
             hidden = ("隐藏行" if row in sheet.hidden_rows else "", "隐藏列" if column in sheet.hidden_columns else "")
             doubt = "；".join(filter(None, (doubt, *hidden, lost)))
         source = Source(path, name, f"{letters[column]}{row + 1}")
@@ -136,12 +138,11 @@ def _merge(
         if work > MERGE_WORK:
             raise limits.refusal(sheet.path, f"工作表“{sheet.name}”的合并区域相互重叠", "请取消合并后另存")
         lost: list[str] = []
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                if (row, column) != (top, left):
-                    covered.add((row, column))
-                    if (row, column) in sheet.filled and sheet.filled[row, column][0]:
-                        lost.append(place(row, column))
+        for position in product(range(top, bottom + 1), range(left, right + 1)):
+            if position != (top, left):
+                covered.add(position)
+                if position in sheet.filled and sheet.filled[position][0]:
+                    lost.append(place(*position))
         shown = "、".join(lost[:3])
         spans[top, left] = (height, width, f"合并单元格遮住了 {shown} 的内容" if lost else "")
     # An area that overlaps an earlier one must not hide that one's anchor.

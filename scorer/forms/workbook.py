@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 from scorer.forms import limits
 from scorer.forms.added import is_added_sheet
 from scorer.forms.numberformat import BUILTIN, GENERAL, display, stored_number
-from scorer.forms.package import AGAIN, Package, local, parse_xml, rows_of
+from scorer.forms.package import AGAIN, Package, local, rows_of
 from scorer.forms.sheet import Sheet, table_of
 from scorer.model import Document, Table
 
@@ -61,7 +61,7 @@ def read(path: str, data: bytes) -> Document:
     strings: list[str] = []
     for kind, target in targets.values():
         if kind == "styles" and target in package:
-            formats = _formats(path, target, package.read(target))
+            formats = package.understood(target, _formats)
         elif kind == "sharedStrings" and target in package:
             strings = _strings(package, target)
     tables: list[Table] = []
@@ -76,21 +76,11 @@ def read(path: str, data: bytes) -> Document:
     return Document(path, hashlib.sha256(data).hexdigest(), "xlsx", tuple(tables))
 
 
-def _formats(path: str, name: str, data: bytes) -> tuple[str, ...]:
-    return _formats_of(data) if len(data) <= 1024**2 else _parse_formats(path, name, data)
-
-
-@lru_cache(maxsize=64)
-def _formats_of(data: bytes) -> tuple[str, ...]:
-    # The forms of a batch come from a few templates: their styles are the same bytes.
-    return _parse_formats("", "styles.xml", data)
-
-
-def _parse_formats(path: str, name: str, data: bytes) -> tuple[str, ...]:
+def _formats(styles: Element) -> tuple[str, ...]:
     """The number format code of every cell style, by the style's index."""
     codes = dict(BUILTIN)
     found: list[str] = []
-    for group in parse_xml(path, name, data):
+    for group in styles:
         kind = local(group.tag)
         if kind == "numFmts":
             for entry in group:
