@@ -10,7 +10,7 @@ from decimal import Decimal
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound, undecided
 from scorer.checks.sameness import from_claim, money
 from scorer.mentions import Mention
-from scorer.model import Cell, Place
+from scorer.model import Answer, Cell, Place
 from scorer.phrases import (
     NOT_OF_PROJECT,
     PAID_FROM_PROJECT,
@@ -20,7 +20,7 @@ from scorer.phrases import (
     fold,
 )
 from scorer.precision import shown
-from scorer.quantity import find_quantities
+from scorer.quantity import find_quantities, parse_quantity
 from scorer.score import funds_total
 
 # --------------------------------------------------------------------------------------------------------------- C303
@@ -62,7 +62,7 @@ def beyond_form(form: Form) -> Iterator[Outcome]:
     texts += [
         (answer.path, answer.actual, f"{answer.path[-1]} {answer.unit}")
         for answer in form.submission.answers
-        if answer.path
+        if answer.path and not _asks_for_no_money(answer)
     ]
     texts += [((), claim.value, claim.of) for claim in form.submission.claims]
     for path, written, context in texts:
@@ -82,6 +82,12 @@ def beyond_form(form: Form) -> Iterator[Outcome]:
                 yield faulty(
                     path, [Place.of(cell), place], amount=quantity.text, budget=f"{shown(limit, Decimal(10000))}万元"
                 )  # fmt: skip
+
+
+def _asks_for_no_money(answer: Answer) -> bool:
+    """Does the target count something else (≥40台)? Then an amount in the actual is a slip of the unit, T403's matter."""
+    wanted = parse_quantity(answer.target.text, answer.unit)
+    return wanted.kind in ("quantity", "range") and wanted.unit not in ("", "元")
 
 
 def beyond_text(form: Form) -> Iterator[Outcome]:
