@@ -1,4 +1,4 @@
-"""Write what comes out of the program: codes.md, rules.md, commands.md and the sample in README.md.
+"""Write what comes out of the program: codes.md, rules.md, commands.md, the samples in README.md, the schema of sets.
 
     python docs/generate.py            write them
     python docs/generate.py --check    exit 1 and show the difference when one is stale
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from scorer.checks import CHECKS
 from scorer.cli import app, run
 from scorer.explanation import FAMILIES, INTERNAL, LEVELS, MODIFIERS, of_check, of_modifier, of_rule
 from scorer.rules import RULES
+from scorer.sets import json_schema
 from scorer.usage import help_text
 
 FOLDER = Path(__file__).resolve().parent
@@ -122,7 +124,18 @@ def _sample(match: re.Match[str]) -> str:
     return f"{match[1]}{sample}\n{match[4]}"
 
 
-PAGES = {"codes.md": codes, "rules.md": rules, "commands.md": commands, "../README.md": readme}
+def schema() -> str:
+    """What editors know of the files of indicator sets."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=1)
+
+
+PAGES = {
+    "codes.md": codes,
+    "rules.md": rules,
+    "commands.md": commands,
+    "../README.md": readme,
+    "../indicator_sets/indicator_set.schema.json": schema,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -276,6 +276,7 @@ def test_the_line_map_gives_every_key_its_line(parts: list[str]) -> None:
             count += 1
             lines.append("[[item]]")
             expected[prefix] = number
+            expected.setdefault(("item",), number)
             continue
         lines += {
             "key": [f"{key} = 3  # [x"],
@@ -283,7 +284,13 @@ def test_the_line_map_gives_every_key_its_line(parts: list[str]) -> None:
             "text": [f'{key} = """', "k0 = 1", "[table]", '"""'],
             "inline": [f"{key} = {{ a = '#', b = [1] }}"],
         }[part]
-        expected[(*prefix, key)] = number
+        place = (*prefix, key)
+        expected[place] = number
+        if part == "list":
+            expected |= {(*place, index): number + 1 + index for index in range(3)}
+            expected |= {(*place, 1, 0): number + 2, (*place, 1, 1): number + 2, (*place, 2, "b"): number + 3}
+        if part == "inline":
+            expected |= {(*place, "a"): number, (*place, "b"): number, (*place, "b", 0): number}
     text = "\n".join(lines)
     tomli.loads(text)
     assert line_map(text) == {(): 1, **expected}
@@ -404,9 +411,24 @@ SETS = set_names()
 
 
 def test_the_schema_that_ships_is_the_one_of_the_models() -> None:
-    """Written anew by: python -c "import json, scorer.sets as s; print(json.dumps(s.json_schema(), …))"."""
+    """Written anew by: python docs/generate.py."""
     shipped = json.loads((library() / "indicator_set.schema.json").read_text("utf-8"))
     assert shipped == json.loads(json.dumps(json_schema()))
+
+
+def test_editors_show_those_who_write_sets_chinese_words() -> None:
+    english = []
+
+    def look(value: Any, path: str) -> None:
+        if isinstance(value, dict):
+            words = value.get("description")
+            if isinstance(words, str) and not re.search("[\u4e00-\u9fff]", words.partition("\n")[0]):
+                english.append(path)
+            for key, item in value.items():
+                look(item, f"{path}/{key}")
+
+    look(json_schema(), "")
+    assert english == []
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -196,7 +196,7 @@ def from_record(path: str, record: FormRecord, lines: dict[tuple[str | int, ...]
             name: cell(getattr(row, name), *at, name)
             for name in (*COLUMNS, "standard", "coefficient", "reviewed", "evidence")
         }
-        names = tuple(cell(name, *at, "path") for name in row.path)
+        names = tuple(cell(name, *at, "path", place) for place, name in enumerate(row.path))
         answers.append(
             Answer(tuple(row.path), names, unit=row.unit, direction=row.direction, **values)  # type: ignore[arg-type]
         )
@@ -240,7 +240,7 @@ def from_record(path: str, record: FormRecord, lines: dict[tuple[str | int, ...]
         unit_cell=cell(record.unit or None, "unit"),
         project_cell=cell(record.project or None, "project"),
         columns=tuple(record.columns) if record.columns is not None else COLUMNS if record.answer else (),
-        notes=tuple(cell(note, "notes") for note in record.notes),
+        notes=tuple(cell(note, "notes", place) for place, note in enumerate(record.notes)),
         documents=(Document(path, digest, "toml", ()),),
     )
 

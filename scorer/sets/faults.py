@@ -94,6 +94,7 @@ _KINDS = {
     "bool_type": "应为 true 或 false，不加引号",
     "int_type": "应为整数，不加引号",
     "int_from_float": "应为整数",
+    "int_parsing": "应为整数，不加引号",
     "decimal_type": "应为数字，不加引号",
     "decimal_parsing": "应为数字",
     "finite_number": "应为有限的数，不能是 nan 或 inf",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 
@@ -12,31 +13,50 @@ _HEADER = re.compile(rf"[ \t]*(\[\[?)[ \t]*({_KEYS})[ \t]*\]")
 _ASSIGNMENT = re.compile(rf"[ \t]*({_KEYS})[ \t]*=(.*)", re.DOTALL)
 _ONE_PART = re.compile(_PART)
 _PLAIN = re.compile(r"""[ \t]*(?:"[^"\\]*"|[^\[\]{}"'#]*)[ \t]*(?:#.*)?""", re.DOTALL)
-_TOKEN = re.compile(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|[\[\]{}]|[^\[\]{}"'#]+|.""")
+_TOKEN = re.compile(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|[\[\]{},=]|[^\[\]{}"'#,=\s]+|\s+|.""")
+
+
+@dataclass
+class _Open:
+    """An array or an inline table that is not closed yet, and what in it comes next."""
+
+    closing: str
+    path: Path
+    index: int = 0
+    fresh: bool = True  # the next word is an element, or the key of an inline table
+    key: Path = ()
+
+    @property
+    def element(self) -> Path:
+        return (*self.path, self.index) if self.closing == "]" else (*self.path, *self.key)
 
 
 def line_map(text: str) -> dict[Path, int]:
-    """Every table and key of a valid TOML text with its line, from 1; ``("indicator", 2, "weight")`` is in the third block.
+    """Every table, key and element of a valid TOML text with its line, from 1.
 
-    What stands inside an array or an inline table has no entry of its own: look for its nearest ancestor.
+    ``("indicator", 2, "weight")`` is in the third block, ``("bands", 1, "from")`` in the second inline table of an
+    array; ``("indicator",)`` is where the first block begins.
     """
     lines: dict[Path, int] = {(): 1}
     counts: dict[Path, int] = {}
     prefix: Path = ()
-    inside = ""  # what is still open at the end of the line: brackets, then perhaps a multi-line quote
+    inside: list[_Open] = []
+    quote = ""  # of a text over several lines
     for number, line in enumerate(text.split("\n"), 1):
-        if inside:
-            inside = _open_after(line, inside)
+        if inside or quote:
+            quote = _read(line, number, inside, quote, lines)
         elif header := _HEADER.match(line):
             prefix = _place(_parts(header[2]), counts)
             if header[1] == "[[":
+                lines.setdefault(prefix, number)
                 counts[prefix] = counts.get(prefix, -1) + 1
                 prefix = (*prefix, counts[prefix])
             lines.setdefault(prefix, number)
         elif assignment := _ASSIGNMENT.match(line):
-            lines.setdefault((*prefix, *_parts(assignment[1])), number)
+            key = (*prefix, *_parts(assignment[1]))
+            lines.setdefault(key, number)
             if not _PLAIN.fullmatch(assignment[2]):
-                inside = _open_after(assignment[2], "")
+                quote = _read(assignment[2], number, inside, "", lines, key)
     return lines
 
 
@@ -61,13 +81,33 @@ def _place(path: Path, counts: dict[Path, int]) -> Path:
     return (*place, *path[-1:])
 
 
-def _open_after(text: str, inside: str) -> str:
+def _read(text: str, number: int, inside: list[_Open], quote: str, lines: dict[Path, int], key: Path = ()) -> str:
+    """Note the elements and keys that begin on one line of a value; the quote of a text that is still open after it."""
     for token in _TOKEN.findall(text):
-        quote = inside[-3:] if inside[-1:] in ("'", '"') else ""
         if quote:
-            inside = inside[:-3] if token == quote else inside
-        elif token in ('"""', "'''") or token in ("[", "{"):
-            inside += token
-        elif token in ("]", "}"):
-            inside = inside[:-1]
-    return inside
+            quote = "" if token == quote else quote
+            continue
+        if token.isspace() or token.startswith("#"):
+            continue
+        top = inside[-1] if inside else None
+        if token in ("]", "}"):
+            if inside:
+                inside.pop()
+        elif token == ",":
+            if top:
+                top.index, top.fresh = top.index + 1, True
+        elif token == "=":
+            if top:
+                top.fresh = False
+        else:
+            if top and top.fresh:
+                if top.closing == "}":
+                    top.key = _parts(token)
+                else:
+                    top.fresh = False
+                lines.setdefault(top.element, number)
+            if token in ("[", "{"):
+                inside.append(_Open("]" if token == "[" else "}", top.element if top else key))
+            elif token in ('"""', "'''"):
+                quote = token
+    return quote

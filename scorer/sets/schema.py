@@ -22,11 +22,19 @@ from pydantic import (
     model_validator,
 )
 
-from scorer.rules import RULES, AnyRule, Execution, ExecutionCap
+from scorer.rules import RULES, AnyRule, CapStep, Execution, ExecutionCap, Overshoot, Step, Tier
 from scorer.rules.rule import Share
 
 Evidence = Literal["official", "published-form", "unconfirmed"]
 EVIDENCE_WORDS = {"official": "见文件原文", "published-form": "见于已公开的表", "unconfirmed": "未经核实"}
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PARTS = {
+    "CapStep": "一档：从此执行率起，总分以 cap 为上限",
+    "Step": "一档：从此值起，得分值的 share 或得 points 分",
+    "Tier": "一档文字：得分从分值的 from 起，到上一档为止",
+}
+"""What editors show of the parts of a rule."""
 
 Category = Literal[
     "数量",
@@ -196,13 +204,24 @@ def known_keys() -> dict[str, tuple[str, ...]]:
         "thresholds": Thresholds,
         "recognition": Recognition,
     }
-    return {name: keys(model) for name, model in (tables | RULES).items()}
+    parts: dict[str, type[BaseModel]] = {"caps": CapStep, "bands": Step, "tiers": Tier, "overshoot": Overshoot}
+    named = {name: keys(model) for name, model in (tables | RULES).items()}
+    # a rule and its own table of bands share the word: either's keys may have been meant
+    return {**named, **{name: (*keys(model), *named.get(name, ())) for name, model in parts.items()}}
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a set file, as editors (taplo, Even Better TOML) read it."""
     schema: dict[str, Any] = _relaxed(SetFile.model_json_schema(by_alias=True))
+    for name, entry in schema["$defs"].items():
+        entry["description"] = PARTS.get(name) or _for_readers(entry.get("description", ""))
     return {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
+
+
+def _for_readers(docstring: str) -> str:
+    """A docstring without its English first line: what an editor shows to those who write sets."""
+    first, _, rest = docstring.partition("\n")
+    return docstring if CHINESE.search(first) else rest.strip()
 
 
 def _relaxed(value: Any) -> Any:
