@@ -17,6 +17,10 @@ MOST_DECIMALS: Final = 6
 
 def plain(value: Decimal | Fraction | int) -> str:
     """A figure without exponent and without trailing zeros; six decimals, rounded half-up, where it does not end."""
+    if isinstance(value, Decimal) and -MOST_DECIMALS <= _exponent(value) <= 0:
+        text = f"{value:f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return text if text != "-0" else "0"
     ratio = Fraction(value)
     sign, ratio = ("-" if ratio < 0 else ""), abs(ratio)
     places = next((n for n in range(MOST_DECIMALS + 1) if 10**n % ratio.denominator == 0), MOST_DECIMALS)
@@ -27,17 +31,24 @@ def plain(value: Decimal | Fraction | int) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
 
 
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 1
+
+
 def percent(share: Fraction, weight: Decimal | None = None) -> str:
     """A share as a percentage, half-up: 62.70%.
 
     Two places, or as many more (up to six) as it takes for `weight` × the printed percentage to give the same points:
     who checks with a calculator finds the printed figure.
     """
-    whole = Fraction(weight or 0)
+    above, below = share.numerator, share.denominator  # in integers: fractions would be reduced at every step
+    whole, part = (weight or Decimal(0)).as_integer_ratio()
+    exact = (200 * whole * above + part * below) // (2 * part * below)
     for places in range(2, MOST_DECIMALS + 1):
         unit = 100 * 10**places
-        rounded = _half_up(share * unit)
-        if _half_up(whole * Fraction(rounded, unit) * 100) == _half_up(whole * share * 100):
+        rounded = (2 * above * unit + below) // (2 * below)
+        if (200 * whole * rounded + part * unit) // (2 * part * unit) == exact:
             break
     return f"{rounded // 10**places}.{rounded % 10**places:0{places}d}%"
 
