@@ -7,6 +7,7 @@ merge into what the whole would give. Whoever counts by other means (in SQL, ove
 from __future__ import annotations
 
 import heapq
+import os.path
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -83,12 +84,14 @@ class Match:
 class Aggregates:
     """A batch in figures.
 
-    `grades` counts (claimed, recomputed), "" where there is none, of the submissions that got a total. `claimed` and
-    `recomputed` count totals by whole points out of a hundred, 100 only for exactly the full score. `codes` are findings,
-    `coded` submissions by code. `top` are the riskiest rows that were read, `unread` the first that were not; both
-    unordered until `riskiest` and `first_unread` sort them.
+    `root` is the folder that all files lie in, with its slash; None before the first. `grades` counts (claimed,
+    recomputed), "" where there is none, of the submissions that got a total. `claimed` and `recomputed` count totals by
+    whole points out of a hundred, 100 only for exactly the full score. `codes` are findings, `coded` submissions by
+    code. `top` are the riskiest rows that were read, `unread` the first that were not; both unordered until `riskiest`
+    and `first_unread` sort them.
     """
 
+    root: str | None = None
     whole: Group = field(default_factory=Group)
     departments: dict[str, Group] = field(default_factory=dict)
     regions: dict[str, Group] = field(default_factory=dict)
@@ -106,6 +109,7 @@ class Aggregates:
     unread: list[tuple[int, Row]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
+        self.root = common_root(self.root, row.key)
         self.whole.add(row)
         self.departments.setdefault(row.of, Group()).add(row)
         self.regions.setdefault(row.region, Group()).add(row)
@@ -133,6 +137,8 @@ class Aggregates:
 
     def merge(self, other: Aggregates) -> None:
         """Take in what was counted of other submissions of the same batch."""
+        if other.root is not None:
+            self.root = common_root(self.root, other.root)
         self.whole.merge(other.whole)
         for mine, theirs in ((self.departments, other.departments), (self.regions, other.regions)):
             for name, group in theirs.items():
@@ -168,6 +174,17 @@ class Aggregates:
             heapq.heappush(self.unread, entry)
         elif entry[0] > self.unread[0][0]:
             heapq.heapreplace(self.unread, entry)
+
+
+def common_root(root: str | None, key: str) -> str:
+    """The innermost folder around both, with its slash; "" where they share none."""
+    if root is not None and key.startswith(root):
+        return root
+    folder = key[: max(key.rfind("/"), key.rfind("\\")) + 1]
+    if root is None:
+        return folder
+    shared = os.path.commonprefix([root, folder])  # noqa: RUF071 -- cut back to a slash of either kind below
+    return shared[: max(shared.rfind("/"), shared.rfind("\\")) + 1]
 
 
 def band(points: Decimal, full: Decimal | None) -> int:

@@ -53,9 +53,9 @@ def _next(outcome: Outcome, folder: str) -> list[str]:
     if " " in shown:
         shown = f'"{shown}"'
     if outcome.unread == outcome.reports:
-        return [f"接下来：看 {ERRORS} 中的原因，改好文件后用同一命令加 --force 再运行，只读取还没有的"]
+        return [f"接下来：看 {ERRORS} 中的原因，改好文件后，", "  用同一命令加 --force 再运行，只处理还没有的"]
     first = outcome.riskiest[0].number if outcome.riskiest else 1
     lines = [f"接下来：打开 {Path(shown.strip(chr(34))) / SUMMARY_PAGE}", f"看一份的报告：scorer show {shown} {first}"]
     if outcome.unread:
-        lines.append("未能读取的改好后，用同一命令加 --force 再运行，只处理它们")
+        lines.append("未能读取的改好后，用同一命令加 --force 再运行")
     return lines

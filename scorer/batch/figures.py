@@ -202,7 +202,11 @@ def sets_words(found: Aggregates) -> str:
 
 
 def years_words(found: Aggregates) -> str:
-    return "、".join(f"{year}" for year in sorted(found.years)) + " 年度" if found.years else ""
+    """``2020、2021 年度``, or ``2019–2024 年度`` for more than three in a row."""
+    years = sorted(found.years)
+    if len(years) > 3:
+        return f"{years[0]}–{years[-1]} 年度"
+    return "、".join(map(str, years)) + " 年度" if years else ""
 
 
 def matched_codes(found: Aggregates, counted: Mapping[str, int]) -> list[tuple[str, str, int, int]]:
@@ -210,5 +214,6 @@ def matched_codes(found: Aggregates, counted: Mapping[str, int]) -> list[tuple[s
     return [(code, title(code), times, counted.get(code, 0)) for code, times in sorted(found.matched.items())]
 
 
-def unread_rows(rows: Iterable[Row]) -> list[tuple[Value, ...]]:
-    return [(row.number, row.key, row.unread, row.reason) for row in rows]
+def unread_rows(rows: Iterable[Row], root: str = "") -> list[tuple[Value, ...]]:
+    """Number, file as seen from the folder `root`, code, reason."""
+    return [(row.number, row.key[len(root) :], row.unread, row.reason) for row in rows]

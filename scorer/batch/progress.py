@@ -9,7 +9,7 @@ from scorer.report.columns import cleaned, cut, width_of
 
 TERMINAL_SECONDS = 0.2
 LOG_SECONDS = 15.0
-BAR_MOST = 30
+BAR_MOST = 24
 BAR_LEAST = 8
 
 

@@ -13,7 +13,8 @@ from scorer.batch.region import REGION_WORDS, UNKNOWN
 from scorer.batch.rows import RISK_WORDS, Row
 
 PAPER = 100  # rows of the list that are printed; summary.js knows the same number
-GROUPS_LISTED = 200  # departments and regions on the page
+FOREMOST = 5  # rows that the conclusion names
+GROUPS_LISTED = 60  # departments and regions on the page
 NO_UNIT = "（未读到单位名称）"
 RISK_KINDS = (("error", "必改"), ("warning", "说明"), ("difference", "总分相差"), ("grade", "等级不同"))
 PAGES = "reports"  # the folder with the reports that are written as pages
@@ -42,6 +43,7 @@ class Listed:
     project: str
     file: str
     department: str
+    above: str
     region: str
     totals: str
     change: str
@@ -64,6 +66,8 @@ def page(found: Aggregates, paged: Collection[int] = ()) -> str:
     meant = figures.meant_regions(found)
     riskiest = list(found.riskiest())
     most = max((row.risk.total for row in riskiest), default=Decimal(0))
+    root = found.root or ""
+    rows = [listed(row, most, meant, paged, root) for row in riskiest]
     read = whole.submissions - whole.unread
     codes = figures.codes(found)
     departments, regions = figures.departments(found), figures.regions(found)
@@ -85,7 +89,9 @@ def page(found: Aggregates, paged: Collection[int] = ()) -> str:
         risk_kinds=RISK_KINDS,
         listed_words=f"这里列出风险最高的 {LISTED} 份，全部 {read} 份见 summary.xlsx。" if read > LISTED else "",
         page_words=page_words(len(paged), read),
-        rows=[listed(row, most, meant, paged) for row in riskiest],
+        rows=rows,
+        foremost=[row for row in rows[:FOREMOST] if row.risk],
+        root=root if root.strip("/") else "",
         first_words=f"共 {len(riskiest)} 份。",
         paper=PAPER,
         paper_words=f"纸上只印前 {PAPER} 份，全部见 summary.xlsx。" if len(riskiest) > PAPER else "",
@@ -101,7 +107,7 @@ def page(found: Aggregates, paged: Collection[int] = ()) -> str:
         match_codes=figures.matched_codes(found, found.coded),
         matches=matches,
         matches_more=f"只列出前 {MATCHES_LISTED} 处，全部见各份的报告。" if sum(found.matched.values()) > len(matches) else "",
-        unread=figures.unread_rows(found.first_unread()),
+        unread=figures.unread_rows(found.first_unread(), root),
         unread_more=f"只列出前 {UNREAD_LISTED} 份，全部见 errors.csv。" if whole.unread > UNREAD_LISTED else "",
         sets=figures.sets_words(found),
     )
@@ -153,8 +159,8 @@ def remarks(found: Aggregates) -> list[str]:
     return words
 
 
-def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[int]) -> Listed:
-    """A row as it is printed; its bar is scaled to the riskiest."""
+def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[int], root: str = "") -> Listed:
+    """A row as it is printed; its bar is scaled to the riskiest, its file named from the folder `root` on."""
     parts, start = [], 0
     for kind, _, points in row.risk.parts:
         width = int(points * 1000 / most) if most else 0
@@ -168,9 +174,10 @@ def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[
         made_of=row.risk.words if row.risk.parts else "没有发现",
         parts=tuple(parts),
         unit=row.unit.strip() or NO_UNIT,
-        project=" ".join(part for part in (row.project.strip(), f"{row.year} 年度" if row.year is not None else "") if part),
-        file=row.key,
+        project=" ".join(part for part in (row.project.strip(), _year(row)) if part),
+        file=row.key[len(root) :] if row.key.startswith(root) else row.key,
         department=row.of or figures.NO_DEPARTMENT,
+        above=row.department.strip() if row.department.strip() != row.unit.strip() else "",
         region=meant.get(row.region, row.region) or UNKNOWN,
         totals=f"{_shown(row.claimed)} → {_shown(row.total)}",
         change="" if change is None else str(abs(change)),
@@ -181,6 +188,11 @@ def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[
         codes=" ".join(code for code, _ in row.codes),
         page=page_name(row.number) if row.number in paged else "",
     )
+
+
+def _year(row: Row) -> str:
+    """The year, where the project's name does not say it already."""
+    return f"{row.year} 年度" if row.year is not None and str(row.year) not in row.project else ""
 
 
 def _shown(points: Decimal | None) -> str:

@@ -33,20 +33,20 @@ LIST = (
     *(("自评等级", 9), ("复算等级", 9), ("必改处数", 9), ("说明处数", 9), ("提示处数", 9)),
     *(("最重的一条", 50), ("代码", 24), ("指标体系", 20), ("文件", 40), ("报告", 8)),
 )
-RISK_PARTS = slice(2, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet of one table: `columns` with their widths in characters, and its rows, which may be streamed.
 
-    `links` gives the texts of a column that lead somewhere, by its place: a target for a row's value, "" for none.
+    `bar` draws the second column as bars.
     """
 
     name: str
     columns: Sequence[tuple[str, float]]
     rows: Iterable[Sequence[Value]]
     empty: str = "没有。"
+    bar: bool = False
 
 
 class Book:
@@ -75,6 +75,8 @@ class Book:
         page.set_row(0, 30)
         for column, (heading, _) in enumerate(sheet.columns):
             page.write_string(0, column, heading, self.style("heading"))
+        if sheet.bar:
+            page.conditional_format(1, 1, ROWS_MOST, 1, {"type": "data_bar", "bar_color": "#F0B9B6", "bar_solid": True})
         count = 0
         for count, line in enumerate(sheet.rows, 1):
             if count > ROWS_MOST:
@@ -120,6 +122,7 @@ class Book:
 _EDGE = {"bottom": 1, "bottom_color": "#D5DAE2"}
 _STYLES: dict[str, dict[str, Any]] = {
     "heading": {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter", "text_wrap": True},
+    "heading of figures": {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "align": "right"},
     "text": _EDGE | {"text_wrap": True},
     "plain": {"text_wrap": False},
     "wrapped": {"text_wrap": True, "font_color": "#525B6B"},
@@ -167,7 +170,7 @@ def write_workbook(
     meant = figures.meant_regions(found)
     book = Book(target)
     _overview(book, found)
-    book.add(Sheet("风险清单", LIST, (cells(row, meant.get(row.region, row.region), row.number in paged) for row in rows)))
+    book.add(Sheet("风险清单", LIST, (cells(row, meant.get(row.region, row.region), row.number in paged) for row in rows), bar=True))
     codes = (("代码", 10), ("问题", 40), ("级别", 8), ("处数", 10), ("份数", 10), ("占比", 12))
     book.add(Sheet("问题", codes, figures.codes(found), "没有发现不一致的数字。"))
     for name, listed in (("部门", figures.departments(found)), ("地区", figures.regions(found))):
@@ -228,7 +231,7 @@ def _grades(book: Book, page: Any, line: int, found: Aggregates) -> int:
     page.write_string(line, 0, "等级：每行是自评，每列是复算", book.style("section"))
     line += 1
     for column, heading in enumerate(("自评 ＼ 复算", *matrix.given, "合计")):
-        page.write_string(line, column, fitting(heading), book.style("heading"))
+        page.write_string(line, column, fitting(heading), book.style("heading of figures" if column else "heading"))
     for row in matrix.rows:
         line += 1
         book.write(page, line, 0, row.name)
@@ -250,7 +253,7 @@ def _bands(book: Book, page: Any, line: int, found: Aggregates) -> int:
     line += 1
     head = line
     for column, heading in enumerate(("分数段", "自评", "复算")):
-        page.write_string(line, column, heading, book.style("heading"))
+        page.write_string(line, column, heading, book.style("heading of figures" if column else "heading"))
     rows = figures.distribution(found)
     for row in rows:
         line += 1

@@ -1,7 +1,7 @@
 'use strict';
 (function () {
   var page = document.documentElement;
-  var STEP = 200, PAPER = 100, BARS = 15;
+  var STEP = 100, PAPER = 100, PAPER_WIDTH = 660, BARS = 15;
   var one = function (selector) { return document.querySelector(selector); };
   var all = function (selector, root) { return Array.from((root || document).querySelectorAll(selector)); };
   var figure = function (text) { var value = parseFloat(text); return isNaN(value) ? null : value; };
@@ -54,9 +54,9 @@
     ['department', 'region', 'code'].forEach(function (name) { if (controls[name]) wanted[name] = controls[name].value; });
     var found = 0;
     Array.from(list.tBodies[0].rows).forEach(function (row) {
-      if (row.words === undefined) row.words = row.textContent.toLowerCase() + ' ' + (row.getAttribute('data-codes') || '').toLowerCase();
+      if (row.words === undefined) row.words = [row.textContent, row.getAttribute('data-department'), row.getAttribute('data-codes')].join(' ').toLowerCase();
       var fits = words.every(function (word) { return row.words.indexOf(word) >= 0; }) &&
-        (!wanted.department || cell(row, 'department') === wanted.department) &&
+        (!wanted.department || row.getAttribute('data-department') === wanted.department) &&
         (!wanted.region || cell(row, 'region') === wanted.region) &&
         (!wanted.code || (' ' + row.getAttribute('data-codes') + ' ').indexOf(' ' + wanted.code + ' ') >= 0);
       if (fits) found += 1;
@@ -79,8 +79,10 @@
   if (list && controls.text) {
     var rows = Array.from(list.tBodies[0].rows), seen = { department: {}, region: {}, code: {} };
     rows.forEach(function (row) {
-      ['department', 'region'].forEach(function (name) { var value = cell(row, name); if (value) seen[name][value] = (seen[name][value] || 0) + 1; });
-      (row.getAttribute('data-codes') || '').split(' ').forEach(function (code) { if (code) seen.code[code] = (seen.code[code] || 0) + 1; });
+      var count = function (name, value) { if (value) seen[name][value] = (seen[name][value] || 0) + 1; };
+      count('department', row.getAttribute('data-department'));
+      count('region', cell(row, 'region'));
+      (row.getAttribute('data-codes') || '').split(' ').forEach(function (code) { count('code', code); });
     });
     var titles = {};
     all('#code-table tbody tr').forEach(function (row) { titles[row.cells[0].textContent] = row.cells[1].textContent; });
@@ -136,11 +138,11 @@
     return { ink: get('ink'), soft: get('soft'), line: get('line'), paper: get('paper'), error: get('error'), warning: get('judged'), note: get('recomputed'), calm: get('calm') };
   }
   var PRINTED = { ink: '#000', soft: '#444', line: '#bbb', paper: '#fff', error: '#a01713', warning: '#c98a1b', note: '#1f5f99', calm: '#7fa3c7' };
-  function option(place, use) {
+  function option(place, use, width) {
     var table = document.getElementById(place.getAttribute('data-table'));
     var kind = place.getAttribute('data-kind'), columns = place.getAttribute('data-series').split(' ').map(Number);
     var rows = Array.from(table.tBodies[0].rows).sort(function (a, b) { return a.place - b.place; });
-    var narrow = place.clientWidth < 520;
+    var narrow = width < 520;
     var number = function (row, column) { return figure(row.cells[column].textContent) || 0; };
     var text = { color: use.ink, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
     var common = {
@@ -152,7 +154,7 @@
       return Object.assign(common, {
         legend: { top: 0, left: 0, textStyle: { color: use.ink }, itemWidth: 14, itemHeight: 10 },
         grid: { left: 4, right: 8, top: 34, bottom: 4, containLabel: true },
-        xAxis: { type: 'category', data: rows.map(function (row) { return row.cells[0].textContent; }), axisTick: { show: false }, axisLine: { lineStyle: { color: use.soft } }, axisLabel: { color: use.soft, interval: 0, rotate: narrow ? 60 : place.clientWidth < 760 ? 35 : 0, fontSize: 11 } },
+        xAxis: { type: 'category', data: rows.map(function (row) { return row.cells[0].textContent; }), axisTick: { show: false }, axisLine: { lineStyle: { color: use.soft } }, axisLabel: { color: use.soft, interval: 0, rotate: narrow ? 60 : width < 600 ? 35 : 0, fontSize: 11 } },
         yAxis: counts,
         series: columns.map(function (column, index) {
           return { type: 'bar', barGap: '10%', name: table.tHead.rows[0].cells[column].textContent + '总分', data: rows.map(function (row) { return number(row, column); }), itemStyle: { color: index ? use.note : use.warning, borderRadius: [2, 2, 0, 0] } };
@@ -187,7 +189,7 @@
     if (svg) { svg.setAttribute('viewBox', '0 0 ' + chart.getWidth() + ' ' + chart.getHeight()); svg.setAttribute('aria-hidden', 'true'); svg.setAttribute('focusable', 'false'); }
   }
   function draw(use) {
-    drawn.forEach(function (entry) { entry.chart.setOption(option(entry.place, use), true); entry.chart.getZr().flush(); fit(entry.place, entry.chart); });
+    drawn.forEach(function (entry) { entry.chart.setOption(option(entry.place, use, entry.chart.getWidth()), true); entry.chart.getZr().flush(); fit(entry.place, entry.chart); });
   }
   if (typeof echarts !== 'undefined') {
     all('.chart').forEach(function (place) {
@@ -212,7 +214,7 @@
     if (dark.addEventListener) dark.addEventListener('change', function () { draw(colours()); });
     window.addEventListener('resize', function () {
       clearTimeout(sized);
-      sized = setTimeout(function () { drawn.forEach(function (entry) { entry.chart.resize(); }); draw(colours()); }, 150);
+      sized = setTimeout(function () { drawn.forEach(function (entry) { entry.chart.resize({ width: 'auto' }); }); draw(colours()); }, 150);
     });
   }
   var closed = all('details.data');
@@ -220,10 +222,12 @@
   window.addEventListener('beforeprint', function () {
     closed = all('details.data').filter(function (details) { return !details.open; });
     closed.forEach(function (details) { details.open = true; });
+    drawn.forEach(function (entry) { entry.chart.resize({ width: PAPER_WIDTH }); });
     draw(PRINTED);
   });
   window.addEventListener('afterprint', function () {
     closed.forEach(function (details) { details.open = false; });
+    drawn.forEach(function (entry) { entry.chart.resize({ width: 'auto' }); });
     draw(colours());
   });
 })();
