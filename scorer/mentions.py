@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from scorer.memory import remembered
@@ -34,11 +34,12 @@ from scorer.phrases import (
     fold,
 )
 from scorer.quantity import Quantity, find_quantities, parse_quantity
+from scorer.value import value
 
 PERCENTAGES = frozenset(("%", "‰", "‱"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value(eq=False)
 class Line:
     """A paragraph or table row: its number among those that are not blank, its numbering and the headings above it.
 
@@ -60,7 +61,7 @@ class Line:
     original: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value(eq=False)
 class Sentence:
     """One sentence of a line: `start` is its first character in the line's text."""
 
@@ -70,7 +71,7 @@ class Sentence:
     line: Line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value(eq=False)
 class Mention:
     """One figure and what it is of.
 
@@ -362,7 +363,6 @@ def _fund(label: str) -> str:
     return next((name for name, pattern in _FUND_PATTERNS if pattern.search(label)), "")
 
 
-@remembered
 def _year_marks(text: str, report: int | None) -> Sequence[tuple[int, int | None]]:
     marks: list[tuple[int, int | None]] = []
     for match in _YEARS.finditer(text):
@@ -375,10 +375,10 @@ def _year_marks(text: str, report: int | None) -> Sequence[tuple[int, int | None
 
 def _year_at(marks: Sequence[tuple[int, int | None]], position: int) -> int | None:
     year = None
-    for start, value in marks:
+    for start, marked in marks:
         if start >= position:
             break
-        year = value
+        year = marked
     return year
 
 
@@ -491,10 +491,9 @@ def _table_mentions(
         seen: set[int] = set()
         label = ""
         cells = grid[row]
-        line = Line(
-            state.line, " ".join(cell.text for cell in cells if cell)[: 4 * REACH], cells[0].source if cells else table.cells[0].source,
-            scope=state.scope, table=index, section=table.name,
-        )  # fmt: skip
+        words = " ".join([cell.text for cell in cells if cell])[: 4 * REACH]
+        source = cells[0].source if cells else table.cells[0].source
+        line = Line(state.line, words, source, scope=state.scope, table=index, section=table.name)
         sentence = Sentence(number + row, line.text, 0, line)
         for column, cell in enumerate(cells):
             if not cell or id(cell) in seen or cell.row != row:
@@ -503,7 +502,7 @@ def _table_mentions(
             text = fold(cell.text).strip()
             if not text or (CODE.match(text) and (not label or re.search("编码|代码", headers[column]))):
                 continue
-            if not any(character.isdigit() for character in text):
+            if not _has_digit(text):
                 label = text
                 continue
             if FIGURE.match(text):
@@ -513,8 +512,8 @@ def _table_mentions(
                 spans = [(quantity, text)] if quantity.number is not None else []
             else:
                 spans = [(quantity, text[quantity.start : quantity.end]) for quantity in find_quantities(text)]
+            year = _year_named(f"{label} {headers[column]}", report) if spans else None
             for quantity, quote in spans:
-                words = f"{label} {headers[column]}"
                 mentions.append(
                     Mention(
                         quantity=quantity,
@@ -523,8 +522,8 @@ def _table_mentions(
                         label=label,
                         tail="",
                         gap=label,
-                        subject=clean(_ROW_UNIT.sub("", label)),
-                        year=_year_at(_year_marks(words, report), len(words)),
+                        subject=_row_subject(label),
+                        year=year,
                         kind=_kind(headers[column]) or _kind(label),
                         role="outcome" if quantity.unit in PERCENTAGES else _role(label, quantity.unit)[0],
                         fund=_fund(label),
@@ -537,6 +536,22 @@ def _table_mentions(
                     )
                 )
     return mentions
+
+
+@remembered
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+@remembered
+def _row_subject(label: str) -> str:
+    return clean(_ROW_UNIT.sub("", label))
+
+
+@remembered
+def _year_named(words: str, report: int | None) -> int | None:
+    """The last year that some words name."""
+    return _year_at(_year_marks(words, report), len(words))
 
 
 def _header_rows(grid: Sequence[Sequence[Cell]]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scorer.memory import remembered
 from scorer.units import UNIT_PATTERN
 
 REACH = 60  # characters looked at on either side of a figure
@@ -19,6 +20,7 @@ _FOLD |= {ord(wide): ord(narrow) for wide, narrow in zip("．％＋－／＝", "
 _FOLD |= {ord(narrow): ord(wide) for narrow, wide in zip("():;", "（）：；", strict=True)}
 
 
+@remembered
 def fold(text: str) -> str:
     """`text` with one form of figures, brackets, colons and semicolons; every character keeps its position."""
     return text.translate(_FOLD)

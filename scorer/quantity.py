@@ -21,7 +21,6 @@ Every pattern is linear: repetitions are possessive or bounded.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from scorer.figures import HALF_PLACE, Figure, figures, read_header_unit, shift
@@ -29,6 +28,7 @@ from scorer.memory import remembered
 from scorer.numerals import EXACT, fold, unit_of_last_place
 from scorer.periods import parse_period
 from scorer.units import dimension, same_unit, unit_key
+from scorer.value import value
 
 __all__ = [
     "Quantity",
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Quantity:
     """One quantity as written. `kind`: quantity, range, date, qualitative, empty, several, malformed.
 

@@ -119,7 +119,7 @@ def counted_twice(house: Said, person: Said) -> bool:
     if kind not in house.of and not _ANYBODY.search(kind):
         return False  # 贫困户, 贫困学生: the noun says that these are others
     name = re.sub(r"家庭|户数|户", "", house.of)
-    renamed = Said(name, house.quantity, house.place, house.origin, house.around, house.year)
+    renamed = Said(name, house.quantity, house.cell, house.origin, house.around, house.year)
     return len(core(name)) >= 3 and alike(renamed, person) >= ENOUGH and len(core(person.of)) >= 3
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from scorer.checks.registry import Form
 from scorer.mentions import Mention, clean, dimension
-from scorer.model import Answer, Cell, Claim, Place
+from scorer.model import Answer, Cell, Claim, Place, Source
 from scorer.phrases import DISTINGUISHING, FILLER, fold
 from scorer.precision import loose, span
 from scorer.quantity import Quantity, find_quantities, parse_quantity
@@ -26,12 +26,12 @@ _DISTINGUISHING = tuple(re.compile(words) for words in DISTINGUISHING)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """One figure with what it is of: `of` in words, `around` further words beside it, `nearby` the
-    sentence about it, `place` for a finding."""
+    """One figure with what it is of: `of` in words, `cell` where it is written, `around` further words beside it,
+    `nearby` the sentence about it."""
 
     of: str
     quantity: Quantity
-    place: Place
+    cell: Cell
     origin: str  # text, table, form, claim
     around: str = ""
     year: int | None = None
@@ -39,6 +39,11 @@ class Said:
     mention: Mention | None = None
     path: tuple[str, ...] = ()
     nearby: str = ""
+
+    @property
+    def place(self) -> Place:
+        """For a finding."""
+        return Place.of(self.cell)
 
     @property
     def dimension(self) -> str:
@@ -62,7 +67,7 @@ def from_mention(mention: Mention) -> Said:
     return Said(
         of=of,
         quantity=mention.quantity,
-        place=Place.of(mention.cell()),
+        cell=mention.cell(),
         origin="table" if mention.in_table else "text",
         around=f"{mention.label} {mention.tail}",
         year=mention.year,
@@ -80,11 +85,10 @@ def _nearby(mention: Mention) -> str:
 def from_claim(claim: Claim) -> Iterator[Said]:
     """The figures of a claim; one copied by hand has its place in words."""
     cell = claim.value
-    place = Place.of(cell)
-    if not place.at or claim.where:
-        place = Place(file=cell.source.file, at=claim.where or cell.source.place, quote=cell.text)
+    if claim.where:
+        cell = Cell(cell.text, Source(cell.source.file, at=claim.where))
     for quantity in figures(cell):
-        yield Said(clean(fold(claim.of)) or claim.of, quantity, place, "claim", around=claim.of + cell.text)
+        yield Said(clean(fold(claim.of)) or claim.of, quantity, cell, "claim", around=claim.of + cell.text)
 
 
 def figures(cell: Cell, unit: str = "") -> list[Quantity]:
@@ -103,7 +107,7 @@ def from_answer(answer: Answer) -> Iterator[Said]:
         yield Said(
             clean(fold(answer.path[-1])) or answer.path[-1],
             quantity,
-            Place.of(answer.actual),
+            answer.actual,
             "form",
             around=answer.path[-1] + answer.actual.text + answer.target.text,
             path=answer.path,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scorer.forms.vocabulary import squash
 from scorer.model import EMPTY, Cell, Document, Paragraph, Source, Table
+from scorer.value import value
 
 _NUMBER = re.compile(r"[-−]?\d{1,15}(?:,\d{3}){0,5}(?:\.\d{0,12})?")
 _PARTED = re.compile(r"\d\s+\d")
@@ -15,7 +16,7 @@ _INLINE = re.compile(r"^(.{1,24}?)[:：](.*)$", re.DOTALL)
 _GAPS = re.compile(r"\t+| {2,}|\u3000{2,}|\n+|\u3000 |\s*[;；]\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Span:
     """A cell of one line with the columns it covers, `first` to `last`; `own`: written and anchored in this line."""
 
@@ -29,7 +30,7 @@ class Span:
         return self.cell.text
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Line:
     """One row of a table, or a paragraph (`table` is None), with its distinct cells from left to right."""
 

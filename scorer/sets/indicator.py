@@ -106,6 +106,15 @@ class IndicatorSet:
         return [indicator for indicator in self.indicators.values() if indicator.leaf]
 
     @cached_property
+    def prescribed(self) -> tuple[frozenset[str], ...]:
+        """The names, normalised, of every row that the set itself prescribes."""
+        return tuple(
+            frozenset(normalize_name(name) for name in (leaf.name, *leaf.aliases))
+            for leaf in self.leaves()
+            if not leaf.open and not leaf.optional
+        )
+
+    @cached_property
     def visible(self) -> dict[str | None, dict[str, Indicator]]:
         """Below each code (None: at the top) the names and aliases, normalised; what a group holds counts as beside it."""
         below: dict[str | None, dict[str, Indicator]] = {None: {}}

@@ -7,7 +7,7 @@ table `FEATURES` holds what each is worth. Nothing here knows a place or a year:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
@@ -24,6 +24,7 @@ ENOUGH = Decimal(25)  # a set that scores less does not fit
 LONGEST_LABEL = 40
 TEXTS_READ = 4000
 LIBRARY_SECONDS = 5
+NOTHING: Mapping[str, Indicator] = {}
 
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,4})?")
 _TITLE = re.compile(r"自评|绩效|完成情况|评分表")
@@ -65,8 +66,18 @@ class Facts:
         return list(dict.fromkeys(answer.path[:-1] for answer in self.submission.answers if len(answer.path) > 1))
 
     @cached_property
+    def level_names(self) -> list[tuple[str, ...]]:
+        """`levels` with their names as they are compared."""
+        return [tuple(map(normalize_name, path)) for path in self.levels]
+
+    @cached_property
     def rows(self) -> list[tuple[str, ...]]:
         return [answer.path for answer in self.submission.answers]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name of every row as it is compared."""
+        return frozenset(normalize_name(name) for path in self.rows for name in path)
 
     @cached_property
     def weights(self) -> dict[tuple[str, ...], Decimal]:
@@ -165,11 +176,12 @@ def known_levels(facts: Facts, indicators: IndicatorSet) -> Decimal | None:
         flat = all(root.group for root in indicators.roots)
         return Decimal("0.5") if flat and facts.rows else None
     known = total = 0
-    for path in facts.levels:
-        total += len(path)
+    visible = indicators.visible
+    for names in facts.level_names:
+        total += len(names)
         below: str | None = None
-        for name in path:
-            found = indicators.visible.get(below, {}).get(normalize_name(name))
+        for name in names:
+            found = visible.get(below, NOTHING).get(name)
             if found is None:
                 break
             known += 1
@@ -179,11 +191,10 @@ def known_levels(facts: Facts, indicators: IndicatorSet) -> Decimal | None:
 
 def known_rows(facts: Facts, indicators: IndicatorSet) -> Decimal | None:
     """How many of the rows that the set itself prescribes are on the form."""
-    prescribed = [leaf for leaf in indicators.leaves() if not leaf.open and not leaf.optional]
+    prescribed = indicators.prescribed
     if not prescribed or not facts.rows:
         return None
-    named = {normalize_name(name) for path in facts.rows for name in path}
-    found = sum(1 for leaf in prescribed if named & {normalize_name(name) for name in (leaf.name, *leaf.aliases)})
+    found = sum(1 for names in prescribed if not names.isdisjoint(facts.names))
     return 2 * Decimal(found) / len(prescribed) - 1
 
 
