@@ -37,7 +37,7 @@ READERS: dict[str, str] = {
 }
 """Kind of content → the module that reads it."""
 
-READABLE = ".toml .xlsx .xlsm .xls .et .ods .docx .doc .wps .pdf .html .csv .tsv .md .txt"
+READABLE = ".toml .xlsx .xlsm .xls .et .ods .docx .doc .wps .pdf .html .htm .mht .csv .tsv .md .txt"
 
 DELIMITED_SUFFIXES = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".et", ".ods"})
 """Suffixes under which plain text is a table: exports of comma or tab separated text are often named .xls."""
