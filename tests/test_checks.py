@@ -7,10 +7,15 @@ A case is a submission as TOML (`form`), or running text (`text`), and what the 
     [[undecided]]  form = '''…'''   reason = "part of the reason"   or   not_run = "part of the reason"
 
 `set` names another indicator set than the one the form names. People who know budgets can add cases without Python.
+
+A check across forms has several submissions: `forms` are forms, `texts` running texts, and `template` with `each` is one
+form for every entry of `each`, which fills its {names}. `concerns` are then the numbers, from 1, of the submissions that
+a finding names.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +24,13 @@ import pytest
 import tomli
 
 from scorer import ScorerError
+from scorer.batch.facts import facts_of
 from scorer.checks import CHECKS, selected
+from scorer.checks.peers import Batch, Facts
+from scorer.checks.registry import run_across
 from scorer.evaluation import evaluate
 from scorer.forms import record, text
-from scorer.model import Report, Submission
+from scorer.model import Finding, Submission, Tally
 from scorer.sets import load_set
 
 CASES = Path(__file__).parent / "cases" / "checks"
@@ -51,16 +59,43 @@ def submission_of(case: dict[str, Any]) -> Submission:
     return replace(read, documents=(*read.documents, *documents))
 
 
-def evaluated(code: str, case: dict[str, Any]) -> Report:
+def submissions_of(case: dict[str, Any]) -> Iterator[Submission]:
+    """The submissions of a case across forms."""
+    for number, form in enumerate(case.get("forms", []), 1):
+        yield record.parse(f"{number}.toml", form.encode())
+    for number, words in enumerate(case.get("texts", []), 1):
+        from scorer.forms.layout import understand
+
+        yield understand([text.read(f"{number}.txt", words.encode())])
+    for number, values in enumerate(case.get("each", []), 1):
+        form = case["template"]
+        for name, value in values.items():
+            form = form.replace("{" + name + "}", str(value))
+        yield record.parse(f"{number}.toml", form.encode())
+
+
+Found = tuple[tuple[Finding, tuple[int, ...]], ...]
+
+
+def evaluated(code: str, case: dict[str, Any]) -> tuple[Found, Tally]:
+    """The findings of a case, each with the submissions that it concerns (from 0), and the tally."""
     indicators = load_set(case["set"]) if "set" in case else None
-    return evaluate(submission_of(case), indicators, select=[code])
+    if not case.keys() & {"forms", "texts", "each"}:
+        report = evaluate(submission_of(case), indicators, select=[code])
+        return tuple((finding, ()) for finding in report.findings), report.tallies[0]
+    submissions = list(submissions_of(case))
+    facts = [facts_of(each, evaluate(each, indicators)) for each in submissions]
+    with Batch(lambda number: Facts.from_json(facts[number]), submissions.__getitem__) as batch:
+        for each in facts:
+            batch.add(Facts.from_json(each))
+        findings, (tally,) = run_across(batch, select=[code])
+    return findings, tally
 
 
 @pytest.mark.parametrize(("code", "case"), cases("sound"))
 def test_sound(code: str, case: dict[str, Any]) -> None:
-    report = evaluated(code, case)
-    (tally,) = report.tallies
-    assert report.findings == ()
+    findings, tally = evaluated(code, case)
+    assert findings == ()
     assert tally.sound >= case.get("times", 1)
     if "note" in case:
         assert case["note"] in "；".join(tally.reasons)
@@ -68,10 +103,10 @@ def test_sound(code: str, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("code", "case"), cases("faulty"))
 def test_faulty(code: str, case: dict[str, Any]) -> None:
-    report = evaluated(code, case)
+    findings, _ = evaluated(code, case)
     wanted = case["expect"]
-    assert len(report.findings) == len(wanted), [finding.message for finding in report.findings]
-    for finding, expected in zip(report.findings, wanted, strict=True):
+    assert len(findings) == len(wanted), [finding.message for finding, _ in findings]
+    for (finding, concerns), expected in zip(findings, wanted, strict=True):
         assert finding.code == code
         assert finding.level == expected.get("level", CHECKS[code].level)
         if "path" in expected:
@@ -82,15 +117,16 @@ def test_faulty(code: str, case: dict[str, Any]) -> None:
             assert finding.numbers.get(name) == value
         if "message" in expected:
             assert finding.message == expected["message"]
+        if "concerns" in expected:
+            assert [number + 1 for number in concerns] == expected["concerns"]
         assert "{" not in finding.message
         assert "未填" not in finding.message or "未填" in CHECKS[code].message
 
 
 @pytest.mark.parametrize(("code", "case"), cases("undecided"))
 def test_undecided(code: str, case: dict[str, Any]) -> None:
-    report = evaluated(code, case)
-    (tally,) = report.tallies
-    assert report.findings == ()
+    findings, tally = evaluated(code, case)
+    assert findings == ()
     if "not_run" in case:
         assert tally.not_run is not None
         assert case["not_run"] in tally.not_run

@@ -1,4 +1,5 @@
-"""All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling."""
+"""All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling,
+P peers across the forms of a batch."""
 
 from scorer.checks import (
     arithmetic,
@@ -8,6 +9,7 @@ from scorer.checks import (
     funds,
     narrative,
     parts,
+    peers,
     residue,
     spending,
     stray,
@@ -26,6 +28,7 @@ __all__ = [
     "funds",
     "narrative",
     "parts",
+    "peers",
     "residue",
     "run",
     "selected",

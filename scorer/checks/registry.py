@@ -227,7 +227,7 @@ class Check:
 
 CHECKS: dict[str, Check] = {}
 
-ACROSS: dict[str, tuple[str, Callable[["Batch"], Outcomes]]] = {}
+ACROSS: dict[str, tuple[str, Callable[[Batch], Outcomes]]] = {}
 """What is compared across the forms of a batch: message and function by code, of every check per="batch" and of checks
 of one form that have something to say across forms as well."""
 

@@ -1,0 +1,6 @@
+"""The checks across the forms of a batch: P, and what C307 says of two years."""
+
+from scorer.checks.peers import copied, marks, twice
+from scorer.checks.peers.batch import Batch, Facts
+
+__all__ = ["Batch", "Facts", "copied", "marks", "twice"]

@@ -13,16 +13,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any, BinaryIO
+from itertools import pairwise
+from typing import Any, BinaryIO, Literal, get_args
 
 import numpy
 from numpy.typing import NDArray
 
 from scorer.checks.peers.prose import Letters, Prints, prose_of
-from scorer.model import Submission
+from scorer.model import Funds, Submission
 from scorer.naming import fold
 
-PARTITIONS = 32  # of the fingerprints, by their upper bits: one at a time is sorted in memory
+PARTITIONS = 32  # of the fingerprints, by their upper bits, a power of two: one at a time is sorted in memory
 HELD = 4 * 1024 * 1024  # bytes of a partition that stay in memory until it is written to disk
 REMEMBERED = 64  # submissions read again that are kept for the next finding
 
@@ -49,18 +50,28 @@ class Money:
     executed: str = ""
 
 
+Kind = Literal["cost", "spent", "score", "ruled", "total"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+COST_KINDS = ("cost", "spent")
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A figure that is compared with the same figure of other forms.
 
     `group` is the hash of what it is (indicator, unit, year); `value` is exact; `row` is the indicator's place among the
-    answers, -1 for the form as a whole. `of_funds`: the money spent, divided by the row's figure.
+    answers, -1 for the form as a whole. `kind`: a unit cost as the form states it; money `spent` divided by what was done
+    for it; points per hundred of a row as claimed, those that are what the rule gives (`ruled`), and of the form in total.
     """
 
     group: int
     value: Decimal
+    kind: Kind
     row: int = -1
-    of_funds: bool = False
+
+    @property
+    def is_cost(self) -> bool:
+        return self.kind in COST_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +101,7 @@ class Facts:
     names: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     funds: tuple[Money, ...] = ()
-    costs: tuple[Measure, ...] = ()
-    scores: tuple[Measure, ...] = ()
+    measures: tuple[Measure, ...] = ()
     told: tuple[Told, ...] = ()
     letters: int = 0
     prints: Prints = field(default_factory=lambda: numpy.empty(0, numpy.uint64))
@@ -114,8 +124,7 @@ class Facts:
         read = dict(values)
         for name, kind in _LISTED.items():
             read[name] = tuple(kind(*item) for item in values.get(name, ()))
-        for name in ("costs", "scores"):
-            read[name] = tuple(Measure(group, Decimal(value), *rest) for group, value, *rest in values.get(name, ()))
+        read["measures"] = tuple(Measure(group, Decimal(value), *rest) for group, value, *rest in values.get("measures", ()))
         for name in ("claimed", "full"):
             read[name] = Decimal(values[name]) if name in values else None
         read["names"] = tuple(values.get("names", ()))
@@ -123,7 +132,7 @@ class Facts:
         return Facts(**read)
 
 
-_LISTED: dict[str, Any] = {"rows": Row, "funds": Money, "costs": Measure, "scores": Measure, "told": Told}
+_LISTED: dict[str, Any] = {"rows": Row, "funds": Money, "measures": Measure, "told": Told}
 
 
 def _plain(value: Any) -> Any:
@@ -158,19 +167,19 @@ class Peer:
     answered: bool
 
 
-MEASURE = numpy.dtype([("group", "u8"), ("value", "f8"), ("peer", "u4"), ("row", "i4"), ("of_funds", "?")])
+MEASURE = numpy.dtype([("group", "u8"), ("value", "f8"), ("peer", "u4"), ("row", "i4"), ("kind", "u1")])
 
 
 class Columns:
-    """Numbers of many submissions in a few arrays: rows of `MEASURE`."""
+    """The measures of many submissions in a few arrays: rows of `MEASURE`."""
 
     def __init__(self) -> None:
         self._parts: list[NDArray[Any]] = []
-        self._waiting: list[tuple[int, float, int, int, bool]] = []
+        self._waiting: list[tuple[int, float, int, int, int]] = []
 
     def add(self, peer: int, measures: Iterable[Measure]) -> None:
         # as floating point only to order them and to see how far apart they lie; what is printed is read again
-        self._waiting += ((each.group, float(each.value), peer, each.row, each.of_funds) for each in measures)
+        self._waiting += ((each.group, float(each.value), peer, each.row, KINDS.index(each.kind)) for each in measures)
         if len(self._waiting) > 65_536:
             self._pack()
 
@@ -178,15 +187,17 @@ class Columns:
         self._parts.append(numpy.array(self._waiting, dtype=MEASURE))
         self._waiting = []
 
-    def groups(self) -> Iterator[NDArray[Any]]:
-        """The measures by group, in the order of the groups; in a group by value, equal ones by submission."""
+    def groups(self, least: int) -> tuple[Iterator[NDArray[Any]], int]:
+        """The groups of at least so many measures, sorted by value; and how many measures are in smaller ones."""
         self._pack()
         whole = numpy.concatenate(self._parts)
         self._parts = [whole]
         order = numpy.lexsort((whole["row"], whole["peer"], whole["value"], whole["group"]))
-        whole = whole[order]
-        bounds = numpy.flatnonzero(numpy.diff(whole["group"])) + 1
-        return iter(numpy.split(whole, bounds)) if len(whole) else iter(())
+        sizes = numpy.unique(whole["group"], return_counts=True)[1]
+        ends = numpy.cumsum(sizes)
+        large = numpy.flatnonzero(sizes >= least)
+        alone = len(whole) - int(sizes[large].sum())
+        return (whole[order[ends[place] - sizes[place] : ends[place]]] for place in large), alone
 
 
 class Spilled:
@@ -202,11 +213,11 @@ class Spilled:
         """`prints` must be sorted: each partition is a slice of them."""
         if not len(prints):
             return
-        edges = numpy.arange(1, PARTITIONS, dtype=numpy.uint64) << numpy.uint64(64 - 5)
+        edges = numpy.arange(1, PARTITIONS, dtype=numpy.uint64) << numpy.uint64(65 - PARTITIONS.bit_length())
         bounds = [0, *(int(bound) for bound in numpy.searchsorted(prints, edges)), len(prints)]
         rows = numpy.empty(len(prints), dtype=PRINT)
         rows["print"], rows["peer"] = prints, peer
-        for file, begin, end in zip(self._files, bounds, bounds[1:], strict=True):
+        for file, (begin, end) in zip(self._files, pairwise(bounds), strict=True):
             if end > begin:
                 file.write(rows[begin:end].tobytes())
 
@@ -233,8 +244,7 @@ class Batch:
     facts_at: Callable[[int], Facts]
     submission_at: Callable[[int], Submission]
     peers: list[Peer] = field(default_factory=list)
-    costs: Columns = field(default_factory=Columns)
-    scores: Columns = field(default_factory=Columns)
+    measures: Columns = field(default_factory=Columns)
     prints: Spilled = field(default_factory=Spilled)
     _names: dict[str, str] = field(default_factory=dict)
 
@@ -261,8 +271,7 @@ class Batch:
                 answered=any(row.actual for row in facts.rows),
             )
         )
-        self.costs.add(number, facts.costs)
-        self.scores.add(number, facts.scores)
+        self.measures.add(number, facts.measures)
         self.prints.add(number, facts.prints)
 
     def _known(self, name: str) -> str:
@@ -285,3 +294,8 @@ class Batch:
         """A submission in words: its unit and its project as written."""
         facts = self.facts(number)
         return f"{facts.unit or '（未读到单位名称）'}{f'“{facts.project.strip()}”' if facts.project.strip() else ''}"
+
+
+def whole_funds(funds: Sequence[Funds]) -> Funds | None:
+    """The row that holds all the money of a form, None where it cannot be told."""
+    return next((each for each in funds if each.total), funds[0] if len(funds) == 1 else None)

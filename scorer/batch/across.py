@@ -1,0 +1,84 @@
+"""The comparison across the forms of a batch: the facts of all are gone through once, findings name the forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scorer.batch.gather import decoded
+from scorer.batch.store import Store
+from scorer.model import Finding, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """A submission that a finding across forms concerns: its number in the list from 1, and what it is."""
+
+    number: int
+    key: str
+    unit: str
+    project: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcrossFinding:
+    """A finding across forms and the submissions concerned, at least one."""
+
+    finding: Finding
+    concerned: tuple[Concerned, ...]
+
+    def as_json(self) -> str:
+        """A line of ``across.jsonl``: the finding as in a report, with the submissions concerned."""
+        values: dict[str, Any] = self.finding.model_dump(mode="json")
+        values["submissions"] = [
+            {"submission": each.number, "file": each.key, "unit": each.unit, "project": each.project, "year": each.year}
+            for each in self.concerned
+        ]
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What was found across the forms of a batch, and how often each check was sound, faulty and undecided."""
+
+    findings: tuple[AcrossFinding, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+
+    def by_number(self) -> dict[int, list[AcrossFinding]]:
+        """The findings by the number of the submissions that they concern."""
+        listed: dict[int, list[AcrossFinding]] = {}
+        for found in self.findings:
+            for each in found.concerned:
+                listed.setdefault(each.number, []).append(found)
+        return listed
+
+
+def compare_across(
+    store: Store,
+    keys: Sequence[str],
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    step: Callable[[], None] = lambda: None,
+) -> Across:
+    """Run the checks across forms over the gathered records named by `keys`; `step` is called for each of them."""
+    from scorer.checks.peers import Batch, Facts
+    from scorer.checks.registry import run_across
+
+    def facts_at(number: int) -> Facts:
+        return Facts.from_json(json.loads(store.facts(keys[number])))
+
+    with Batch(facts_at, lambda number: decoded(store.submission(keys[number]))) as batch:
+        for number in range(len(keys)):
+            batch.add(facts_at(number))
+            step()
+        found, tallies = run_across(batch, select, ignore)
+        return Across(tuple(AcrossFinding(each, tuple(_concerned(batch, keys, numbers))) for each, numbers in found), tallies)
+
+
+def _concerned(batch: Any, keys: Sequence[str], numbers: Sequence[int]) -> Iterator[Concerned]:
+    for number in numbers:
+        facts = batch.facts(number)
+        yield Concerned(number + 1, keys[number], facts.unit, facts.project, facts.year)
