@@ -39,8 +39,9 @@ def _files(outcome: Outcome, folder: str, width: int) -> list[str]:
         written.append((f"{PAGES}/", f"风险最高的 {outcome.pages} 份的报告，从汇总点开"))
     if outcome.unread:
         written.append((ERRORS, f"未能读取的 {outcome.unread} 份和原因"))
-    written.append((REPORTS, "全部报告，一行一份"))
-    if not outcome.left_out:
+    if not outcome.by_columns:
+        written.append((REPORTS, "全部报告，一行一份"))
+    if outcome.by_columns or not outcome.left_out:
         written.append(("*.parquet", f"{len(TABLES)} 张表，可用 SQL 查询"))
     size = max(width_of(name) for name, _ in written)
     lines = [cut(f"结果在 {cleaned(folder)}", width)]

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import NUMBER, POINT, POINT_PLACES, Entry, Mask
-from scorer.batch.columns_memory import GIVEN, Memory, distinct
+from scorer.answers import NUMBER, POINT, POINT_PLACES, Mask
+from scorer.batch.columns_memory import Memory, distinct
 from scorer.batch.columns_reading import DATE, FILLED, NOTHING, POWERS, Readings
 from scorer.batch.columns_scoring import Figures, Scored
 from scorer.batch.columns_source import TOTAL_FUNDS
-from scorer.batch.columns_totals import NO_GRADE, Totals, UNIT
+from scorer.batch.columns_totals import NO_GRADE, UNIT, Totals
+from scorer.batch.columns_words import derivations
 from scorer.checks import CHECKS
 from scorer.checks.arithmetic import (
     DEDUCTED_WITH_REASON,
@@ -31,12 +31,9 @@ from scorer.checks.arithmetic import (
     TOTAL_ROUNDED,
     WEIGHTS_ROUNDED,
 )
-from scorer.model import Cell, Level
+from scorer.model import Level
 from scorer.periods import parse_period
-from scorer.quantity import parse_quantity
-from scorer.rules import words
 from scorer.rules.kernel import JUDGED, LACKING, RECOMPUTED, UNREADABLE
-from scorer.score import EXECUTION, comparable
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
@@ -44,9 +41,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Texts = Any  # an Arrow array of texts
 
-DECIDED: Final = tuple(f"A{number}" for number in range(101, 117))
-TWICE_CENT: Final = 10 ** (POINT_PLACES - 2)
-FULL_WIDTH: Final = 10**5  # half a unit of the fourth decimal is 5 of these parts of a point
 
 
 @dataclass(frozen=True)
@@ -85,6 +79,10 @@ class Tally:
     faulty: int = 0
     undecided: int = 0
     not_run: int = 0
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        return self.sound, self.faulty, self.undecided, self.not_run
 
     def add(self, other: Tally) -> None:
         self.sound += other.sound
@@ -486,7 +484,7 @@ def _off_rule(checked: Checked, rows: _Rows, code: str, at: Array) -> None:
         chosen = way == one
         these = at[chosen]
         numbers = _figures({"claimed": rows.claimed[these], "points": rows.points[these]})
-        numbers["words"] = pyarrow.array([derived[place] for place in np.flatnonzero(chosen)], pyarrow.string())
+        numbers["words"] = _filtered(derived, chosen)
         numbers |= _figures({"difference": np.abs(rows.claimed[these] - rows.points[these])})
         kept = ["整数" if places == 0 else f" {places} 位小数" for places in written[chosen].tolist()]
         more = {"way": names_of(WAYS, np.full(len(these), one)), "kept": pyarrow.array(kept, pyarrow.string())}
@@ -496,42 +494,6 @@ def _off_rule(checked: Checked, rows: _Rows, code: str, at: Array) -> None:
             places = _cells_of(checked, these, *FIGURES)
         path: Literal["row", "execution"] = "execution" if code == "A112" else "row"
         _add(checked, code, scored.of[these], these, places, numbers, cast("Level | None", level), message, path=path, more=more)
-
-
-def derivations(memory: Memory, scored: Scored, rows: Array) -> list[str]:
-    """How each of some rows came by its points, in the words of its rule."""
-    columns = scored.columns
-    found = []
-    texts = {name: columns.texts(name, rows) for name in ("target", "actual", "measure_unit", "budget", "initial", "executed", "money_unit")}
-    given = columns.given()[0][rows]
-    for place, row in enumerate(rows.tolist()):
-        said = {name: listed[place] for name, listed in texts.items()}
-        rule = memory.rules[scored.rule[row]]
-        if scored.funds[row]:
-            unit = said["money_unit"] or "万元"
-            budget = parse_quantity(said["budget"], unit)
-            planned = budget if parse_quantity(said["budget"]).kind != "empty" else parse_quantity(said["initial"], unit)
-            wanted, got, why, direction = planned, parse_quantity(said["executed"], unit), "", ""
-        else:
-            wanted, got, why = comparable(Cell(said["target"]), Cell(said["actual"]), said["measure_unit"])
-            direction = "reverse" if scored.inferred[row] else GIVEN[given[place]]
-        entry = Entry(
-            rule=rule,
-            weight=_points(scored.values[row]) if scored.weighted[row] else None,
-            target=wanted,
-            actual=got,
-            claimed=_points(scored.claimed.values[row]) if scored.claims[row] else None,
-            comparable=not why,
-            direction=cast("Any", direction),
-        )
-        found.append(words(entry, scored.scores.row(row)) + (f"；{why}，未作比较" if why else ""))
-    return found
-
-
-def _points(value: Any) -> Decimal:
-    """Points as they are written: 1/10000 without superfluous zeros."""
-    number = Decimal(int(value)).scaleb(-POINT_PLACES).normalize()
-    return number if number.as_tuple().exponent <= 0 else number.quantize(Decimal(1))  # type: ignore[operator]
 
 
 def _bands(checked: Checked, rows: _Rows) -> None:
@@ -741,4 +703,4 @@ def message_of(fault: Faults) -> str:
     return fault.message or CHECKS[fault.code].message
 
 
-__all__ = ["DECIDED", "EXECUTION", "FULL_WIDTH", "TWICE_CENT", "Faults", "Places", "Tally", "check_chunk", "level_of", "message_of"]
+__all__ = ["Faults", "Places", "Tally", "check_chunk", "level_of", "message_of"]

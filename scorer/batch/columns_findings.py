@@ -60,6 +60,7 @@ def findings_table(scored: Scored, faults: Sequence[Faults], first: int, file: s
         "path": _joined([_paths(scored.columns, fault) for fault in faults]).take(taken),
         "where": _joined([_where(fault, file) for fault in faults]).take(taken),
         "numbers": _joined([_numbers(fault) for fault in faults]).take(taken),
+        "across": pyarrow.nulls(len(order)),  # nothing is compared across the forms of a flat table
     }
     arrays = [columns[field.name].cast(field.type) for field in schema]
     batch = pyarrow.RecordBatch.from_arrays(arrays, schema=schema)

@@ -58,6 +58,7 @@ class Memory:
         self.pairs: dict[int, int] = {}
         self.pair_columns: dict[str, Array] = {}
         self.deadlines: dict[int, int] = {}
+        self.regions: dict[str, str] = {}
         if given is not None:
             self.add_set("", given)
 

@@ -36,6 +36,7 @@ FILLED: Final = 256  # a cell that is not blank
 SILENT: Final = 512  # no comparator
 DECIDES: Final = 1024  # the comparator tells the direction
 NOTHING: Final = 2048  # blank or a dash: kind empty
+MILLE: Final = 4096  # in ‰ or ‱
 
 UNIT_MARK: Final = "\x1f"  # between a text and the unit of its column
 DIGITS: Final = 18  # of an int64
@@ -222,6 +223,8 @@ def _flags(text: str, quantity: Quantity) -> int:
         flags |= BARE
     if quantity.unit == "%":
         flags |= PERCENT
+    if quantity.unit in ("‰", "‱"):
+        flags |= MILLE
     largest = largest_of(quantity)
     if (quantity.scale or 1) != 1 and largest:
         flags |= SCALED

@@ -72,8 +72,8 @@ Array = npt.NDArray[Any]
 
 MOST_ROWS: Final = 20_000  # of a submission, as for a form
 SILENT_FIGURE: Final = SILENT | FIGURE
-TARGET_COLUMNS: Final = ("flags", "state", "op", "direction", "unit", "places", "size", "number", "low", "high")
-ACTUAL_COLUMNS: Final = ("flags", "state", "free", "unit", "places", "size", "number", "low", "high")
+TARGET_COLUMNS: Final = ("flags", "state", "op", "direction", "unit", "places", "size", "scale", "number", "low", "high")
+ACTUAL_COLUMNS: Final = ("flags", "state", "free", "unit", "places", "size", "scale", "number", "low", "high")
 
 
 @dataclass
@@ -104,6 +104,7 @@ class Scored:
     odd: Mask
     sets: Array
     year: Array
+    year_known: Mask
     claimed_total: Figures
     claimed_grade: Array
     columns: Columns
@@ -118,12 +119,17 @@ class Scored:
     status: npt.NDArray[np.int8]
     rule: Array
     inferred: Mask
+    together: Mask
+    answers: Answers
     target_flags: Array
     actual_flags: Array
+    target_scale: Array
+    actual_scale: Array
     funds_rows: Array
     budget: Readings
     initial: Readings
     planned: Readings
+    uses_initial: Mask
     executed: Readings
 
 
@@ -283,8 +289,8 @@ def points_of(memory: Memory, column: Any, rows: int) -> Figures:
     return Figures(values, valid & ~fine, ~valid, fine & valid, lambda at: stripped_places(values[at], POINT_PLACES))
 
 
-def _first_rows(memory: Memory, chunk: Chunk) -> tuple[Array, Array, Figures, Array, Mask]:
-    """Set, year, claimed total and claimed grade of each submission, from its first row; and where one cannot be."""
+def _first_rows(memory: Memory, chunk: Chunk) -> tuple[Array, tuple[Array, Mask], Figures, Array, Mask]:
+    """Set, year (and whether there is one), claimed total and claimed grade of each submission, from its first row; and where one cannot be."""
     import pyarrow
 
     names = set(chunk.batch.schema.names)
@@ -306,7 +312,7 @@ def _first_rows(memory: Memory, chunk: Chunk) -> tuple[Array, Array, Figures, Ar
         grade = memory.grades.numbers(heads["claimed_grade"])
     total = points_of(memory, heads.get("claimed_total"), size)
     odd = (sets == UNKNOWN_SET) | (known & ((year < 1990) | (year > 2100))) | total.fine
-    return sets, year, total, grade, odd
+    return sets, (year, known), total, grade, odd
 
 
 def check_heads(chunk: Chunk, path: str) -> None:
@@ -346,7 +352,7 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
     rows, starts = len(chunk.batch), chunk.starts
     counts = np.diff(np.append(starts, rows))
     of = np.repeat(np.arange(len(starts), dtype=np.int32), counts)
-    sets, year, claimed_total, claimed_grade, odd = _first_rows(memory, chunk)
+    sets, (year, year_known), claimed_total, claimed_grade, odd = _first_rows(memory, chunk)
     odd |= counts > MOST_ROWS
     batch, lines, funds = _funds_first(chunk, of, odd)
     columns = Columns(memory, batch)
@@ -414,6 +420,7 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
         odd=odd,
         sets=sets,
         year=year,
+        year_known=year_known,
         claimed_total=claimed_total,
         claimed_grade=claimed_grade,
         columns=columns,
@@ -428,12 +435,17 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
         status=status,
         rule=rule,
         inferred=inferred,
+        together=together,
+        answers=answers,
         target_flags=target["flags"],
         actual_flags=actual["flags"],
+        target_scale=target["scale"],
+        actual_scale=actual["scale"],
         funds_rows=at,
         budget=budget,
         initial=initial,
         planned=planned,
+        uses_initial=nothing,
         executed=executed,
     )
 
@@ -472,7 +484,7 @@ def _funds_first(chunk: Chunk, of: Array, odd: Mask) -> tuple[Any, Array, Mask]:
 
 def _slots(memory: Memory, batch: Any, sets: Array, funds: Mask) -> Array:
     """The slot of every row: what its set says of the row, by the names of its levels."""
-    columns = _level_columns(batch)
+    columns = level_columns(batch)
     ids = [memory.levels[level].numbers(column) for level, column in enumerate(columns)]
     for level, named in enumerate(ids):
         blank = memory.levels[level].blank
@@ -512,7 +524,7 @@ def _slots_of(memory: Memory, levels: Sequence[int], ids: Sequence[Array], sets:
     return np.array(slots, np.int64)[places]
 
 
-def _level_columns(batch: Any) -> list[Any]:
+def level_columns(batch: Any) -> list[Any]:
     """The names of each level, dictionary encoded; from the columns level1, level2 … or from the lists of `path`."""
     import pyarrow
 

@@ -259,7 +259,8 @@ def _batches(piece: Piece) -> Iterator[Any]:
     texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
     file = open_table(piece.path, read_dictionary=texts)
     meta = file.metadata
-    groups, begin, row = [], 0, 0
+    groups: list[int] = []
+    begin = row = 0
     for group in range(meta.num_row_groups):
         size = meta.row_group(group).num_rows
         if row + size > piece.first and row < piece.last:
@@ -349,7 +350,7 @@ def _record(rows: Sequence[dict[str, Any]], first: int) -> tuple[dict[str, Any],
     record["answer"], record["funds"] = [], []
     lines: Lines = {(): first}
     for number, row in enumerate(rows, first):
-        values = {name: value for name in FIELDS if (value := written(row.get(name))) is not None}
+        values: dict[str, Any] = {name: value for name in FIELDS if (value := written(row.get(name))) is not None}
         if any(name in values for name in FUNDS):
             money = {name: values[name] for name in (*FUNDS, "weight", "claimed", "reason") if name in values}
             lines["funds", len(record["funds"])] = number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scorer.batch.columns import table_of
 from scorer.batch.gather import decoded
 from scorer.batch.run import GATHERED, is_output, items_of_earlier
 from scorer.batch.store import Store
@@ -13,11 +14,17 @@ from scorer.model import Report, ScorerError, Submission
 def find_report(folder: str, name: str) -> tuple[Report, Submission | None]:
     """The report of one submission, and the submission as it was read (None where it could not be).
 
-    `name` is its number in the list, or its path, or a part of the path that only one has.
+    `name` is its number in the list, or its path, or a part of the path that only one has; of a flat table its number or,
+    after a #, what the table calls it. Its report is then made anew from its rows, by all checks.
 
     Raises:
         ScorerError: no results in the folder, or none or several submissions of that name.
     """
+    table = table_of(Path(folder))
+    if table is not None:
+        from scorer.batch.columns_summary import find_in_table
+
+        return find_in_table(folder, table, name)
     if not is_output(folder):
         raise ScorerError(f"{folder}：不是 scorer batch 的结果文件夹。请给出 -o 所写的文件夹。")
     keys = [item.key for item in items_of_earlier(Path(folder))]

@@ -14,9 +14,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from scorer.batch import tables
+from scorer.batch.across import ACROSS, Across, AcrossFinding, compare_across
 from scorer.batch.aggregates import Aggregates, Match
 from scorer.batch.pages import write_pages
 from scorer.batch.progress import Progress
@@ -41,7 +42,8 @@ class Outcome:
     """How a batch ended: `reports` in all, `unread` with F610 or Z901, `worst` the highest level found.
 
     `found` are its figures, `riskiest` the first rows by risk, `pages` how many reports were written as pages.
-    `left_out` says which results could not be written, and how to get them.
+    `left_out` says which results could not be written, and how to get them. `by_columns`: of a flat table, which gives
+    the tables and no report for each submission.
     """
 
     reports: int
@@ -51,12 +53,21 @@ class Outcome:
     found: Aggregates | None = None
     riskiest: tuple[Row, ...] = ()
     pages: int = 0
+    by_columns: bool = False
 
 
 def write_results(
-    store: Store, keys: Sequence[str], output: Path, pages: int = PAGES_MOST, progress: Progress | None = None
+    store: Store,
+    keys: Sequence[str],
+    output: Path,
+    pages: int = PAGES_MOST,
+    progress: Progress | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
 ) -> Outcome:
     """All results of the gathered records named by `keys`, in their order; the riskiest `pages` reports as pages too.
+
+    `select` and `ignore` choose among the checks across forms; those of one form are chosen when it is gathered.
 
     Raises:
         ScorerError: a file cannot be written, or a record is damaged.
@@ -65,6 +76,9 @@ def write_results(
     found = Aggregates()
     worst = 0
     with Spool() as spool:
+        progress.stage("比对", len(keys))
+        across = compare_across(store, keys, select, ignore, lambda: progress.step(""))
+        by_number = across.by_number()
         progress.stage("汇总", len(keys))
         with ExitStack() as stack:
             add = stack.enter_context(tables.tables(output)) if tables.available() else None
@@ -73,18 +87,18 @@ def write_results(
                 line = store.report(key)
                 reports.write(line + b"\n")
                 report = json.loads(line)
-                row = row_of(number, key, report, json.loads(store.facts(key)))
+                compared = [one.row() for one in by_number.get(number, ())]
+                row = row_of(number, key, report, json.loads(store.facts(key)), compared)
                 spool.add(row)
                 found.add(row)
-                for match in matches_of(row, report):
-                    found.add_match(match)
                 if add:
-                    add(row, report)
-                worst = max([worst, *(LEVELS.index(finding["level"]) for finding in report["findings"])])
+                    add(row, report, compared)
+                worst = max([worst, *(LEVELS.index(one["level"]) for one in (*report["findings"], *compared))])
                 progress.step("")
+            write_across(across, found, stack.enter_context(whole_file(output / ACROSS)))
         save(errors_table(spool.unread()), output / ERRORS, force=True)
         progress.stage("写报告", min(pages, found.whole.submissions - found.whole.unread))
-        paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step("")))
+        paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step(""), by_number))
         progress.stage("写汇总表", 0)
         with whole_file(output / SUMMARY_WORKBOOK) as file:
             write_workbook(file, found, spool.by_risk(), spool.unread(), paged)
@@ -94,21 +108,19 @@ def write_results(
     return Outcome(len(keys), found.whole.unread, LEVELS[worst], left_out, found, riskiest, len(paged))
 
 
-def matches_of(row: Row, report: dict[str, Any]) -> list[Match]:
-    """The findings of a report that compare it with others of the batch."""
-    own = {file["path"] for file in report["submission"]["files"]} | {row.key}
-    return [
-        Match(
-            row.number,
-            finding["code"],
-            row.unit,
-            row.project,
-            finding["message"],
-            tuple(dict.fromkeys(place["file"] for place in finding["where"] if place["file"] not in own)),
-        )
-        for finding in report["findings"]
-        if finding["code"].startswith("P") or any(place["file"] not in own for place in finding["where"])
-    ]
+def write_across(across: Across, found: Aggregates, file: BinaryIO) -> None:
+    """The findings across forms, one a line, and what the summary says of them."""
+    for one in across.findings:
+        file.write(one.as_json().encode("utf-8", "surrogatepass") + b"\n")
+        found.add_match(_match(one))
+    found.compared = across.tallies
+
+
+def _match(one: AcrossFinding) -> Match:
+    first, *others = one.concerned
+    files = dict.fromkeys(place.file for place in one.finding.where if place.file != first.key)
+    named = tuple(each.key for each in others) or tuple(files)
+    return Match(first.number, one.finding.code, first.unit, first.project, one.finding.message, named)
 
 
 def errors_table(rows: Iterable[Row]) -> str:

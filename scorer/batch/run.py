@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scorer.batch.columns import codes_by_columns, flat_table, run_columns
 from scorer.batch.gather import Gather, Task, limits_words
 from scorer.batch.progress import Progress
 from scorer.batch.results import PAGES_MOST, REPORTS, Outcome, write_results
@@ -55,24 +56,29 @@ def run_batch(
 ) -> Outcome:
     """Read, score and check every submission of `source`; write the results into `output`.
 
-    `source` is what `find_items` takes, or the output folder of an earlier batch, whose submissions are then scored
-    anew without their files. `say` is told how far the work has come: on a `terminal` on one line of less
+    `source` is what `find_items` takes, a flat table (scored by columns), or the output folder of an earlier batch, whose
+    submissions are then scored anew without their files. `say` is told how far the work has come: on a `terminal` on one line of less
     than `columns`.
 
     Raises:
         ScorerError: no such source, nothing to read in it, or the output folder cannot be written.
     """
     settings = settings or Settings()
+    progress = Progress(say, terminal, columns)
+    table = flat_table(source)
+    if table is not None:
+        codes = codes_by_columns(settings.select, settings.ignore)
+        workers = settings.workers or _processors()
+        return run_columns(table, output, indicator_set, codes, engine, workers, progress, pages=settings.pages)
     earlier = Store(Path(source) / GATHERED, write=False) if is_output(source) else None
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
     work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
-    progress = Progress(say, terminal, columns)
     try:
         _gather(items, work, store, earlier, settings, engine, progress)
         keys = [item.key for item in items]
         save(json.dumps({"schema": "scorer.batch/1", "keys": keys}), output / BATCH, force=True)
-        return write_results(store, keys, output, settings.pages, progress)
+        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore)
     finally:
         store.close()
         if earlier:

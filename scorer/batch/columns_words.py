@@ -1,0 +1,197 @@
+"""How rows of a flat table came by their points, in the words of their rules.
+
+The two rules that nearly all rows have, completion in proportion and budget execution, are told by columns; every other
+row by its rule's own `derive`. Both say the same, and a test holds them to it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from scorer.answers import NUMBER, POINT_PLACES, REVERSE, Entry, Mask
+from scorer.batch.columns_memory import GIVEN, Memory
+from scorer.batch.columns_reading import BARE, MILLE, PERCENT, POWERS
+from scorer.batch.columns_scoring import Columns, Scored
+from scorer.model import Cell
+from scorer.quantity import parse_quantity
+from scorer.rules import Execution, Proportion, Rule, words
+from scorer.rules.notation import MOST_DECIMALS, SCALES
+from scorer.score import comparable
+
+Array = npt.NDArray[Any]
+
+LARGEST: Final = 10**9  # a figure whose products with a share's decimals and a weight stay in int64
+
+
+def derivations(memory: Memory, scored: Scored, rows: Array) -> Any:
+    """The words of some scored rows as an Arrow array."""
+    import pyarrow
+
+    kinds = np.array([_plain_kind(rule) for rule in memory.rules], np.int8)[scored.rule[rows]]
+    told = _by_columns(scored, rows, kinds)
+    if told is None:
+        return pyarrow.array(_one_by_one(memory, scored, rows), pyarrow.string())
+    chosen, texts = told
+    rest = np.flatnonzero(~chosen)
+    if not len(rest):
+        return texts
+    others = pyarrow.array(_one_by_one(memory, scored, rows[rest]), pyarrow.string())
+    place = np.empty(len(rows), np.int64)
+    place[chosen] = np.arange(np.count_nonzero(chosen))
+    place[rest] = len(texts) + np.arange(len(rest))
+    return pyarrow.concat_arrays([texts, others]).take(pyarrow.array(place))
+
+
+EXECUTED, PROPORTIONAL = 1, 2
+
+
+def _plain_kind(rule: Rule) -> int:
+    if rule.overshoot is not None:
+        return 0
+    if isinstance(rule, Execution):
+        return 0 if rule.start else EXECUTED
+    return PROPORTIONAL if isinstance(rule, Proportion) else 0
+
+
+def _by_columns(scored: Scored, rows: Array, kinds: Array) -> tuple[Mask, Any] | None:
+    """Which of the rows can be told by columns, and their words; None when none can."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    figures = scored.answers.columns
+    one, part, whole = (figures[name][rows] for name in ("one", "actual", "target"))
+    met, turned = scored.scores.met[rows] == 1, figures["direction"][rows] == REVERSE
+    turned &= kinds == PROPORTIONAL
+    part, whole = np.where(turned, whole, part), np.where(turned, part, whole)
+    chosen = (kinds == EXECUTED) | ((kinds == PROPORTIONAL) & (scored.scores.met[rows] == 0))
+    chosen &= (figures["state"][rows] == NUMBER) & (figures["target_state"][rows] == NUMBER) & ~scored.together[rows]
+    chosen &= scored.weighted[rows] & scored.scores.scored[rows] & (part > 0) & (whole > 0) & (part < LARGEST) & (whole < LARGEST)
+    scale, unit_text = _scale(scored, rows)
+    chosen &= (scale >= 0) & (one * POWERS[np.maximum(scale, 0)] <= 10**MOST_DECIMALS)
+    if not chosen.any():
+        return None
+    at = np.flatnonzero(chosen)
+    part, whole, one, met, turned, of = part[at], whole[at], one[at], met[at], turned[at], rows[at]
+    full = (kinds[at] == EXECUTED) & (part >= whole)
+    rate = _percent(np.where(kinds[at] == PROPORTIONAL, np.minimum(part, whole), part), whole, scored.values[of])
+    suffix = unit_text.take(pyarrow.array(at))
+    above, below = (compute.binary_join_element_wise(_figure(value, one, scale[at]), suffix, "") for value in (part, whole))
+    weight, got = _points(scored.values[of], POINT_PLACES), _points(scored.scores.points[of], 2)
+    opening = pyarrow.array(["", "执行率 "]).take(pyarrow.array((kinds[at] == EXECUTED).astype(np.int8)))
+    missed = pyarrow.array(["，得 ", "，未完成，得 ", "，未完成（反向），得 "]).take(
+        pyarrow.array(np.where(kinds[at] == EXECUTED, 0, 1 + turned).astype(np.int8))
+    )
+    partly = compute.binary_join_element_wise(opening, above, " ÷ ", below, " = ", rate, missed, weight, " × ", rate, " = ", got, "")
+    if not full.any():
+        return chosen, partly
+    fully = compute.binary_join_element_wise(opening, above, " ÷ ", below, " = ", rate, "，得满分 ", weight, "")
+    return chosen, compute.if_else(pyarrow.array(full), fully, partly)
+
+
+def _scale(scored: Scored, rows: Array) -> tuple[Array, Any]:
+    """The power of ten that the figures of each row are printed in, −1 where they have to be read again; and its words."""
+    import pyarrow
+
+    funds = scored.funds[rows]
+    place = np.searchsorted(scored.funds_rows, rows[funds])
+    target, actual = scored.target_flags[rows], scored.actual_flags[rows]
+    unscaled = (scored.target_scale[rows] == 0) & (scored.actual_scale[rows] == 0)
+    scale = np.where(unscaled & ((target | actual) & MILLE == 0), 0, -1)
+    percent = (target & PERCENT != 0) | ((target & BARE != 0) & (actual & PERCENT != 0))
+    money = scored.planned["scale"][place]
+    named = np.array([10**power in SCALES for power in range(20)])
+    scale[funds] = np.where(named[np.clip(money, 0, 19)] & (scored.planned["scale"][place] == scored.executed["scale"][place]), money, -1)
+    texts = ["", "%", *(f"{name}元" if name else "" for name in (SCALES.get(10**power, "") for power in range(20)))]
+    codes = np.where(funds, np.maximum(scale, 0) + 2, percent.astype(np.int64))
+    return scale, pyarrow.array(texts).take(pyarrow.array(codes))
+
+
+def _percent(part: Array, whole: Array, weight: Array) -> Any:
+    """part ÷ whole as `notation.percent` prints it for a weight in 1/10000."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    exact = _half_up(weight * part, whole * 100)
+    found = np.zeros(len(part), np.int64)
+    places = np.full(len(part), MOST_DECIMALS, np.int64)
+    open_ = np.ones(len(part), np.bool_)
+    for decimals in range(2, MOST_DECIMALS + 1):
+        unit = 100 * 10**decimals
+        rounded = _half_up(part * unit, whole)
+        fits = open_ & ((_half_up(weight * rounded, np.full(len(part), unit * 100)) == exact) | (decimals == MOST_DECIMALS))
+        found[fits], places[fits] = rounded[fits], decimals
+        open_ &= ~fits
+    unit = POWERS[places]
+    digits = compute.utf8_slice_codeunits(pyarrow.array(unit + found % unit).cast(pyarrow.string()), 1)
+    return compute.binary_join_element_wise(pyarrow.array(found // unit).cast(pyarrow.string()), ".", digits, "%", "")
+
+
+def _half_up(above: Array, below: Array) -> Array:
+    found: Array = (2 * above + below) // (2 * below)
+    return found
+
+
+def _figure(value: Array, one: Array, scale: Array) -> Any:
+    """value ÷ one ÷ 10 ** scale as `notation.plain` prints it."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    below = one * POWERS[scale]
+    whole, rest = value // below, value % below
+    decimals = rest * (10**DECIMALS // below)  # `below` is a power of ten, at most this one
+    digits = compute.utf8_slice_codeunits(pyarrow.array(10**DECIMALS + decimals).cast(pyarrow.string()), 1)
+    text = compute.binary_join_element_wise(pyarrow.array(whole).cast(pyarrow.string()), digits, ".")
+    return compute.utf8_rtrim(compute.utf8_rtrim(text, "0"), ".")
+
+
+DECIMALS: Final = MOST_DECIMALS
+
+
+def _points(values: Array, places: int) -> Any:
+    """Points as `notation.points` prints them: at least two decimals."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    unit = 10**places
+    digits = compute.utf8_slice_codeunits(pyarrow.array(unit + values % unit).cast(pyarrow.string()), 1)
+    kept = compute.binary_join_element_wise(compute.utf8_slice_codeunits(digits, 0, 2), compute.utf8_rtrim(compute.utf8_slice_codeunits(digits, 2), "0"), "")
+    return compute.binary_join_element_wise(pyarrow.array(values // unit).cast(pyarrow.string()), kept, ".")
+
+
+def _one_by_one(memory: Memory, scored: Scored, rows: Array) -> list[str]:
+    columns: Columns = scored.columns
+    names = ("target", "actual", "measure_unit", "budget", "initial", "executed", "money_unit")
+    texts = {name: columns.texts(name, rows) for name in names}
+    given = columns.given()[0][rows]
+    found = []
+    for place, row in enumerate(rows.tolist()):
+        said = {name: listed[place] for name, listed in texts.items()}
+        why, direction = "", ""
+        if scored.funds[row]:
+            unit = said["money_unit"] or "万元"
+            planned = said["initial"] if parse_quantity(said["budget"]).kind == "empty" else said["budget"]
+            wanted, got = parse_quantity(planned, unit), parse_quantity(said["executed"], unit)
+        else:
+            wanted, got, why = comparable(Cell(said["target"]), Cell(said["actual"]), said["measure_unit"])
+            direction = "reverse" if scored.inferred[row] else GIVEN[given[place]]
+        entry = Entry(
+            rule=memory.rules[scored.rule[row]],
+            weight=_exact(scored.values[row]) if scored.weighted[row] else None,
+            target=wanted,
+            actual=got,
+            claimed=_exact(scored.claimed.values[row]) if scored.claims[row] else None,
+            comparable=not why,
+            direction=cast("Any", direction),
+        )
+        found.append(words(entry, scored.scores.row(row)) + (f"；{why}，未作比较" if why else ""))
+    return found
+
+
+def _exact(value: Any) -> Decimal:
+    """Points in 1/10000 as a decimal without superfluous zeros."""
+    return Decimal(int(value)).scaleb(-POINT_PLACES)
+
