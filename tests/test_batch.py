@@ -22,7 +22,7 @@ from scorer.batch.run import GATHERED
 from scorer.batch.sources import find_items
 from scorer.batch.store import INDEX, Gathered, Store
 from scorer.cli import run
-from scorer.engines import Local, Lost
+from scorer.engines import Lost
 from scorer.evaluation import evaluate
 from scorer.forms import read_submission
 from scorer.model import ScorerError
@@ -227,44 +227,6 @@ def test_a_record_comes_back_as_it_was_added(tmp_path: Path) -> None:
 
 
 # -------------------------------------------------------------------------------------------------------------- limits
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Work that goes wrong in the way its task says."""
-
-    folder: str = ""
-
-    def __call__(self, task: str) -> str:
-        if task == "hang":
-            time.sleep(600)
-        if task == "memory":
-            return str(len(bytearray(4 * 1024**3)))
-        if task == "die":
-            os._exit(9)
-        if task == "die once":
-            mark = Path(self.folder) / "died"
-            if not mark.exists():
-                mark.write_text("")
-                os._exit(9)
-        return task.upper()
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_task_that_hangs_or_dies_stops_no_other(tmp_path: Path, workers: int) -> None:
-    engine = Local(workers, seconds=1.5)
-    tasks = ["a", "hang", "die", "b", "die once", "c"]
-    found = dict(engine.run(Trouble(str(tmp_path)), tasks))
-    assert found == {
-        **{name: name.upper() for name in ("a", "b", "c", "die once")},
-        "hang": Lost("time"),
-        "die": Lost("killed"),
-    }
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
-def test_a_task_that_wants_too_much_memory_stops_no_other() -> None:
-    assert dict(Local(1, megabytes=256).run(Trouble(), ["a", "memory", "b"])) == {"a": "A", "memory": Lost("memory"), "b": "B"}
 
 
 @dataclass(frozen=True)

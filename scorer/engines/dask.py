@@ -13,12 +13,16 @@ from typing import Any
 from scorer.engines.chunks import POLL, SAVED, brief_of, outcomes
 from scorer.engines.crew import Crew, run_chunk
 from scorer.engines.engine import Lost, Result, Task
+from scorer.engines.local import kill_all, started_by
 from scorer.model import ScorerError
 
 EXTRA = "pip install 'scorer[dask]'"
 CONNECT_SECONDS = 15
 WORKERS_SECONDS = 60  # a nanny needs a few seconds to start another worker in the place of a dead one
 CHUNK_SECONDS = 0.5
+
+# Ctrl-C reaches every process of a terminal: it is the user's program that ends its workers
+UNDISTURBED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +53,14 @@ class Dask:
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
-        import dask
-        from distributed import Client, LocalCluster
+        from distributed import Client
         from distributed.comm.addressing import parse_address, parse_host_port
 
         with ExitStack() as stack:
-            address: Any = self.scheduler
-            if address is None:
-                # the first death of a worker comes back to us, and its tasks are done again under our own eyes
-                stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0}))
-                address = stack.enter_context(
-                    LocalCluster(
-                        n_workers=self.workers,
-                        threads_per_worker=1,
-                        memory_limit=0,  # the process of a task has a limit of its own
-                        host="127.0.0.1",
-                        dashboard_address=None,
-                        silence_logs=50,
-                    )
-                )
             try:
                 if self.scheduler:  # a client of a misspelt address takes half a minute to give up
                     parse_host_port(parse_address(self.scheduler)[1])
+                address = self.scheduler or stack.enter_context(_cluster(self.workers))
                 client = stack.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
             except (OSError, ValueError) as error:
                 raise ScorerError(
@@ -78,6 +68,34 @@ class Dask:
                     "请核对地址（如 tcp://10.0.0.1:8786），并确认那台机器上 dask scheduler 正在运行。"
                 ) from None
             yield client
+
+
+@contextmanager
+def _cluster(workers: int) -> Iterator[Any]:
+    """A Dask cluster on this computer; with it end all processes that its workers have started."""
+    import dask
+    from distributed import LocalCluster
+
+    started: list[int] = []
+    # the first death of a worker comes back to us, and its tasks are done again under our own eyes
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        try:
+            with LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                memory_limit=0,  # the process of a task has a limit of its own
+                host="127.0.0.1",
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+                silence_logs=50,
+                preload=[UNDISTURBED],
+            ) as cluster:
+                try:
+                    yield cluster
+                finally:
+                    for nanny in cluster.workers.values():
+                        started += started_by(nanny.pid)
+        finally:
+            kill_all(started)
 
 
 @dataclass(slots=True)

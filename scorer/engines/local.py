@@ -157,11 +157,9 @@ def _children_allowed() -> Iterator[None]:
 def _end(worker: _Worker) -> None:
     """Kill a worker and what it started: nothing that it holds is needed any more."""
     worker.pipe.close()
-    started = _started_by(worker.process.pid)
+    started = started_by(worker.process.pid)
     worker.process.kill()
-    for process in started:
-        with suppress(OSError):  # ended by itself
-            os.kill(process, signal.SIGKILL)
+    kill_all(started)
     if hasattr(os, "killpg"):
         with suppress(OSError):  # nothing left of its group, or not yet the leader of one
             os.killpg(worker.process.pid, signal.SIGKILL)
@@ -169,13 +167,19 @@ def _end(worker: _Worker) -> None:
     worker.process.close()
 
 
-def _started_by(process: int) -> list[int]:
+def kill_all(processes: Iterable[int]) -> None:
+    for process in processes:
+        with suppress(OSError):  # ended by itself
+            os.kill(process, signal.SIGKILL)
+
+
+def started_by(process: int) -> list[int]:
     """The processes that a process has started, and those that these have (Linux): a converter has a group of its own."""
     found = []
     for listed in Path(f"/proc/{process}/task").glob("*/children"):
         with suppress(OSError):  # ended by itself
             found += [int(child) for child in listed.read_text("ascii").split()]
-    return [*found, *(below for child in found for below in _started_by(child))]
+    return [*found, *(below for child in found for below in started_by(child))]
 
 
 def _serve(

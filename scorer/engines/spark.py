@@ -20,6 +20,7 @@ from typing import Any
 from scorer.engines.chunks import AHEAD, SAVED, brief_of, outcomes
 from scorer.engines.crew import Crew
 from scorer.engines.engine import Lost, Result, Task
+from scorer.engines.local import kill_all, started_by
 from scorer.model import ScorerError
 
 EXTRA = "pip install 'scorer[spark]'"
@@ -93,7 +94,10 @@ class Spark:
             yield session
         finally:
             if started:
+                gateway = getattr(session.sparkContext._gateway, "proc", None)  # the process of Java, where it is ours
+                below = started_by(gateway.pid) if gateway else []
                 session.stop()
+                kill_all(below)
 
 
 @dataclass(frozen=True, slots=True)
