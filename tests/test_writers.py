@@ -253,10 +253,25 @@ def test_form_of_a_set_reads_back_with_every_row(name: str, suffix: str, tmp_pat
     below = {answer.path for answer in form.answers} | {answer.path[:-1] for answer in form.answers}
     assert [one.path for one in indicators.leaves() if one.path not in below and not one.group] == []
     filled = replace(form, answers=tuple(filled_row(answer, at) for at, answer in enumerate(form.answers)))
-    back = again(filled, suffix, tmp_path)
+    path = tmp_path / f"form{suffix}"
+    path.write_bytes(render_form(filled, suffix, indicators))
+    back = read_submission(str(path))
     assert [answer.path for answer in back.answers] == [answer.path for answer in filled.answers]
     assert [answer.weight.text for answer in back.answers] == [answer.weight.text for answer in filled.answers]
+    assert [answer.target.text for answer in back.answers] == [answer.target.text for answer in filled.answers]
     assert {(one.path, one.weight.text) for one in form.branches} == {(one.path, one.weight.text) for one in back.branches}
+    assert [(row.source, row.unit) for row in back.funds] == [(row.source, row.unit) for row in form.funds]
+
+
+@pytest.mark.parametrize("name", [name for name in SET_NAMES if load_set(name).form.columns])
+def test_a_blank_form_has_the_headings_of_its_place(name: str) -> None:
+    own = load_set(name).form
+    written = render_blank(load_set(name), ".csv").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(written)))
+    assert list(own.columns.values()) in [[words for words in row if words in own.columns.values()] for row in rows]
+    assert [words for words in own.funds.values() if words not in written] == []
+    assert f"（{own.unit}）" in written
+    assert ("项目名称" in written) == ("项目" in load_set(name).title or "转移支付" in load_set(name).title)
 
 
 def filled_row(answer: Answer, number: int) -> Answer:

@@ -40,11 +40,11 @@ def new_form(indicator_set: IndicatorSet) -> Submission:
         answers=tuple(answers),
         branches=(*branches, Branch((), points(indicator_set.full))) if scored else tuple(branches),
         funds=tuple(
-            Funds(source, label(source), weight=execution if total else EMPTY, total=total)
+            Funds(source, label(source), weight=execution if total else EMPTY, unit=indicator_set.form.unit, total=total)
             for source, total in zip(SOURCES, (True, False, False, False), strict=True)
         ),
         goals=(Goal(),),
-        columns=record.COLUMNS if scored else UNSCORED,
+        columns=tuple(indicator_set.form.columns) or (record.COLUMNS if scored else UNSCORED),
     )
 
 

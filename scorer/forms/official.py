@@ -9,8 +9,8 @@ The layout is that of the form annexed to 财预〔2020〕10号, as printed by a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -112,8 +112,21 @@ class OfficialForm:
         return [box for box in self.boxes if box.field == field]
 
 
-def lay_out(submission: Submission, title: str = "") -> OfficialForm:
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The words of a place's own form: headings of the indicator table and of the money block, by field."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    funds: Mapping[str, str] = field(default_factory=dict)
+
+
+NATIONAL = Printed()
+
+
+def lay_out(submission: Submission, title: str = "", printed: Printed = NATIONAL) -> OfficialForm:
     """The form from its title to its last line; `title` is printed where the submission has none.
+
+    `printed` gives the headings, and the order of those columns, where a place has its own.
 
     Raises:
         ScorerError: more levels than the official form has columns for.
@@ -121,14 +134,14 @@ def lay_out(submission: Submission, title: str = "") -> OfficialForm:
     levels = max([1, *(len(answer.path) for answer in submission.answers)])
     if levels > len(LEVELS):
         raise ScorerError(f"指标有 {levels} 级，官方表式最多四级。请改存为 .toml。")
-    table = _Table(submission, levels)
+    table = _Table(submission, levels, printed)
     placed: list[Box] = []
     row = tables_at = 0
     header: int | None = None
     for name, block in (
         ("title", _title(submission, title, table.width)),
         ("head", _head(submission, title, table.width)),
-        ("funds", _funds(submission, title, table.width)),
+        ("funds", _funds(submission, title, table.width, printed)),
         ("goals", _goals(submission, table.width)),
         ("indicators", table.boxes()),
         ("foot", _foot(submission, table)),
@@ -142,9 +155,9 @@ def lay_out(submission: Submission, title: str = "") -> OfficialForm:
         row += max((box.row + box.rows for box in drawn), default=0)
     placed = _whole(placed, row, table.width)
     widths = table.widths()
-    printed = submission.title.text.strip() or title or DEFAULT_TITLE
+    named = submission.title.text.strip() or title or DEFAULT_TITLE
     return OfficialForm(
-        printable(printed), tuple(placed), row, table.width, widths, _heights(placed, row, widths), header, tables_at
+        printable(named), tuple(placed), row, table.width, widths, _heights(placed, row, widths), header, tables_at
     )
 
 
@@ -218,7 +231,7 @@ def _head(submission: Submission, title: str, width: int) -> Iterator[Box]:
 def _of_unit(submission: Submission, title: str) -> bool:
     """Is this the form of a whole unit, and of no project?"""
     whole = f"{submission.title.text}{title}"
-    named = bool(submission.unit) or "整体" in whole or "部门" in whole
+    named = bool(submission.unit) or "整体" in whole or ("部门" in whole and "项目" not in whole)
     return named and not submission.project and not submission.department
 
 
@@ -232,7 +245,7 @@ def money_columns(submission: Submission) -> list[str]:
     return [name for name in MONEY if name in usual or name in filled]
 
 
-def _funds(submission: Submission, title: str, width: int) -> Iterator[Box]:
+def _funds(submission: Submission, title: str, width: int, printed: Printed) -> Iterator[Box]:
     if not submission.funds:
         return
     named = money_columns(submission)
@@ -240,7 +253,7 @@ def _funds(submission: Submission, title: str, width: int) -> Iterator[Box]:
     room = width - 1 - len(named)
     block = "年度资金" if _of_unit(submission, title) else "项目资金"
     yield Box(0, 0, label(f"{block}\n（{unit}）"), rows=len(submission.funds) + 1, role="label")
-    yield from _beside(_line(0, [("", room), *((MONEY[name], 1) for name in named)]))
+    yield from _beside(_line(0, [("", room), *((printed.funds.get(name, MONEY[name]), 1) for name in named)]))
     for number, funds in enumerate(submission.funds):
         above = submission.funds[number - 1] if number else None
         source = Box(0, 0, label(_source(funds, above)), role="label")
@@ -288,12 +301,13 @@ def _goals(submission: Submission, width: int) -> Iterator[Box]:
 class _Table:
     """The indicator table: its columns, its rows with merged levels, the rows of subtotals among them."""
 
-    def __init__(self, submission: Submission, levels: int) -> None:
+    def __init__(self, submission: Submission, levels: int, printed: Printed) -> None:
         self.submission = submission
         self.levels = levels
         listed = submission.columns or (record.COLUMNS if submission.answers else ())
+        self.headings = {**printed.columns, **{name: words for name, words in FIELDS.items() if name not in printed.columns}}
         self.fields = [
-            name for name in FIELDS if name in listed or any(_value(answer, name) for answer in submission.answers)
+            name for name in self.headings if name in listed or any(_value(answer, name) for answer in submission.answers)
         ]
         self.columns = levels + len(self.fields)
         self.width = max(self.columns, len(money_columns(submission)) + 2, NARROWEST)
@@ -312,7 +326,7 @@ class _Table:
         if not answers:
             return
         names = LEVELS[: self.levels] if self.levels > 1 else ("指标名称",)
-        headings = [*names, *(FIELDS[name] for name in self.fields)]
+        headings = [*names, *(self.headings[name] for name in self.fields)]
         yield from self._row(0, [Box(0, 0, label(words), role="heading") for words in headings])
         subtotals = self._subtotals()
         at: list[int] = []  # the line of each answer

@@ -10,7 +10,7 @@ from functools import cached_property
 from scorer.naming import normalize_name
 from scorer.rules import AnyRule, ExecutionCap, Graded
 from scorer.sets.categories import category_of
-from scorer.sets.schema import Evidence, ExecutionBlock, Grade, Recognition, Thresholds
+from scorer.sets.schema import Evidence, ExecutionBlock, FormBlock, Grade, Recognition, Thresholds
 
 FIGURES_ONLY = frozenset({"proportion", "gate", "equality", "range", "bands", "execution", "per-point", "per-step"})
 """Rules that say nothing of words: where the actual is words, the nearest rule for words applies."""
@@ -88,6 +88,7 @@ class IndicatorSet:
     recognition: Recognition
     grades: tuple[Grade, ...]
     indicators: Mapping[str, Indicator] = field(repr=False)
+    form: FormBlock = field(default_factory=FormBlock, repr=False)
     file: str = ""
     digest: str = ""
 

@@ -73,7 +73,7 @@ def _assemble(sources: list[SetSource], values: dict[str, Any], blocks: Mapping[
     loaded = IndicatorSet(
         **{name: values[name] for name in ("id", "title", "version", "basis", "evidence", "since", "until", "note")},
         **{name: values[name] for name in ("full", "points", "over_achieved", "execution", "execution_cap")},
-        **{name: values[name] for name in ("thresholds", "recognition")},
+        **{name: values[name] for name in ("thresholds", "recognition", "form")},
         extends=tuple(source.file.id for source in sources[-2::-1]),
         rule=rule,
         text_rule=text_rule or DEFAULT_TEXT_RULE,

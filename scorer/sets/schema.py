@@ -138,6 +138,30 @@ class Recognition(Part):
     places: tuple[Text, ...] = Field((), description="标题、单位名称中的地名，有一个即可")
 
 
+Column = Literal[
+    "direction",
+    "target",
+    "unit",
+    "actual",
+    "weight",
+    "coefficient",
+    "claimed",
+    "reviewed",
+    "standard",
+    "evidence",
+    "reason",
+]
+MoneyColumn = Literal["initial", "budget", "received", "executed", "weight", "rate", "claimed", "reason"]
+
+
+class FormBlock(Part):
+    """表上印的字：scorer new 的空白表和 scorer convert --set 改存的表照此印列名；不写的照全国表。"""
+
+    columns: dict[Column, Text] = Field({}, description='指标部分依次有哪些列、印什么，如 { target = "指标值", actual = "完成值" }')
+    funds: dict[MoneyColumn, Text] = Field({}, description='资金部分的列名，如 { budget = "调整后预算数" }')
+    unit: Literal["万元", "元"] = Field("万元", description="资金部分的单位")
+
+
 class IndicatorBlock(Part):
     """一个指标；上下级由编号决定（1.1 是 1 的下级，1.10 不是 1.1 的下级）。"""
 
@@ -179,6 +203,7 @@ class SetFile(Part):
     execution_cap: ExecutionCap | None = Field(None, description="总分按预算执行率封顶")
     thresholds: Thresholds = Field(default_factory=Thresholds, description="核对规则用到的界限")
     recognition: Recognition = Field(default_factory=Recognition, description="凭什么认出这种表")
+    form: FormBlock = Field(default_factory=FormBlock, description="表上印的字")
     grades: tuple[Grade, ...] = Field((), alias="grade", description="等级，如 优、良、中、差")
     indicators: tuple[IndicatorBlock, ...] = Field((), alias="indicator", max_length=50000, description="指标")
 
@@ -203,6 +228,7 @@ def known_keys() -> dict[str, tuple[str, ...]]:
         "execution_cap": ExecutionCap,
         "thresholds": Thresholds,
         "recognition": Recognition,
+        "form": FormBlock,
     }
     parts: dict[str, type[BaseModel]] = {"caps": CapStep, "bands": Step, "tiers": Tier, "overshoot": Overshoot}
     named = {name: keys(model) for name, model in (tables | RULES).items()}

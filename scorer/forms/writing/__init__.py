@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from scorer.forms.official import OfficialForm, lay_out
+from scorer.forms.official import OfficialForm, Printed, lay_out
 from scorer.forms.writing.losses import losses
 from scorer.model import ScorerError, Submission
 from scorer.saving import refuse_existing, save
@@ -43,7 +43,8 @@ def write_form(
     A .toml holds everything. The official layout holds unit, project, department, year, money, goals, indicators with up
     to four levels, weights of levels, subtotals of the first level, total, grade, reason, problems and notes; it has no
     place for the set's name and for figures of the narrative. A .docx and a .csv hold figures as text. Characters that
-    XML cannot hold are left out. `indicator_set` gives the title where the submission has none.
+    XML cannot hold are left out. `indicator_set` gives the headings, and the title where the submission
+    has none.
 
     Returns:
         What the written file does not give back, in words; empty when it reads back equal.
@@ -69,4 +70,8 @@ def render_form(submission: Submission, suffix: str, indicator_set: IndicatorSet
     if kind not in WRITERS:
         raise ScorerError(f"不能写成“{suffix}”。输出文件可用的后缀有：{' '.join(SUFFIXES)}。")
     render = cast("Callable[[OfficialForm], bytes]", import_module(WRITERS[kind]).render)
-    return render(lay_out(submission, indicator_set.title if indicator_set is not None else ""))
+    if indicator_set is None:
+        return render(lay_out(submission))
+    own = indicator_set.form
+    words = Printed({str(name): said for name, said in own.columns.items()}, {str(name): said for name, said in own.funds.items()})
+    return render(lay_out(submission, indicator_set.title, words))
