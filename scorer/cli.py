@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import traceback
 from dataclasses import replace
@@ -608,5 +609,7 @@ def main() -> NoReturn:
     """The entry point: ``scorer`` and ``python -m scorer``."""
     # importing makes a hundred thousand objects that stay; collecting among them costs a tenth of the start
     gc.set_threshold(100_000, 20, 20)
+    # looking for plugins of pydantic reads the papers of every installed package, and none is wanted
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     console.prepare()
     sys.exit(run())

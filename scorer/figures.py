@@ -8,6 +8,7 @@ also those that are no quantity (dates, ordinals, damaged ones): a cell wants to
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Context, Decimal
 from functools import lru_cache
 
@@ -35,6 +36,7 @@ from scorer.grammar import (
     RANKED,
     STRICT,
     YEAR_MONTH,
+    behind_pattern,
     figure_pattern,
     unit_pattern,
 )
@@ -141,8 +143,8 @@ def figures(folded: str, cell: bool = False) -> list[Figure]:
     found: list[Figure] = []
     pending: Figure | None = None
     floor = 0
-    for match in figure_pattern(cell=cell).finditer(folded):
-        figure = _read(match, folded, floor, cell)
+    for match, behind in _matches(folded, cell):
+        figure = _read(match, behind, folded, floor, cell)
         if figure is None:
             continue
         if pending is not None:
@@ -158,13 +160,21 @@ def figures(folded: str, cell: bool = False) -> list[Figure]:
     return found
 
 
-def _read(match: re.Match[str], folded: str, floor: int, cell: bool) -> Figure | None:
+def _matches(folded: str, cell: bool) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Every figure with what stands behind it."""
+    figure, rest = figure_pattern(cell=cell), behind_pattern()
+    match = figure.search(folded)
+    while match and (behind := rest.match(folded, match.end())):
+        yield match, behind
+        match = figure.search(folded, behind.end())
+
+
+def _read(match: re.Match[str], behind: re.Match[str], folded: str, floor: int, cell: bool) -> Figure | None:
     """One match as a figure; None where it can be neither a quantity nor an end of a range."""
-    core, whole, minus, numerator, more, gross, unit, tenth, half, more_after, coins, strict, after, strict_after = (
-        match.groups()
-    )
+    core, whole, minus, numerator, more, gross = match.groups()
+    unit, tenth, half, more_after, coins, strict, after, strict_after = behind.groups()
     core = core.replace(" ", "")
-    start, end = match.span()
+    start, end = match.start(), behind.end()
     before = folded[start - 1 : start]
     arabic = core[0] <= "9"
     if (
