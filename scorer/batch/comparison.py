@@ -91,8 +91,8 @@ class RuleMoves:
 
     indicators: int = 0
     submissions: int = 0
-    gained: Decimal = Decimal(0)
-    lost: Decimal = Decimal(0)
+    gained: Decimal = Decimal("0.00")
+    lost: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +378,11 @@ def as_table(comparison: Comparison, width: int = 80, shown: int | None = SHOWN)
         who = "  ".join(part for part in (cleaned(move.unit), cleaned(move.project), file) if part)
         lines.append(cut(f"{move.number:>6}  {who}", width))
         lines.append(f"        {figures}")
-        causes = [f"{cleaned(cause.indicator)} {cause.points}：{cause.rules}" for cause in move.causes] + list(move.notes)
+        causes = [
+            f"{cleaned(cause.indicator)} {cause.points}：{cause.rules}" + (f"，{cleaned(cause.words)}" if cause.words else "")
+            for cause in move.causes
+        ]
+        causes += move.notes
         kept = causes if shown is None else causes[:CAUSES_SHOWN]
         if len(kept) < len(causes):
             kept = [*kept, f"另有 {len(causes) - len(kept)} 项"]
