@@ -2,6 +2,7 @@
 
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorer import ScorerError, write_report
-from scorer.model import Place, Report
+from scorer.model import Place, Report, points_text
 from scorer.report import WRITERS, format_of, save
 from scorer.report.columns import cleaned, cut, width_of, wrap
 from tests.sample_report import SAMPLE, WITHOUT_FORM
@@ -137,6 +138,14 @@ def test_unknown_format_names_the_known_ones() -> None:
 @pytest.mark.parametrize(("path", "name"), [("a.json", "json"), ("A.JSON", "json"), ("a.txt", "table"), ("a.bin", None)])
 def test_ending_asks_for_a_format(path: str, name: str | None) -> None:
     assert format_of(path) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("0.125", "0.13"), ("0.135", "0.14"), ("2.345", "2.35"), ("89.995", "90.00"), ("-0.005", "-0.01"), ("1E+3", "1000.00")],
+)
+def test_points_are_rounded_half_up_and_never_to_even(value: str, shown: str) -> None:
+    assert points_text(Decimal(value)) == shown
 
 
 def test_report_is_saved_as_utf8(tmp_path: Path) -> None:

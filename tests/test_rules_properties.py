@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scorer.answers import Answers, Entry
-from scorer.quantity import Quantity
+from scorer.quantity import Quantity, parse_quantity
 from scorer.rules import (
     Bands,
     Coefficient,
@@ -279,6 +279,26 @@ def test_points_are_those_of_the_formula(
         assert (row.status, row.points) == ("recomputed", half_up(wanted))
 
 
+@settings(max_examples=300)
+@given(
+    *(weights, comparators, figures, figures, deducts),
+    st.sampled_from(["proportional", "floor", "ceil"]),
+    st.sampled_from(["difference", "ratio"]),
+)
+def test_either_side_of_the_limit_costs_the_same(
+    weight: Decimal, op: str, target: Decimal, actual: Decimal, step: Decimal, partial: Any, measure: Any
+) -> None:
+    rule = PerStep(deduct=Decimal(1), step=step, partial=partial, measure=measure, either_side=True)
+    row = alone(entry(rule, weight, op, target, actual))
+    if measure == "ratio" and target <= 0:
+        assert row.status == "missing"
+        return
+    off = abs(Fraction(actual) - Fraction(target)) / (Fraction(target) / 100 if measure == "ratio" else 1)
+    steps = off / Fraction(step)
+    counted = {"proportional": steps, "floor": floor(steps), "ceil": ceil(steps)}[partial]
+    assert row.points == half_up(max(Fraction(0), Fraction(weight) - counted))
+
+
 @settings(max_examples=400, deadline=None)
 @given(weights, figures, figures, shares.map(lambda share: share + Decimal("1.01")), deducts)
 def test_overshoot_takes_its_points_and_no_more(
@@ -419,8 +439,13 @@ def test_a_better_actual_never_scores_less(
         assert (low.points or 0) <= (high.points or 0)
 
 
+SMALL = Entry(Graded(), Decimal(0), quantity("≥", Decimal(1)), parse_quantity("部分达成预期指标并具有一定效果"), claimed=Decimal(0))
+
+
 @settings(max_examples=200, deadline=None)
 @given(entries)
+@example(SMALL)
+@example(replace(SMALL, weight=Decimal("0.01"), claimed=Decimal("0.01")))  # 60 % and 80 % of it round to one figure
 def test_a_claim_equal_to_the_points_is_never_cut(row: Entry) -> None:
     scored = alone(row)
     if scored.status == "judged" and row.weight == half_up(Fraction(row.weight or 0)):

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from scorer.answers import (
     DAMAGED,
+    FREE_HIGH,
+    FREE_LOW,
     INAPPLICABLE,
     INTERVAL,
     MISSING,
@@ -32,13 +34,12 @@ from scorer.rules.rule import DIRECTION, Direction, Rule, Score, Shares, compare
 Partial = Literal["proportional", "floor", "ceil"]
 
 
-def deviation(
-    rows: Rows, limit: Decimal | None, measure: Literal["difference", "ratio"], step: Fraction
-) -> tuple[Integers, Integers, Mask, Tiers]:
+def deviation(rows: Rows, rule: Deviating) -> tuple[Integers, Integers, Mask, Tiers]:
     """How many steps an actual lies on the wrong side of its limit, as a fraction ≥ 0; decided; met.
 
-    `measure` "ratio" measures in percentage points of actual ÷ limit, "difference" in the figures' own unit.
+    With `either_side` every other value than the limit lies on the wrong side, and only a figure can be decided.
     """
+    limit, step = rule.limit, rule.width
     if limit is None:
         factor, border = 1, rows.target
         known = rows.target_state == NUMBER
@@ -46,16 +47,31 @@ def deviation(
         bound = exact(limit)
         factor, border = bound.denominator, rows.one * bound.numerator
         known = np.ones(len(rows), np.bool_)
-    over = (border - rows.actual * factor) * rows.direction
+    over = border - rows.actual * factor
+    over = np.abs(over) if rule.either_side else over * rows.direction
     below = rows.one * factor
-    if measure == "ratio":
+    if rule.measure == "ratio":
         known = known & (border > 0)
         over, below = over * 100, np.where(border > 0, border, 1)
     met = over <= 0
-    decided = known & ((rows.state == NUMBER) | ((rows.state == INTERVAL) & met))
-    decided &= (rows.direction != UNKNOWN) | (rows.actual * factor == border)
-    told = tell(met, None if met.all() else might_meet(rows, border, factor), decided)
+    maybe: Mask | None
+    if rule.either_side:
+        decided = known & (rows.state == NUMBER)
+        maybe = might_equal(rows, border, factor)
+    else:
+        decided = known & ((rows.state == NUMBER) | ((rows.state == INTERVAL) & met))
+        decided &= (rows.direction != UNKNOWN) | (rows.actual * factor == border)
+        maybe = None if met.all() else might_meet(rows, border, factor)
+    told = tell(met, maybe, decided)
     return np.maximum(over, 0) * step.denominator, below * step.numerator, decided, told
+
+
+def might_equal(rows: Rows, border: Integers, factor: int) -> Mask:
+    """Does some value within the actual's written precision (or its 约, 余) equal the limit?"""
+    above = (rows.free & FREE_LOW != 0) | (rows.actual_low * factor <= border)
+    below = (rows.free & FREE_HIGH != 0) | (rows.actual_high * factor > border)
+    both: Mask = above & below
+    return both
 
 
 def whole_steps(steps: Integers, below: Integers, partial: Partial) -> tuple[Integers, Integers]:
@@ -79,7 +95,7 @@ def taken_off(entry: Entry, lost: Fraction) -> str:
     return f"{points(entry.weight)} − {plain(lost)}{floor}"
 
 
-def boundless(rule: PerPoint | PerStep, entry: Entry) -> str:
+def boundless(rule: Deviating, entry: Entry) -> str:
     """Why nothing can be measured against the limit, "" where the fault lies elsewhere."""
     limit = entry.target.number if rule.limit is None else rule.limit
     if limit is None or entry.actual.number is None or not entry.comparable:
@@ -87,7 +103,7 @@ def boundless(rule: PerPoint | PerStep, entry: Entry) -> str:
     return "界限不是正数，比例没有意义" if rule.measure == "ratio" and limit <= 0 else ""
 
 
-def deduction(entry: Entry, score: Score, rule: PerPoint | PerStep) -> str:
+def deduction(entry: Entry, score: Score, rule: Deviating) -> str:
     """The derivation of a deduction per point or per step."""
     target, actual = figures(entry)
     number = entry.actual.number
@@ -95,14 +111,15 @@ def deduction(entry: Entry, score: Score, rule: PerPoint | PerStep) -> str:
     border = target if rule.limit is None else plain(rule.limit) + ("%" if entry.actual.unit == "%" else "")
     if number is None or limit is None or score.met:
         return f"{actual} 未越过界限 {border}，得满分 {points(entry.weight)}"
-    over = (Fraction(number) - Fraction(limit)) * (1 if direction_of(entry) == REVERSE else -1)
-    word = "高出" if direction_of(entry) == REVERSE else "低于"
+    over = Fraction(number) - Fraction(limit)
+    above = over > 0 if rule.either_side else direction_of(entry) == REVERSE
+    over, word = (over, "高出") if above else (-over, "低于")
     if rule.measure == "ratio":
         over = over / Fraction(limit) * 100
     percents = rule.measure == "ratio" or "%" in (entry.actual.unit, entry.target.unit)
     unit = " 个百分点" if percents else ""
     gap = f"{actual} {word}界限 {border} {plain(over)}{unit}"
-    step = exact(rule.step) if isinstance(rule, PerStep) else Fraction(1)
+    step = rule.width
     steps = over / step
     if rule.partial != "proportional":
         steps = Fraction(steps.__floor__() if rule.partial == "floor" else steps.__ceil__())
@@ -110,7 +127,37 @@ def deduction(entry: Entry, score: Score, rule: PerPoint | PerStep) -> str:
     return f"{gap}，{counted}，得 {taken_off(entry, exact(rule.deduct) * steps)} = {points(score.points)}"
 
 
-class PerPoint(Rule):
+class Deviating(Rule):
+    """What the deductions for a deviation have in common: how it is measured, and the words."""
+
+    deduct: Decimal = Field(gt=0, description="每偏离一个百分点（一个单位）或一档扣多少分")
+    limit: Decimal | None = Field(None, description="规定的界限，代替目标值")
+    measure: Literal["difference", "ratio"] = Field("difference", description="相减，或先与界限相比")
+    either_side: bool = Field(False, description="true：高于、低于界限都扣分；缺省只扣不利的一侧")
+    direction: Direction = Field("auto", description=DIRECTION)
+    partial: Partial = "floor"
+
+    @property
+    def width(self) -> Fraction:
+        """How far one step reaches."""
+        return Fraction(1)
+
+    def shares(self, rows: Rows) -> Shares:
+        over, below, decided, met = deviation(rows, self)
+        return lose(self.deduct, *whole_steps(over, below, self.partial), rows, decided, met)
+
+    def derive(self, entry: Entry, score: Score) -> str:
+        return deduction(entry, score, self)
+
+    def hesitate(self, entry: Entry) -> str:
+        return boundless(self, entry) or super().hesitate(entry)
+
+    @property
+    def growth(self) -> int:
+        return 200 * reach(exact(self.limit or Decimal(0))) * reach(exact(self.deduct)) * reach(self.width)
+
+
+class PerPoint(Deviating):
     """Each percentage point (or unit) on the wrong side of the target costs points.
 
     公式
@@ -120,7 +167,7 @@ class PerPoint(Rule):
         limit：界限写在规定里时用它代替目标值，如 100 或 0
         measure：difference 直接相减（百分比即百分点），ratio 先算 完成值 ÷ 界限 再与 100% 比
         partial：不足一个百分点的部分，proportional 按比例，floor 不计，ceil 算一个
-        direction：方向
+        direction：方向；either_side：true 时高于、低于界限都扣分
     例
         在职人员控制率 ≤100%，每超一个百分点扣 0.5 分，分值 5：完成 103.2%，扣 1.60，得 3.40
     边界
@@ -131,28 +178,10 @@ class PerPoint(Rule):
 
     title: ClassVar[str] = "每百分点扣分"
     kind: Literal["per-point"] = "per-point"
-    deduct: Decimal = Field(gt=0, description="每偏离一个百分点（一个单位）扣多少分")
-    limit: Decimal | None = Field(None, description="规定的界限，代替目标值")
-    measure: Literal["difference", "ratio"] = Field("difference", description="相减，或先与界限相比")
     partial: Partial = Field("proportional", description="不足一个的部分：按比例、不计、算一个")
-    direction: Direction = Field("auto", description=DIRECTION)
-
-    def shares(self, rows: Rows) -> Shares:
-        over, below, decided, met = deviation(rows, self.limit, self.measure, Fraction(1))
-        return lose(self.deduct, *whole_steps(over, below, self.partial), rows, decided, met)
-
-    def derive(self, entry: Entry, score: Score) -> str:
-        return deduction(entry, score, self)
-
-    def hesitate(self, entry: Entry) -> str:
-        return boundless(self, entry) or super().hesitate(entry)
-
-    @property
-    def growth(self) -> int:
-        return 200 * reach(exact(self.limit or Decimal(0))) * reach(exact(self.deduct))
 
 
-class PerStep(Rule):
+class PerStep(Deviating):
     """Each step of so many percentage points on the wrong side of the target costs points.
 
     公式
@@ -160,7 +189,7 @@ class PerStep(Rule):
     参数
         step：一档多宽，如 5（个百分点）
         deduct：每档扣多少分
-        limit、measure、direction：同 per-point
+        limit、measure、direction、either_side：同 per-point
         partial：不足一档的部分，floor 不计（缺省），ceil 算一档，proportional 按比例
     例
         预算完成率 100%，每低 5% 扣 2 分，分值 5：完成 88%，低 12，扣两档 4 分，得 1.00
@@ -168,30 +197,17 @@ class PerStep(Rule):
         扣完为止；不足一档如何计算，文件没有写明，缺省不计
     依据
         见于已公开的部门整体支出评分表（每低 5% 扣 2 分）
+        两侧都扣的，见于原行政经费考评办法（数量每差 3%、时间每差 4% 扣 1 分）
     """
 
     title: ClassVar[str] = "每档扣分"
     kind: Literal["per-step"] = "per-step"
     step: Decimal = Field(gt=0, description="一档多宽，与完成值同单位")
-    deduct: Decimal = Field(gt=0, description="每档扣多少分")
-    limit: Decimal | None = Field(None, description="规定的界限，代替目标值")
-    measure: Literal["difference", "ratio"] = Field("difference", description="相减，或先与界限相比")
     partial: Partial = Field("floor", description="不足一档的部分：不计、算一档、按比例")
-    direction: Direction = Field("auto", description=DIRECTION)
-
-    def shares(self, rows: Rows) -> Shares:
-        over, below, decided, met = deviation(rows, self.limit, self.measure, exact(self.step))
-        return lose(self.deduct, *whole_steps(over, below, self.partial), rows, decided, met)
-
-    def derive(self, entry: Entry, score: Score) -> str:
-        return deduction(entry, score, self)
-
-    def hesitate(self, entry: Entry) -> str:
-        return boundless(self, entry) or super().hesitate(entry)
 
     @property
-    def growth(self) -> int:
-        return 200 * reach(exact(self.limit or Decimal(0))) * reach(exact(self.deduct)) * reach(exact(self.step))
+    def width(self) -> Fraction:
+        return exact(self.step)
 
 
 class PerItem(Rule):

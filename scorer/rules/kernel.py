@@ -194,4 +194,5 @@ def _judge(
     points[at] = np.where(claims, taken, 0)
     low[at], high[at] = lowest, highest
     status[at] = np.where(claims, JUDGED, LACKING)
-    cut[at] = claims & (above | below).astype(np.bool_)
+    # a weight so small that its bands hold one figure between them: who claims that figure claims within the band
+    cut[at] = claims & ((above | below) & (taken * unit != claimed)).astype(np.bool_)
