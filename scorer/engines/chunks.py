@@ -13,7 +13,7 @@ from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from scorer.engines.crew import Answer, Brief, Refusal, sizes_of
+from scorer.engines.crew import Answer, Brief, Refusal, sight_of
 from scorer.engines.engine import Lost, Result, Task
 from scorer.engines.program import program_digest
 from scorer.model import ScorerError
@@ -120,7 +120,7 @@ def next_size(size: int, seconds: float, wanted: float) -> int:
 
 
 def checked(answer: Answer | Refusal, chunk: list[Any], work: Callable[[Any], Any]) -> Answer:
-    """The answer of a worker that runs this program and sees the files that this computer sees.
+    """The answer of a worker that runs this program, sees the files that this computer sees and has what reads them.
 
     Raises:
         ScorerError: it does not; an answer from there would accuse files of what is wrong with the cluster.
@@ -130,15 +130,20 @@ def checked(answer: Answer | Refusal, chunk: list[Any], work: Callable[[Any], An
             f"工作进程 {answer.worker} 上的 scorer 与本机的不是同一个版本（程序或指标体系的文件不同），结果会不一致。"
             f"请在全部工作机上安装同一版本，再重新启动它们。{SAVED}"
         )
-    for task, sizes, outcome in zip(chunk, answer.sizes, answer.outcomes, strict=True):
-        if isinstance(outcome, Lost):
+    for task, theirs, outcome in zip(chunk, answer.sights, answer.outcomes, strict=True):
+        if isinstance(outcome, Lost) or (ours := sight_of(work, task)) == theirs:
             continue
-        here = sizes_of(work, task)
-        if here == sizes:
+        for name, installed in ours.tools:
+            if installed and not dict(theirs.tools).get(name):
+                raise ScorerError(
+                    f"工作进程 {answer.worker} 上没有 {name}，而本机有；同一份文件会得出不同的结果。"
+                    f"请在全部工作机上安装 {name}。{SAVED}"
+                )
+        if ours.sizes == theirs.sizes:
             continue
-        for path, ours, theirs in zip(work.files(task), here, sizes, strict=True):  # type: ignore[attr-defined]
-            if ours is not None and ours != theirs:
-                raise ScorerError(unseen_words(answer.worker, path, ours, theirs))
+        for path, here, there in zip(work.files(task), ours.sizes, theirs.sizes, strict=True):  # type: ignore[attr-defined]
+            if here is not None and here != there:
+                raise ScorerError(unseen_words(answer.worker, path, here, there))
     return answer
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import socket
+import stat
 import threading
 import time
 from collections import deque
@@ -21,7 +22,14 @@ from scorer.engines.engine import Lost
 from scorer.engines.local import Local
 from scorer.engines.program import digest_on_disk
 
-Sizes = tuple[int | None, ...]
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a computer sees of a task: the sizes of its files in bytes (None for one that is not there, 0 for a folder),
+    and by name whether it has the tools to read them."""
+
+    sizes: tuple[int | None, ...] = ()
+    tools: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcomes of a chunk of tasks in their order, and of each the sizes of its files as they are seen there."""
+    """The outcomes of a chunk of tasks in their order, and what the worker saw of each."""
 
     outcomes: tuple[Any, ...]
-    sizes: tuple[Sizes, ...]
+    sights: tuple[Sight, ...]
     worker: str
     seconds: float
 
@@ -78,8 +86,8 @@ class Crew:
                 return pickle.dumps(Refusal(worker_name()))
             guard = self._guards[threading.get_ident()] = _Guard(self._brief)
         found = [guard.run(task) for task in pickle.loads(tasks)]  # noqa: S301 -- from the user of this cluster
-        sizes, outcomes = zip(*found, strict=True)
-        return pickle.dumps(Answer(outcomes, sizes, worker_name(), time.monotonic() - began))
+        sights, outcomes = zip(*found, strict=True)
+        return pickle.dumps(Answer(outcomes, sights, worker_name(), time.monotonic() - began))
 
 
 class _Guard:
@@ -90,11 +98,11 @@ class _Guard:
         self._given: deque[Any] = deque()
         self._outcomes = Local(1, brief.seconds, brief.megabytes).run(errand, _handed(self._given))
 
-    def run(self, task: Any) -> tuple[Sizes, Any]:
+    def run(self, task: Any) -> tuple[Sight, Any]:
         # a lone local worker asks for its next task when the outcome of the last was fetched, and the next is wanted
         self._given.append(task)
         _, outcome = next(self._outcomes)
-        return ((), outcome) if isinstance(outcome, Lost) else outcome
+        return (Sight(), outcome) if isinstance(outcome, Lost) else outcome
 
 
 def _handed(given: deque[Any]) -> Iterator[Any]:
@@ -104,28 +112,31 @@ def _handed(given: deque[Any]) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """`work` in the folder of the user, with the sizes of the files that each task is about."""
+    """`work` in the folder of the user, with what is seen there of each task."""
 
     work: Callable[[Any], Any]
     folder: str
 
-    def __call__(self, task: Any) -> tuple[Sizes, Any]:
+    def __call__(self, task: Any) -> tuple[Sight, Any]:
         if os.path.isdir(self.folder):  # noqa: PTH112 -- for every task
             os.chdir(self.folder)
-        return sizes_of(self.work, task), self.work(task)
+        return sight_of(self.work, task), self.work(task)
 
 
-def sizes_of(work: Callable[[Any], Any], task: Any) -> Sizes:
-    """The sizes in bytes of the files that `work` says a task needs, None for one that is not there."""
-    files = getattr(work, "files", None)
-    return tuple(_size(path) for path in files(task)) if files else ()
+def sight_of(work: Callable[[Any], Any], task: Any) -> Sight:
+    """What this computer sees of a task, where `work` says what to look for."""
+    files, tools = getattr(work, "files", None), getattr(work, "tools", None)
+    return Sight(
+        tuple(_size(path) for path in files(task)) if files else (), tuple(tools(task).items()) if tools else ()
+    )
 
 
 def _size(path: str) -> int | None:
     try:
-        return os.stat(path).st_size  # noqa: PTH116 -- for every task
+        found = os.stat(path)  # noqa: PTH116 -- for every task
     except OSError:
         return None
+    return 0 if stat.S_ISDIR(found.st_mode) else found.st_size
 
 
 @cache

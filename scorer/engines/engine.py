@@ -20,8 +20,9 @@ class Lost:
 class Engine(Protocol):
     """What runs the tasks of a batch. `work` and the tasks must be picklable.
 
-    `work` may have a method ``files(task)`` that names the files it reads for a task: engines on other computers then
-    look whether those see the same files, so that a folder that is not shared is not held against its files.
+    `work` may have a method ``files(task)`` that names the files and folders it needs for a task, and a method
+    ``tools(task)`` that tells of the programs that read them whether they are installed: engines on other computers then
+    look whether it is the same there, so that no file is accused of a folder that is not shared or a tool that is missing.
     """
 
     def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Lost]]: ...
