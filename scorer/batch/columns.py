@@ -72,7 +72,8 @@ class Columnar:
     scores: bool = True
 
     def files(self, piece: Piece) -> list[str]:
-        return [piece.path]
+        """What whoever does the work must see: the table, and the folder that takes the parts."""
+        return [piece.path, self.folder]
 
     def __call__(self, piece: Piece) -> Done | str:
         """What the piece gave, or why the table cannot be scored (Chinese): that is for the whole run to say."""

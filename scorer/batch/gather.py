@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from importlib.util import find_spec
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from scorer.batch.sources import Item, digest_of, digest_of_item
@@ -16,6 +18,9 @@ from scorer.model import ScorerError, Submission
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
+
+
+CONVERTED = {".doc", ".wps"}  # read by way of another program
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,14 @@ class Gather:
     def files(self, task: Task) -> tuple[str, ...]:
         """The files that are read for a task: whoever does the work must see the same ones."""
         return () if task.submission else task.item.paths
+
+    def tools(self, task: Task) -> dict[str, bool]:
+        """Of what some formats need beside this program, whether it is installed here."""
+        from scorer.forms.office import converter
+
+        endings = {PurePath(path).suffix.lower() for path in self.files(task)}
+        found = {"pdfplumber": find_spec("pdfplumber") is not None} if ".pdf" in endings else {}
+        return {**found, "LibreOffice": converter() is not None} if endings & CONVERTED else found
 
     def lost(self, task: Task, loss: Lost, seconds: float, megabytes: int) -> Gathered:
         """The record of a task that gave no result: F610 for a file that asked too much, Z901 for one that ended us."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scorer.batch.columns import codes_by_columns, flat_table, run_columns
+from scorer.batch.columns import WORKER_MEGABYTES, WORKER_SECONDS, codes_by_columns, flat_table, run_columns
 from scorer.batch.gather import Gather, Task, limits_words
 from scorer.batch.progress import Progress
 from scorer.batch.results import PAGES_MOST, REPORTS, Outcome, write_results
@@ -69,6 +69,8 @@ def run_batch(
     if table is not None:
         codes = codes_by_columns(settings.select, settings.ignore)
         workers = settings.workers or _processors()
+        if isinstance(engine, (Dask, Spark)):  # a piece of a table is a hundred thousand forms
+            engine = replace(engine, seconds=WORKER_SECONDS, megabytes=WORKER_MEGABYTES)
         return run_columns(table, output, indicator_set, codes, engine, workers, progress, pages=settings.pages)
     earlier = Store(Path(source) / GATHERED, write=False) if is_output(source) else None
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
