@@ -356,10 +356,10 @@ def batch(
 
 def tell(words: str) -> None:
     """One line on a terminal that says how far a batch has come."""
-    from scorer.report.columns import cleaned, cut, pad
+    from scorer.report.columns import cut, pad
 
     room = console.width() - 1
-    console.write("\r" + pad(cut(cleaned(words), room), room), error=True)
+    console.write("\r" + pad(cut(words, room), room), error=True)
 
 
 def tell_line(words: str) -> None:

@@ -9,6 +9,7 @@ from scorer.report.columns import cleaned, cut, width_of
 
 TERMINAL_SECONDS = 0.2
 LOG_SECONDS = 15.0
+SETTLED_SECONDS = 2.0
 BAR_MOST = 24
 BAR_LEAST = 8
 
@@ -96,9 +97,9 @@ def progress_line(what: str, done: int, total: int, seconds: float, name: str, w
 
 
 def progress_words(done: int, total: int, seconds: float) -> str:
-    """``120/10000 · 每秒 152 份 · 还需约 1 分 5 秒``; no rate before there is one."""
+    """``120/10000 · 每秒 152 份 · 还需约 1 分 5 秒``; no rate before it has settled: processes start first."""
     words = [f"{done}/{total}"]
-    if done and seconds > 0:
+    if done and seconds >= SETTLED_SECONDS:
         rate = done / seconds
         words.append(f"每秒 {rate:.0f} 份" if rate >= 10 else f"每秒 {rate:.1f} 份" if rate >= 0.1 else f"每份 {1 / rate:.0f} 秒")
         if done < total:
