@@ -158,6 +158,17 @@ def test_pages_name_only_commands_that_exist(page: str) -> None:
     assert named or page != "README.md"
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.en.md", "docs/adding.md", "docs/design.md"])
+def test_pages_name_only_files_that_exist(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    links = re.findall(r"\]\(([\w./-]+)\)", text)
+    paths = re.findall(r"`((?:scorer|tests|docs|examples|indicator_sets|forms|report|rules|checks|sets)/[\w./-]+|\w+\.py)`", text)
+    missing = [link for link in links if not ((ROOT / page).parent / link).exists()]
+    missing += [path for path in paths if not any((base / path).exists() for base in (ROOT, ROOT / "scorer", ROOT / "tests"))]
+    made_by_the_reader = {"indicator_sets/moushi/project-2024.toml", "tests/cases/sets/worked/moushi-project-2024.toml"}
+    assert [path for path in missing if path not in made_by_the_reader] == []
+
+
 @pytest.mark.parametrize("name", scorer.__all__)
 def test_public_name_can_be_imported(name: str) -> None:
     assert getattr(scorer, name).__doc__
