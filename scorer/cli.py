@@ -590,12 +590,14 @@ def run(arguments: list[str] | None = None) -> int:
 def failed(error: Exception, *, debug: bool) -> int:
     """Say what went wrong, without a traceback unless `debug` asks for one."""
     from scorer.model import ScorerError
+    from scorer.report.sentences import printable
 
     if debug:
         console.write("".join(traceback.format_exception(error)), error=True)
     if isinstance(error, ScorerError):
         # the faults of a set stand at the beginning of their lines: editors turn file:line into a link
-        console.write(f"{error}\n" if hasattr(error, "faults") else f"错误：{error}\n", error=True)
+        said = str(error) if hasattr(error, "faults") else f"错误：{error}"
+        console.write(f"{printable(said)}\n", error=True)
         return error.exit_code
     console.write(
         f"Z901 程序内部错误：{type(error).__name__}：{error}\n"
