@@ -375,3 +375,11 @@ def test_form_without_indicators_has_no_total(
     monkeypatch.setattr(scorer.evaluation, "evaluate", lambda submission, indicator_set=None, **options: WITHOUT_FORM)
     assert run(["score", "决算公开.txt"]) == 0
     assert "没有总分" in capsys.readouterr().out
+
+
+def test_a_file_name_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["score", "表\x1b[31m\u202e.toml"]) == 3
+    said = capsys.readouterr().err
+    assert "文件不存在" in said
+    assert "\x1b" not in said
+    assert "\u202e" not in said
