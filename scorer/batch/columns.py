@@ -88,17 +88,13 @@ class Columnar:
             return f"{piece.path}：程序处理{rows}时出错（{type(error).__name__}：{error}）。请把这段话和表的列名、类型发给维护人。"
 
     def _done(self, piece: Piece) -> Done:
-        from scorer.batch.columns_memory import Memory
-
-        memory = Memory(self.set)
         folder = Path(self.folder)
         counts = _Counts()
         with ExitStack() as stack:
             writers = {name: stack.enter_context(_Part(folder / f"{piece.name}.{name}", name)) for name in self.tables}
             number = piece.number
             for chunk in chunks(piece):
-                if memory.full:
-                    memory = Memory(self.set)
+                memory = memory_of(self.set)
                 for name, batch in self._results(memory, chunk, piece, number, counts).items():
                     writers[name].add(batch)
                 number += len(chunk.starts)
@@ -155,6 +151,22 @@ class Columnar:
             counts.add_report(report)
         for name, listed in rows.items():
             batches[name] = merged(batches[name], listed, schemas()[name])
+
+
+_MEMORY: list[tuple[IndicatorSet | None, Memory]] = []
+
+
+def memory_of(indicator_set: IndicatorSet | None) -> Memory:
+    """What this process remembers for a set, over all pieces; begun anew when it has become too much."""
+    from scorer.batch.columns_memory import Memory
+
+    digest = indicator_set.digest if indicator_set else None
+    if _MEMORY:
+        of, memory = _MEMORY[0]
+        if (of.digest if of else None) == digest and not memory.full:
+            return memory
+    _MEMORY[:] = [(indicator_set, Memory(indicator_set))]
+    return _MEMORY[0][1]
 
 
 class _Counts:

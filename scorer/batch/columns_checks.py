@@ -602,10 +602,10 @@ def _money(checked: Checked, rows: _Rows) -> None:
     use_initial = scored.budget["state"] != NUMBER
     planned: Readings = {name: np.where(use_initial, initial[name], column) for name, column in scored.budget.items()}
     has_plan, has_spent = planned["state"] == NUMBER, executed["state"] == NUMBER
-    spent, budget, places = _level(executed, planned)
+    spent, budget, ones = _level(executed, planned)
     looked = at_live & (has_spent | (executed["flags"] & NOTHING == 0))
     over = looked & has_spent & has_plan & (spent > budget)
-    unit = POWERS[np.clip(places + planned["scale"] - planned["ten"], 0, 18)]
+    unit = np.maximum(ones * POWERS[np.clip(planned["scale"], 0, 8)] // POWERS[np.clip(planned["ten"], 0, 18)], 1)
     rounded = over & (planned["ten"] < executed["ten"]) & (_half_up(spent, unit) == budget)
     faulty = over & ~rounded & (budget != 0)
     undecided = looked & (~has_spent | ~has_plan | (over & ~rounded & (budget == 0) & (spent > 0)))
@@ -652,11 +652,9 @@ def _quotes(places: Places, count: int) -> Texts:
 
 
 def _level(first: Readings, second: Readings) -> tuple[Array, Array, Array]:
-    """Two figures of each row at the same number of decimals."""
-    places = np.maximum(first["places"], second["places"]).astype(np.int64)
-    one = first["number"] * POWERS[places - first["places"]]
-    other = second["number"] * POWERS[places - second["places"]]
-    return one, other, places
+    """Two figures of each row as integers of the same denominator, and that."""
+    ones = np.maximum(first["one"], second["one"])
+    return first["number"] * (ones // first["one"]), second["number"] * (ones // second["one"]), ones
 
 
 def _half_up(values: Array, unit: Array) -> Array:

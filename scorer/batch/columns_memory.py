@@ -44,7 +44,7 @@ class Memory:
         self.standards = Vocabulary()
         self.directions = Vocabulary()
         self.levels = [Vocabulary() for _ in LEVELS]
-        self.kinds = [np.zeros(0, np.int64) for _ in LEVELS]
+        self.kinds = [np.zeros(0, np.int32) for _ in LEVELS]
         self.special: dict[str, int] = {}
         self.known_names: set[str] = set()
         self.above: dict[tuple[int, str], int] = {}
@@ -74,7 +74,7 @@ class Memory:
         new = set(indicators.by_name) - self.known_names
         if new:  # a name that no set knew may now be one of a set's own
             self.known_names |= new
-            self.kinds = [np.zeros(0, np.int64) for _ in LEVELS]
+            self.kinds = [np.zeros(0, np.int32) for _ in LEVELS]
         return number
 
     def set_number(self, name: str) -> int:
@@ -106,7 +106,7 @@ class Memory:
                     kinds.append(self.special.setdefault(text, ORDINARY_NAMES + len(self.special)))
                 else:
                     kinds.append(2 * less_is_better(text, "") + less_is_better(text, COST))
-            self.kinds[level] = np.concatenate([self.kinds[level], np.array(kinds, np.int64)])
+            self.kinds[level] = np.concatenate([self.kinds[level], np.array(kinds, np.int32)])
         return self.kinds[level]
 
     def below(self, above: int, name: str) -> int:
@@ -183,7 +183,7 @@ def distinct(codes: Array, size: int = DENSE + 1) -> tuple[Array, Array]:
         values = np.flatnonzero(used)
         places = np.zeros(size, np.int32)
         places[values] = np.arange(len(values), dtype=np.int32)
-        return values, places[codes]
+        return values, places.take(codes)
     import pyarrow
 
     encoded = pyarrow.array(codes).dictionary_encode()

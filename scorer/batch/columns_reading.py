@@ -50,7 +50,7 @@ COLUMNS: Final[dict[str, type[np.generic]]] = {
     "direction": np.int8,
     "free": np.int8,
     "unit": np.int16,
-    "places": np.int8,  # figures are integers of 10 ** -places
+    "one": np.int64,  # a power of ten: a figure of 1 is stored as this
     "size": np.int8,  # digits of the largest of them
     "number": np.int64,
     "low": np.int64,
@@ -93,23 +93,23 @@ class Vocabulary:
         import pyarrow
 
         if pyarrow.types.is_null(column.type):
-            return np.zeros(len(column), np.int64)
+            return np.zeros(len(column), np.int32)
         if isinstance(column, pyarrow.DictionaryArray):
             known = self._numbers_of(column.dictionary)
         else:
             column = column.dictionary_encode()
-            known = np.array([*map(self.number, column.dictionary.to_pylist()), 0], np.int64)
+            known = np.array([*map(self.number, column.dictionary.to_pylist()), 0], np.int32)
         codes = column.indices
         if codes.null_count:
             codes = codes.fill_null(len(known) - 1)
-        found: Array = known[codes.to_numpy(zero_copy_only=False)]
+        found: Array = known.take(codes.to_numpy(zero_copy_only=False))
         return found
 
     def _numbers_of(self, dictionary: Any) -> Array:
         """The numbers of a dictionary, 0 at its end for null; the batches of a row group have equal ones."""
         if self._seen is not None and self._seen[0].equals(dictionary):
             return self._seen[1]
-        listed = np.array([*map(self.number, dictionary.to_pylist()), 0], np.int64)
+        listed = np.array([*map(self.number, dictionary.to_pylist()), 0], np.int32)
         self._seen = dictionary, listed
         return listed
 
@@ -183,7 +183,7 @@ def readings(texts: Sequence[str], role: Role, units: Units) -> Readings:
     one, figures = columns["one"], [columns[name] for name in ends]
     found: Readings = {name: np.zeros(len(texts), kind) for name, kind in COLUMNS.items()}
     places = np.full(len(texts), -1, np.int8)
-    for place in range(DIGITS, -1, -1):
+    for place in range(DIGITS, 0, -1):  # at least one: then target and actual mostly agree
         places[POWERS[place] % np.maximum(one, 1) == 0] = place
     wide = places < 0
     wide[answers.wide_rows] = True
@@ -193,7 +193,7 @@ def readings(texts: Sequence[str], role: Role, units: Units) -> Readings:
     factor = np.where(wide, 0, POWERS[np.maximum(places, 0)] // np.maximum(one, 1))
     for name, figure in zip(("number", "low", "high"), figures, strict=True):
         found[name] = figure * factor
-    found["places"] = np.where(wide, 0, places)
+    found["one"] = np.where(wide, 10, POWERS[np.maximum(places, 0)])
     found["size"] = np.where(wide, 0, size)
     found["op"], found["free"] = columns["op"], columns["free"]
     found["direction"] = columns["direction"]
@@ -319,7 +319,7 @@ def number_readings(values: Array, scale: int, valid: Array, factor: int = 1) ->
         shift += 1
     for name, column in (("number", number), ("low", number - half), ("high", number + half)):
         found[name] = np.where(valid, column * factor // int(POWERS[shift]), 0)
-    found["places"] = np.full(len(values), scale + 1 - shift, np.int8)
+    found["one"] = np.full(len(values), POWERS[scale + 1 - shift])
     found["size"] = _digits(np.maximum(np.abs(found["low"]), np.abs(found["high"])))
     wide |= found["size"] > DIGITS - 1
     found["ten"] = places

@@ -72,8 +72,8 @@ Array = npt.NDArray[Any]
 
 MOST_ROWS: Final = 20_000  # of a submission, as for a form
 SILENT_FIGURE: Final = SILENT | FIGURE
-TARGET_COLUMNS: Final = ("flags", "state", "op", "direction", "unit", "places", "size", "scale", "number", "low", "high")
-ACTUAL_COLUMNS: Final = ("flags", "state", "free", "unit", "places", "size", "scale", "number", "low", "high")
+TARGET_COLUMNS: Final = ("flags", "state", "op", "direction", "unit", "one", "size", "scale", "number", "low", "high")
+ACTUAL_COLUMNS: Final = ("flags", "state", "free", "unit", "one", "size", "scale", "number", "low", "high")
 
 
 @dataclass
@@ -207,19 +207,23 @@ class Columns:
     def money(self, name: str, role: Role, rows: Array) -> Readings:
         """The readings of some rows of a column of money, in 元."""
         column = self.column(name)
-        units = [unit or "万元" for unit in self.texts("money_unit", rows)]
+        if column is None or column.null_count == len(column):
+            known = self.memory.texts[role].columns
+            return {key: np.repeat(values[:1], len(rows)) for key, values in known.items()}
+        units = ["万元"] if self.column("money_unit") is None else [unit or "万元" for unit in self.texts("money_unit", rows)]
         numbers = None if column is None or is_text(column) else decimals_of(column)
-        if numbers is not None and len(set(units)) <= 1:
+        if numbers is not None and len(set(units)) == 1:
             values, scale, valid = numbers
             factor = money_factor(units[0]) if units else 1
             if factor:
                 return number_readings(values[rows], scale, valid[rows], factor)
         texts = self.memory.texts[role]
         written = self.texts(name, rows)
+        units = units * len(rows) if len(units) == 1 else units
         ids = [texts.vocabulary.number(f"{text}{UNIT_MARK}{unit}" if text else "") for text, unit in zip(written, units, strict=True)]
         known = texts.columns
         chosen = np.array(ids, np.int64)
-        return {key: column[chosen] for key, column in known.items()}
+        return {key: values[chosen] for key, values in known.items()}
 
     def given(self) -> tuple[Array, Mask]:
         """The direction that the table gives each row, as its place in `GIVEN`, and where it is a word that is none."""
@@ -490,38 +494,42 @@ def _slots(memory: Memory, batch: Any, sets: Array, funds: Mask) -> Array:
         blank = memory.levels[level].blank
         if blank[1:].any():
             ids[level] = np.where(blank[named], 0, named)
-    pattern = np.zeros(len(sets), np.int64)
+    pattern = np.zeros(len(sets), np.uint8)
     for level, named in enumerate(ids):
-        pattern |= (named != 0).astype(np.int64) << level
-    pattern[funds] = -1
+        pattern |= (named != 0).view(np.uint8) << level
+    pattern[funds] = NO_PATTERN
     found = np.zeros(len(sets), np.int64)
-    several = np.unique(pattern)
-    for one in several[several >= 0].tolist():
+    several = np.flatnonzero(np.bincount(pattern, minlength=NO_PATTERN + 1)[:NO_PATTERN]).tolist()
+    for one in several:
         rows = np.flatnonzero(pattern == one) if len(several) > 1 else slice(None)
-        found[rows] = _slots_of(memory, [level for level in range(len(ids)) if one >> level & 1], [named[rows] for named in ids], sets[rows])
+        levels = [level for level in range(len(ids)) if one >> level & 1]
+        found[rows] = _slots_of(memory, levels, [named[rows] for named in ids], sets[rows])
     return found
+
+
+NO_PATTERN: Final = 64  # levels are six at most
 
 
 def _slots_of(memory: Memory, levels: Sequence[int], ids: Sequence[Array], sets: Array) -> Array:
     """The slots of rows that have names on the same levels."""
-    above = np.zeros(len(sets), np.int64)
+    above = sets
+    numbers = [(number, 0) for number in range(max(len(memory.sets), 1))]  # set and path by the code so far
     for level in levels[:-1]:
         names = memory.levels[level].texts
-        codes, places = distinct(above * len(names) + ids[level], len(memory.paths) * len(names))
-        numbers = [memory.below(code // len(names), names[code % len(names)]) for code in codes.tolist()]
-        above = np.array(numbers, np.int64)[places]
+        codes, above = distinct(above * len(names) + ids[level], len(numbers) * len(names))
+        numbers = [(numbers[code // len(names)][0], memory.below(numbers[code // len(names)][1], names[code % len(names)])) for code in codes.tolist()]
     last = levels[-1] if levels else 0
     names = memory.levels[last].texts
-    kinds = memory.name_kinds(last)[ids[last]]
-    many, paths = ORDINARY_NAMES + len(memory.special) + 1, len(memory.paths)
-    codes, places = distinct((sets * paths + above) * many + kinds, max(len(memory.sets), 1) * paths * many)
+    kinds = memory.name_kinds(last).take(ids[last])
+    many = ORDINARY_NAMES + len(memory.special)
+    codes, places = distinct(above * many + kinds, len(numbers) * many)
     firsts = np.zeros(len(codes), np.int64)
     firsts[places] = np.arange(len(places))
     slots = [
-        memory.slot(code // many // paths, code // many % paths, code % many, names[int(ids[last][first])])
+        memory.slot(*numbers[code // many], code % many, names[int(ids[last][first])])
         for code, first in zip(codes.tolist(), firsts.tolist(), strict=True)
     ]
-    return np.array(slots, np.int64)[places]
+    return np.array(slots, np.int64).take(places)
 
 
 def level_columns(batch: Any) -> list[Any]:
@@ -593,34 +601,45 @@ def _arrays(
 ) -> tuple[dict[str, Array], Mask]:
     """The kernel's columns but for points, and the rows beyond what they hold."""
     target, actual = read_as
-    places = np.maximum(target["places"], actual["places"])
-    raise_target, raise_actual = places - target["places"], places - actual["places"]
-    wide = ((target["flags"] | actual["flags"]) & WIDE != 0)
-    wide |= (target["size"] + raise_target > DIGITS - 1) | (actual["size"] + raise_actual > DIGITS - 1)
-    if wide.any():
-        raise_target, raise_actual = np.where(wide, 0, raise_target), np.where(wide, 0, raise_actual)
-    of_target, of_actual = POWERS[raise_target], POWERS[raise_actual]
+    both = target["flags"] & actual["flags"]
+    one = np.maximum(target["one"], actual["one"])
+    wide = ((target["flags"] | actual["flags"]) & WIDE) != 0
+    for readings_of in (target, actual):
+        behind = np.flatnonzero(readings_of["one"] != one)
+        if not len(behind):
+            continue
+        factor = one[behind] // readings_of["one"][behind]
+        beyond = readings_of["size"][behind] + np.searchsorted(POWERS, factor) > DIGITS - 1
+        if beyond.any():
+            wide[behind[beyond]], factor[beyond] = True, 0
+        for name in ("number", "low", "high"):
+            readings_of[name][behind] *= factor
     state = actual["state"]
-    units = memory.units.agree
-    comparable_units = units[target["unit"], actual["unit"]]
-    incomparable = ~comparable_units & ((target["flags"] & actual["flags"] & FIGURE) != 0)
-    incomparable &= (target["flags"] & BARE == 0) & (actual["flags"] & BARE == 0)
-    if incomparable.any():
-        state = np.where(incomparable & (state == NUMBER), INCOMPARABLE, np.where(incomparable & (state == INTERVAL), WORDS, state)).astype(np.int8)
-    of_rules = [{"auto": 0, "forward": FORWARD, "reverse": REVERSE}[getattr(one, "direction", "auto")] for one in memory.rules]
-    by_rule = np.array(of_rules, np.int8)[rule]
-    direction = np.where((target["flags"] & DECIDES == 0) & (by_rule != 0), by_rule, target["direction"])
-    direction = np.where(given == 1, FORWARD, np.where(given == 2, REVERSE, direction)).astype(np.int8)
-    number = actual["number"] * of_actual
-    high = actual["high"] * of_actual
+    other_units = np.flatnonzero((target["unit"] != actual["unit"]) & (both & (FIGURE | BARE) == FIGURE))
+    if len(other_units):
+        bare = ((target["flags"] | actual["flags"])[other_units] & BARE) != 0
+        agree = memory.units.agree[target["unit"][other_units], actual["unit"][other_units]]
+        incomparable = other_units[~bare & ~agree]
+        if len(incomparable):
+            state = state.copy()
+            before = state[incomparable]
+            state[incomparable] = np.where(before == NUMBER, INCOMPARABLE, np.where(before == INTERVAL, WORDS, before))
+    of_rules = [{"auto": 0, "forward": FORWARD, "reverse": REVERSE}[getattr(one_rule, "direction", "auto")] for one_rule in memory.rules]
+    direction = target["direction"]
+    if any(of_rules):
+        by_rule = np.array(of_rules, np.int8)[rule]
+        direction = np.where((target["flags"] & DECIDES == 0) & (by_rule != 0), by_rule, direction)
+    if given.any():
+        direction = np.where(given == 1, FORWARD, np.where(given == 2, REVERSE, direction)).astype(np.int8)
+    number, high = actual["number"], actual["high"]
     worst = (state == INTERVAL) & (direction == REVERSE)
     arrays: dict[str, Array] = {
-        "one": POWERS[places],
-        "target": target["number"] * of_target,
-        "target_low": target["low"] * of_target,
-        "target_high": target["high"] * of_target,
+        "one": one,
+        "target": target["number"],
+        "target_low": target["low"],
+        "target_high": target["high"],
         "actual": np.where(worst, high, number) if worst.any() else number,
-        "actual_low": actual["low"] * of_actual,
+        "actual_low": actual["low"],
         "actual_high": high,
         "op": target["op"],
         "direction": direction,
@@ -636,7 +655,7 @@ def _arrays(
     if len(rows):
         numbers = _pairs(memory, columns, rows, rule[rows], given[rows])
         for name in (*PAIR_LONG, *PAIR_SHORT):
-            if arrays[name] is target.get(name) or arrays[name] is actual.get(name):
+            if name in ("state", "op", "direction", "free", "target_state"):  # still read as they were by the checks
                 arrays[name] = arrays[name].copy()
             arrays[name][rows] = memory.pair_columns[name][numbers]
         wide[rows] = memory.pair_columns["wide"][numbers]

@@ -170,6 +170,7 @@ def aggregates(output: Path) -> Aggregates:
     columns = {name: _decoded(table[name]) for name in ("unit", "department", "region")}
     own = compute.utf8_trim_whitespace(columns["department"])
     of = compute.if_else(compute.equal(compute.fill_null(own, ""), ""), compute.utf8_trim_whitespace(columns["unit"]), own)
+    table = table.unify_dictionaries()
     table = table.append_column("of", of.combine_chunks().dictionary_encode() if hasattr(of, "combine_chunks") else of.dictionary_encode())
     flags = _flags(table)
     for name, column in flags.items():
@@ -281,7 +282,7 @@ def _codes(found: Aggregates, output: Path) -> None:
     for batch in file.iter_batches(batch_size=1 << 20, columns=["submission", "code"]):
         import pyarrow
 
-        table = pyarrow.Table.from_batches([batch])
+        table = pyarrow.Table.from_batches([batch]).unify_dictionaries()
         grouped = table.group_by("code", use_threads=False).aggregate(
             [("submission", "count"), ("submission", "count_distinct"), ("submission", "min"), ("submission", "max")]
         )

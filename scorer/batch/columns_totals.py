@@ -121,11 +121,11 @@ def _cap(memory: Memory, scored: Scored, columns: tuple[Array, Array, Array], kn
         decided = (executed["state"][chosen] == NUMBER) & (planned["state"][chosen] == NUMBER)
         chosen = chosen[decided]
         chosen = chosen[planned["number"][chosen] > 0]
-        places = np.maximum(executed["places"][chosen], planned["places"][chosen])
-        spent = executed["number"][chosen] * POWERS[places - executed["places"][chosen]]
-        budget = planned["number"][chosen] * POWERS[places - planned["places"][chosen]]
+        one = np.maximum(executed["one"][chosen], planned["one"][chosen])
+        spent = executed["number"][chosen] * (one // executed["one"][chosen])
+        budget = planned["number"][chosen] * (one // planned["one"][chosen])
         cap, fits = _caps(indicators.execution_cap, spent, budget)
-        digits = np.maximum(executed["size"][chosen] + places - executed["places"][chosen], planned["size"][chosen] + places - planned["places"][chosen])
+        digits = np.searchsorted(POWERS, one) + np.maximum(executed["size"][chosen], planned["size"][chosen])
         fits &= digits < DIGITS - 3
         at = of[chosen]
         scored.odd[at[~fits]] = True

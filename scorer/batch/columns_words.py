@@ -24,7 +24,7 @@ from scorer.score import comparable
 
 Array = npt.NDArray[Any]
 
-LARGEST: Final = 10**9  # a figure whose products with a share's decimals and a weight stay in int64
+LARGEST: Final = 4 * 10**10  # a figure whose products with a share's decimals and a weight stay in int64
 
 
 def derivations(memory: Memory, scored: Scored, rows: Array) -> Any:
@@ -165,7 +165,8 @@ def _points(values: Array, places: int) -> Any:
 def _one_by_one(memory: Memory, scored: Scored, rows: Array) -> list[str]:
     columns: Columns = scored.columns
     names = ("target", "actual", "measure_unit", "budget", "initial", "executed", "money_unit")
-    texts = {name: columns.texts(name, rows) for name in names}
+    nothing = [""] * len(rows)
+    texts = {name: nothing if columns.column(name) is None else columns.texts(name, rows) for name in names}
     given = columns.given()[0][rows]
     found = []
     for place, row in enumerate(rows.tolist()):

@@ -78,8 +78,9 @@ def score(answers: Answers) -> Scores:
     )
     for number, index in _groups(answers):
         rule = cast("Rule", answers.rules[number])
-        growth = _growth(rule)
-        fits = answers.bits[index] + growth.bit_length() + 3 <= 62
+        room = 62 - 3 - _growth(rule).bit_length()
+        first, last = (index.start, index.stop - 1) if isinstance(index, slice) else (int(index[0]), int(index[-1]))
+        fits = np.True_ if answers.most_bits(first, last) <= room else answers.bits[index] <= room
         if fits.all():
             scores = _put(scores, index, _score_rows(rule, Rows(answers, index)))
             continue
