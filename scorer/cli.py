@@ -380,8 +380,8 @@ def show(
 
     if output is not None:
         refuse_existing(output, force=force)
-    report, submission = find_report(folder, name)
-    deliver(report, Layout(submission=submission), format, output, force)
+    report, submission, across = find_report(folder, name)
+    deliver(report, Layout(submission=submission, across=across), format, output, force)
 
 
 @app.command(

@@ -287,7 +287,7 @@ def test_comparison_names_who_moved_and_by_which_rule(folder: Path, tmp_path: Pa
 @pytest.mark.parametrize("name", ["1", "0.toml"])
 def test_one_report_by_number_or_part_of_its_path(folder: Path, tmp_path: Path, name: str) -> None:
     run_batch(folder, tmp_path / "out")
-    report, submission = find_report(str(tmp_path / "out"), name)
+    report, submission, _ = find_report(str(tmp_path / "out"), name)
     assert report.submission.unit == "某县第0局"
     assert submission == read_submission(folder / "0.toml")
     assert report == evaluate(submission)

@@ -30,6 +30,7 @@ from scorer.batch.run import Settings
 from scorer.batch.spool import Spool
 from scorer.batch.summary import page
 from scorer.batch.workbook import write_workbook
+from scorer.model import Tally
 from scorer.report.columns import width_of
 from tests.test_batch import form
 from tests.test_report_page import HOSTILE, Page
@@ -297,7 +298,12 @@ def test_a_match_across_forms_has_a_section_of_its_own() -> None:
     text = parsed(page(found)).text
     assert "与另一单位的文字有 95% 相同" in text
     assert "没有发现同批各份之间的雷同" not in text
-    assert "没有发现同批各份之间的雷同" in parsed(page(counted(BATCH))).text
+    alone = counted(BATCH)
+    assert "没有作同批比对" in parsed(page(alone)).text
+    alone.compared = (Tally(code="P701", sound=3, undecided=2, reasons={"没有成段的叙述可以比对": 2}),)
+    text = parsed(page(alone)).text
+    assert "没有发现同批各份之间的雷同" in text
+    assert "没有成段的叙述可以比对 2" in text
 
 
 # ------------------------------------------------------------------------------------------------------------ workbook
@@ -310,7 +316,7 @@ def test_the_workbook_says_the_same_and_holds_no_formula_and_no_link_of_stranger
     found = counted([strange, *BATCH[1:]])
     write_workbook(content, found, found.riskiest(), [unread(8)], paged={7})
     book = openpyxl.load_workbook(content)
-    assert book.sheetnames == ["总览", "风险清单", "问题", "部门", "地区", "同批比对", "未能读取"]
+    assert book.sheetnames == ["总览", "风险清单", "问题", "部门", "地区", "同批比对", "比对情况", "未能读取"]
     links = [cell for sheet in book for line in sheet.iter_rows() for cell in line if cell.hyperlink]
     assert [cell.hyperlink.target for cell in links] == [r"reports\000007.html"]  # as Excel itself writes it
     assert [cell.value for sheet in book for line in sheet.iter_rows() for cell in line if cell.data_type == "f"] == []
@@ -322,7 +328,8 @@ def test_the_workbook_says_the_same_and_holds_no_formula_and_no_link_of_stranger
     assert (first["序号"], first["风险"], first["自评总分"], first["复算总分"]) == (7, 59.5, 95, 78.5)
     assert [line[0].value for line in risks.iter_rows(min_row=2)] == [7, 1, 2, 9]
     assert book["未能读取"]["D2"].value == "文件已损坏"
-    assert book["同批比对"]["A2"].value == "没有发现同批各份之间的雷同、重复或明显偏离。"
+    assert book["比对情况"]["A2"].value == "没有作同批比对。"
+    assert book["同批比对"]["A2"].value == "没有作同批比对。"
 
 
 # --------------------------------------------------------------------------------------------------------------- pages

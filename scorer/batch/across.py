@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from scorer.batch.gather import decoded
 from scorer.batch.store import Store
 from scorer.model import Finding, Tally
+
+
+ACROSS = "across.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,11 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class AcrossFinding:
-    """A finding across forms and the submissions concerned, at least one."""
+    """A finding across forms and the submissions concerned, at least one; `line` is its line in ``across.jsonl``."""
 
     finding: Finding
     concerned: tuple[Concerned, ...]
+    line: int
 
     def as_json(self) -> str:
         """A line of ``across.jsonl``: the finding as in a report, with the submissions concerned."""
@@ -38,6 +43,10 @@ class AcrossFinding:
             for each in self.concerned
         ]
         return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+    def row(self) -> dict[str, Any]:
+        """As a finding of one of the submissions concerned, marked with its line."""
+        return {**self.finding.model_dump(mode="json"), "across": self.line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +84,31 @@ def compare_across(
             batch.add(facts_at(number))
             step()
         found, tallies = run_across(batch, select, ignore)
-        return Across(tuple(AcrossFinding(each, tuple(_concerned(batch, keys, numbers))) for each, numbers in found), tallies)
+        findings = [
+            AcrossFinding(each, tuple(_concerned(batch, keys, numbers)), line)
+            for line, (each, numbers) in enumerate(found, 1)
+        ]
+        return Across(tuple(findings), tallies)
 
 
 def _concerned(batch: Any, keys: Sequence[str], numbers: Sequence[int]) -> Iterator[Concerned]:
     for number in numbers:
         facts = batch.facts(number)
         yield Concerned(number + 1, keys[number], facts.unit, facts.project, facts.year)
+
+
+def findings_of(found: Iterable[AcrossFinding]) -> tuple[Finding, ...]:
+    return tuple(one.finding for one in found)
+
+
+def find_across(folder: Path, number: int) -> tuple[Finding, ...]:
+    """The findings across forms that concern the submission `number` of a batch, read from its results."""
+    path = folder / ACROSS
+    found = []
+    if path.is_file():
+        with path.open("rb") as file:
+            for line in file:
+                values = json.loads(line)
+                if any(each["submission"] == number for each in values.pop("submissions")):
+                    found.append(Finding.model_validate(values))
+    return tuple(found)

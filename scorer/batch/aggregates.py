@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from scorer.batch.region import Source
 from scorer.batch.rows import Row
+from scorer.model import Tally
 
 LISTED = 5000  # rows that the page lists: a browser filters and sorts them at once; the workbook has all
 UNREAD_LISTED = 1000
@@ -89,6 +90,9 @@ class Aggregates:
     whole points out of a hundred, 100 only for exactly the full score. `codes` are findings, `coded` submissions by
     code. `top` are the riskiest rows that were read, `unread` the first that were not; both unordered until `riskiest`
     and `first_unread` sort them.
+
+    `matches` are the first findings across forms, `matched` counts them all, `concerned` the submissions that they concern,
+    `compared` are the tallies of those checks, none where nothing was compared.
     """
 
     root: str | None = None
@@ -105,6 +109,8 @@ class Aggregates:
     years: Counter[int] = field(default_factory=Counter)
     matched: Counter[str] = field(default_factory=Counter)
     matches: list[Match] = field(default_factory=list)
+    concerned: Counter[str] = field(default_factory=Counter)
+    compared: tuple[Tally, ...] = ()
     top: list[tuple[Decimal, int, Row]] = field(default_factory=list)
     unread: list[tuple[int, Row]] = field(default_factory=list)
 
@@ -145,8 +151,9 @@ class Aggregates:
                 mine.setdefault(name, Group()).merge(group)
         self.regions_by += other.regions_by
         self.grades += other.grades
-        for counts in ("claimed", "recomputed", "codes", "coded", "sets", "years", "matched"):
+        for counts in ("claimed", "recomputed", "codes", "coded", "sets", "years", "matched", "concerned"):
             getattr(self, counts).update(getattr(other, counts))
+        self.compared = self.compared or other.compared
         for match in other.matches[: MATCHES_LISTED - len(self.matches)]:
             self.matches.append(match)
         for _, _, row in other.top:

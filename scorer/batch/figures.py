@@ -209,9 +209,18 @@ def years_words(found: Aggregates) -> str:
     return "、".join(map(str, years)) + " 年度" if years else ""
 
 
-def matched_codes(found: Aggregates, counted: Mapping[str, int]) -> list[tuple[str, str, int, int]]:
-    """Code, title, findings and submissions of what was found across forms."""
-    return [(code, title(code), times, counted.get(code, 0)) for code, times in sorted(found.matched.items())]
+MATCHED = (("代码", 8), ("问题", 34), ("处数", 8), ("份数", 8), ("相符", 10), ("无法判定", 10), ("无法判定的原因", 60))
+
+
+def matched_codes(found: Aggregates) -> list[tuple[Value, ...]]:
+    """What was compared across forms under `MATCHED`: findings and submissions concerned, and the other two outcomes."""
+    rows: list[tuple[Value, ...]] = []
+    for tally in found.compared:
+        code = tally.code
+        reasons = sorted(tally.reasons.items(), key=lambda entry: (-entry[1], entry[0]))
+        words = "；".join(f"{reason} {times}" for reason, times in reasons) or tally.not_run or ""
+        rows.append((code, title(code), found.matched[code], found.concerned[code], tally.sound, tally.undecided, words))
+    return rows
 
 
 def unread_rows(rows: Iterable[Row], root: str = "") -> list[tuple[Value, ...]]:

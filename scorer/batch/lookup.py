@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scorer.batch.across import find_across
 from scorer.batch.columns import table_of
 from scorer.batch.gather import decoded
 from scorer.batch.run import GATHERED, is_output, items_of_earlier
 from scorer.batch.store import Store
-from scorer.model import Report, ScorerError, Submission
+from scorer.model import Finding, Report, ScorerError, Submission
 
 
-def find_report(folder: str, name: str) -> tuple[Report, Submission | None]:
-    """The report of one submission, and the submission as it was read (None where it could not be).
+def find_report(folder: str, name: str) -> tuple[Report, Submission | None, tuple[Finding, ...]]:
+    """The report of one submission, the submission as it was read (None where it could not be), and what the comparison
+    with the others of its batch found.
 
     `name` is its number in the list, or its path, or a part of the path that only one has; of a flat table its number or,
     after a #, what the table calls it. Its report is then made anew from its rows, by all checks.
@@ -24,7 +26,7 @@ def find_report(folder: str, name: str) -> tuple[Report, Submission | None]:
     if table is not None:
         from scorer.batch.columns_summary import find_in_table
 
-        return find_in_table(folder, table, name)
+        return *find_in_table(folder, table, name), ()
     if not is_output(folder):
         raise ScorerError(f"{folder}：不是 scorer batch 的结果文件夹。请给出 -o 所写的文件夹。")
     keys = [item.key for item in items_of_earlier(Path(folder))]
@@ -41,6 +43,7 @@ def find_report(folder: str, name: str) -> tuple[Report, Submission | None]:
     store = Store(Path(folder) / GATHERED, write=False)
     try:
         data = store.submission(key)
-        return Report.model_validate_json(store.report(key)), decoded(data) if data else None
+        report = Report.model_validate_json(store.report(key))
+        return report, decoded(data) if data else None, find_across(Path(folder), keys.index(key) + 1)
     finally:
         store.close()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from scorer.batch.across import AcrossFinding, findings_of
 from scorer.batch.aggregates import Aggregates
 from scorer.batch.store import Store
 from scorer.batch.summary import PAGES, page_name
@@ -16,8 +17,17 @@ from scorer.saving import save
 OURS = re.compile(r"\d{6,}\.html")
 
 
-def write_pages(store: Store, found: Aggregates, output: Path, most: int, told: Callable[[], None]) -> list[int]:
+def write_pages(
+    store: Store,
+    found: Aggregates,
+    output: Path,
+    most: int,
+    told: Callable[[], None],
+    across: Mapping[int, Sequence[AcrossFinding]] | None = None,
+) -> list[int]:
     """Write the reports of the `most` riskiest submissions that were read; gives their numbers.
+
+    `across` are the findings across forms by the number of the submission, which its page has too.
 
     Pages of an earlier run that are no longer among them are taken away. `told` is called after each page.
 
@@ -27,6 +37,7 @@ def write_pages(store: Store, found: Aggregates, output: Path, most: int, told: 
     from scorer.batch.gather import decoded
     from scorer.report import Layout
     from scorer.report.page import render
+    from scorer.report.places import with_across
 
     folder = output / PAGES
     chosen = list(islice(found.riskiest(), most))
@@ -39,7 +50,8 @@ def write_pages(store: Store, found: Aggregates, output: Path, most: int, told: 
     for row in chosen:
         data = store.submission(row.key)
         report = Report.model_validate_json(store.report(row.key))
-        text = render(report, Layout(submission=decoded(data) if data else None))
+        layout = Layout(submission=decoded(data) if data else None, across=findings_of((across or {}).get(row.number, ())))
+        text = render(with_across(report, layout), layout)
         save(text, output / page_name(row.number), force=True)
         told()
     return [row.number for row in chosen]

@@ -110,9 +110,12 @@ def write_results(
 
 def write_across(across: Across, found: Aggregates, file: BinaryIO) -> None:
     """The findings across forms, one a line, and what the summary says of them."""
+    concerned: dict[str, set[int]] = {}
     for one in across.findings:
         file.write(one.as_json().encode("utf-8", "surrogatepass") + b"\n")
         found.add_match(_match(one))
+        concerned.setdefault(one.finding.code, set()).update(each.number for each in one.concerned)
+    found.concerned.update({code: len(numbers) for code, numbers in concerned.items()})
     found.compared = across.tallies
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from sys import intern
@@ -16,7 +17,7 @@ RISK_GRADE = 20
 RISK_UNREAD = 100
 RISK_CODE_MOST = 3  # findings of one code that count: a column filled wrongly is one mistake, not thirty
 RISK_WORDS = (
-    "风险 = 必改 ×10 + 说明 ×3（同一代码至多计 3 处）+ 自评总分与复算总分相差的分数 + 等级不同 20。"
+    "风险 = 必改 ×10 + 说明 ×3（同一代码至多计 3 处，同批比对的发现计入所涉的每一份）+ 自评总分与复算总分相差的分数 + 等级不同 20。"
     "提示不计；未能读取的记 100，另列。风险只决定先看哪一份，不是评价。"
 )
 FIRST_MOST = 300  # characters of the first finding's message that a row keeps
@@ -97,9 +98,11 @@ class Row:
         return self.department.strip() or self.unit.strip()
 
 
-def row_of(number: int, key: str, report: dict[str, Any], facts: dict[str, Any]) -> Row:
-    """The row of a report (as its JSON says it) with the facts gathered beside it."""
-    findings = report["findings"]
+def row_of(
+    number: int, key: str, report: dict[str, Any], facts: dict[str, Any], across: Sequence[dict[str, Any]] = ()
+) -> Row:
+    """The row of a report (as its JSON says it) with the facts gathered beside it; findings `across` forms count too."""
+    findings = [*report["findings"], *across]
     levels = Counter(finding["level"] for finding in findings)
     failure = next((one for one in findings if _is_unread(one)), None)
     total, claimed = _points(report["total"]), _points(report["claimed_total"])
@@ -124,7 +127,7 @@ def row_of(number: int, key: str, report: dict[str, Any], facts: dict[str, Any])
         notes=levels["note"],
         codes=tuple(sorted(Counter(intern(finding["code"]) for finding in findings).items())),
         first=worst["message"][:FIRST_MOST] if worst else "",
-        risk=risk_of(report, failure is not None),
+        risk=risk_of(report, failure is not None, findings),
         unread=failure["code"] if failure else "",
         reason=failure["message"] if failure else "",
         region=intern(region),
@@ -132,11 +135,11 @@ def row_of(number: int, key: str, report: dict[str, Any], facts: dict[str, Any])
     )
 
 
-def risk_of(report: dict[str, Any], unread: bool) -> Risk:
-    """How a report's risk is made up; see `RISK_WORDS`."""
+def risk_of(report: dict[str, Any], unread: bool, findings: Sequence[dict[str, Any]]) -> Risk:
+    """How the risk of a report with these findings is made up; see `RISK_WORDS`."""
     if unread:
         return Risk(unread=RISK_UNREAD)
-    counts = Counter((finding["level"], finding["code"]) for finding in report["findings"])
+    counts = Counter((finding["level"], finding["code"]) for finding in findings)
     by_level = {
         level: points * sum(min(times, RISK_CODE_MOST) for (of, _), times in counts.items() if of == level)
         for level, points in RISK_LEVELS.items()

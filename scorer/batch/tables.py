@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from functools import cache
@@ -17,7 +17,7 @@ TABLES = ("submissions.parquet", "scores.parquet", "findings.parquet")
 MISSING = f"未写 {'、'.join(TABLES)}：需要 pyarrow。请运行 pip install 'scorer[batch]'，再加 --force 运行。"
 ROWS = 4096  # rows of a table held in memory before they are written
 
-Add = Callable[[Row, dict[str, Any]], None]
+Add = Callable[[Row, dict[str, Any], Sequence[dict[str, Any]]], None]
 
 
 def available() -> bool:
@@ -58,6 +58,7 @@ def schemas() -> dict[str, Any]:
             ("path", arrow.list_(arrow.string())),
             ("where", arrow.list_(arrow.struct([(name, arrow.string()) for name in ("file", "at", "quote")]))),
             ("numbers", arrow.map_(arrow.string(), arrow.string())),
+            ("across", arrow.int32()),  # the line of across.jsonl, null for a finding of the form alone
         ],
     }
     return {name: arrow.schema(listed) for name, listed in fields.items()}
@@ -65,7 +66,8 @@ def schemas() -> dict[str, Any]:
 
 @contextmanager
 def tables(folder: Path) -> Iterator[Add]:
-    """A function that takes one report after the other; the tables appear when the block ends without a fault."""
+    """A function that takes one report after the other, each with the findings across forms that concern it; the tables
+    appear when the block ends without a fault."""
     import pyarrow as arrow
     from pyarrow import parquet
 
@@ -82,10 +84,11 @@ def tables(folder: Path) -> Iterator[Add]:
             writers[name].write_batch(arrow.RecordBatch.from_pylist(waiting[name], schemas()[name]))
             waiting[name].clear()
 
-        def add(row: Row, report: dict[str, Any]) -> None:
+        def add(row: Row, report: dict[str, Any], across: Sequence[dict[str, Any]]) -> None:
             waiting["submissions.parquet"].append(submission_row(row, report))
             waiting["scores.parquet"] += (score_row(row.number, line) for line in report["lines"] if line["leaf"])
             waiting["findings.parquet"] += (finding_row(row.number, finding) for finding in report["findings"])
+            waiting["findings.parquet"] += (finding_row(row.number, finding) for finding in across)
             for name, listed in waiting.items():
                 if len(listed) >= ROWS:
                     flush(name)
@@ -122,7 +125,7 @@ def score_row(number: int, line: dict[str, Any]) -> dict[str, Any]:
 
 def finding_row(number: int, finding: dict[str, Any]) -> dict[str, Any]:
     texts = {name: finding[name] for name in ("code", "name", "level", "message", "path", "where")}
-    return {"submission": number, **texts, "numbers": list(finding["numbers"].items())}
+    return {"submission": number, **texts, "numbers": list(finding["numbers"].items()), "across": finding.get("across")}
 
 
 def _points(text: str | None) -> Decimal | None:

@@ -180,7 +180,9 @@ def write_workbook(
         (match.number, match.code, figures.title(match.code), match.unit, match.project, match.message, "、".join(match.others))
         for match in found.matches
     )
-    book.add(Sheet("同批比对", matches, told, "没有发现同批各份之间的雷同、重复或明显偏离。"))
+    nothing = "没有发现同批各份之间的雷同、重复或明显偏离。" if found.compared else "没有作同批比对。"
+    book.add(Sheet("同批比对", matches, told, nothing))
+    book.add(Sheet("比对情况", figures.MATCHED, figures.matched_codes(found), "没有作同批比对。"))
     columns = (("序号", 7), ("文件", 60), ("代码", 8), ("原因", 80))
     book.add(Sheet("未能读取", columns, ((r.number, r.key, r.unread, r.reason) for r in unread), "全部都能读取。"))
     book.close()

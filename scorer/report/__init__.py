@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from scorer.saving import refuse_existing, save
 
 if TYPE_CHECKING:
-    from scorer.model import Report, Submission
+    from scorer.model import Finding, Report, Submission
     from scorer.sets import IndicatorSet
 
 __all__ = ["WRITERS", "Layout", "Writer", "format_of", "refuse_existing", "save", "write_report"]
@@ -27,7 +27,7 @@ class Layout:
 
     `findings_only` leaves out the scored tree: what `scorer check` prints. `submission` and `indicator_set` are what
     the report was made of, for formats that show the documents themselves or the legal basis; None where they are not
-    at hand.
+    at hand. `across` are findings that compare the submission with others of its batch: JSON leaves them out.
     """
 
     width: int = 80
@@ -35,6 +35,7 @@ class Layout:
     findings_only: bool = False
     submission: Submission | None = None
     indicator_set: IndicatorSet | None = None
+    across: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,12 +162,12 @@ def _findings(report: Report) -> Iterator[Part]:
         yield Text("没有发现不一致的数字。")
         return
     yield Text("以下只指出数字不一致之处和各处的原文；以哪一处为准，请核实后确定。")
-    alone = len(report.submission.files) <= 1
     for position, (level, group) in enumerate(sentences.by_level(report)):
         words = f"{sentences.LEVELS[level]}（{sentences.LEVEL_WORDS[level]}，{len(group)} 处）"
         yield Heading(2, f"（{NUMERALS[position]}）{words}")
         for item in group:
             title = sentences.title_of(item.finding.code) or item.finding.name
+            alone = sentences.is_alone(report, item.finding)
             yield Text(_finding_words(item.finding, alone), lead=f"{item.number}. {title}（{item.finding.code}）。")
 
 

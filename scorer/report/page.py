@@ -154,7 +154,7 @@ def _thousandths(part: Decimal, whole: Decimal) -> int:
 
 def entry(item: sentences.Numbered, report: Report, evidence: Evidence) -> Entry:
     finding = item.finding
-    alone = len(report.submission.files) <= 1
+    alone = sentences.is_alone(report, finding)
     title = sentences.title_of(finding.code)
     return Entry(
         number=item.number,

@@ -21,8 +21,12 @@ IN_PARAGRAPHS = (".docx", ".doc", ".wps", ".odt", ".rtf")
 
 
 def handed_on(report: Report, layout: Layout) -> tuple[Report, Layout]:
-    """The same report and documents with files named as briefly as tells them apart."""
-    names = short_names([file.path for file in report.submission.files])
+    """The same report, with the findings across forms after its own, and documents, with files named as briefly as tells
+    them apart."""
+    report = with_across(report, layout)
+    named_files = [file.path for file in report.submission.files]
+    named_files += [place.file for finding in report.findings for place in finding.where if place.file]
+    names = short_names(list(dict.fromkeys(named_files)))
     if all(path == name for path, name in names.items()):
         return report, layout
 
@@ -51,6 +55,11 @@ def handed_on(report: Report, layout: Layout) -> tuple[Report, Layout]:
         )
         layout = replace(layout, submission=replace(layout.submission, documents=documents))
     return report.model_copy(update=update), layout
+
+
+def with_across(report: Report, layout: Layout) -> Report:
+    """The report with the findings across forms after its own."""
+    return report.model_copy(update={"findings": report.findings + layout.across}) if layout.across else report
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:

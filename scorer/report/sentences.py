@@ -110,6 +110,11 @@ def place_words(place: Place, alone: bool) -> str:
     return " ".join(part for part in (shown, in_words(place.file, place.at)) if part)
 
 
+def is_alone(report: Report, finding: Finding) -> bool:
+    """Whether the places of a finding need no file's name: the submission is one file, and nothing else is compared."""
+    return len(report.submission.files) <= 1 and len({place.file for place in finding.where}) <= 1
+
+
 def together(finding: Finding) -> list[tuple[str, list[str], str]]:
     """The places of a finding as (file, places, words), those of the same words in one file together."""
     groups: dict[tuple[str, str], list[str]] = {}

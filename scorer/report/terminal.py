@@ -24,11 +24,11 @@ STYLES = {"error": "31;1", "warning": "33;1", "note": "36;1", "strong": "1"}
 def render(report: Report, layout: Layout) -> str:
     """The whole report as text that ends with a line break."""
     width = max(layout.width, NARROWEST)
-    layout = Layout(width, layout.colour, layout.findings_only)
+    layout = Layout(width, layout.colour, layout.findings_only, across=layout.across)
     sections = [head(report, layout)]
     if not layout.findings_only:
         sections += [tree(report, layout), totals(report, layout), derivations(report, layout)]
-    sections += [findings(report, layout), figures(report, layout), tallies(report, layout)]
+    sections += [findings(report, layout), across(layout), figures(report, layout), tallies(report, layout)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
@@ -169,6 +169,16 @@ def _finding(finding: Finding, layout: Layout, alone: bool) -> Iterator[str]:
     yield from hanging(finding.message, layout, 7)
     for words in places(finding, alone):
         yield from hanging(words, layout, 7, 9)
+
+
+def across(layout: Layout) -> list[str]:
+    """What the comparison with the other submissions of the batch found; empty where there is nothing."""
+    if not layout.across:
+        return []
+    lines = [paint(f"同批比对：{len(layout.across)} 处", "strong", layout)]
+    for finding in layout.across:
+        lines += _finding(finding, layout, alone=False)
+    return lines
 
 
 def places(finding: Finding, alone: bool) -> list[str]:

@@ -29,7 +29,7 @@ def _groups(batch: Batch) -> dict[tuple[str, str], list[int]]:
 # --------------------------------------------------------------------------------------------------------------- P704
 
 
-@check("P704", per="batch", level="warning", message="{unit}的同一项目交了 {count} 份：{what}；请确认以哪一份为准")
+@check("P704", per="batch", level="warning", message="{unit}的自评表交了 {count} 份：{what}；请确认以哪一份为准")
 def duplicate_submission(batch: Batch) -> Outcomes:
     """The same project of the same unit and year is handed in more than once.
 
