@@ -151,6 +151,7 @@ def node_line(node: Node) -> Line:
 
 
 def leaf_line(leaf: Leaf) -> Line:
+    """A scored row as the report prints it; its place is the actual's, else the target's, else the name's."""
     answer = leaf.answer
     cell = next((cell for cell in (answer.actual, answer.target, *answer.names[-1:]) if cell.source.at), None)
     return Line(

@@ -341,6 +341,8 @@ class Tally(_Frozen):
 
 
 class FileInfo(_Frozen):
+    """A file that was read: its path as the user named it, and the SHA-256 of its bytes."""
+
     path: FileName
     sha256: str
 
@@ -359,6 +361,8 @@ class Figure(_Frozen):
 
 
 class SubmissionInfo(_Frozen):
+    """Whose submission it is, and the files it was read from."""
+
     unit: str = ""
     project: str = ""
     year: int | None = None
@@ -375,7 +379,11 @@ class SetInfo(_Frozen):
 
 
 class Line(_Frozen):
-    """One row of the scored tree, an upper level (`leaf` false) or a scored indicator."""
+    """One row of the scored tree, an upper level (`leaf` false) or a scored indicator.
+
+    `points` are what the rule gives, `low` and `high` what a person could give within the set's bands; `words` say how
+    the points came about. `target` and `actual` as they stand in the form. Points are `Decimal` of two places.
+    """
 
     path: tuple[str, ...]
     leaf: bool

@@ -397,6 +397,7 @@ def figures(form: Form, findings: Iterable[Finding]) -> tuple[Figure, ...]:
 
 
 def finding(entry: Check, outcome: Faulty) -> Finding:
+    """The published finding of a faulty outcome: its own level and words, else those of its check."""
     message = outcome.message if outcome.message is not None else entry.message
     return Finding(
         code=entry.code,

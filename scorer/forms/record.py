@@ -58,6 +58,8 @@ class _Record(BaseModel):
 
 
 class FundsRecord(_Record):
+    """[[funds]]: one row of the money block."""
+
     source: str = Field(description="资金来源，如 年度资金总额、当年财政拨款")
     initial: Written | None = Field(None, description="年初预算数")
     budget: Written | None = Field(None, description="全年预算数（调整后）")
@@ -73,6 +75,8 @@ class FundsRecord(_Record):
 
 
 class AnswerRecord(_Record):
+    """[[answer]]: one indicator row as filled in."""
+
     path: list[str] = Field(min_length=1, description="各级指标名称，从一级到末级")
     weight: Written | None = Field(None, description="分值")
     target: Written | None = Field(None, description="年度指标值")
@@ -88,17 +92,23 @@ class AnswerRecord(_Record):
 
 
 class BranchRecord(_Record):
+    """[[branch]]: what is printed for an upper level, or for the total."""
+
     path: list[str] = Field(description="上级指标的名称；空列表为总分行")
     weight: Written | None = Field(None, description="所列分值")
     claimed: Written | None = Field(None, description="所填小计")
 
 
 class GoalRecord(_Record):
+    """[[goal]]: 年度总体目标."""
+
     target: Written | None = Field(None, description="预期目标")
     actual: Written | None = Field(None, description="实际完成情况")
 
 
 class ClaimRecord(_Record):
+    """[[claim]]: a figure of the narrative, copied by hand."""
+
     of: str = Field(description="什么的数字")
     value: Written = Field(description="数字连同单位")
     where: str = Field("", description="在报告的何处")
