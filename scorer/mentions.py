@@ -34,6 +34,7 @@ from scorer.phrases import (
     fold,
 )
 from scorer.quantity import Quantity, find_quantities, parse_quantity
+from scorer.units import ALL_UNITS
 from scorer.value import value
 
 PERCENTAGES = frozenset(("%", "‰", "‱"))
@@ -146,6 +147,7 @@ _OPENS_LIST = re.compile(rf"(?:{INTRODUCES_PARTS}|{ENDS_OPEN})")
 _YEARS = re.compile(rf"(?P<year>(?:19|20)\d\d)(?=\s*年|[－—-]|、20\d\d年)|(?P<last>{LAST_YEAR})|(?P<this>{THIS_YEAR})")
 _NOT_FIGURES = re.compile(r"(?:〔|\[|【)\s*(?:19|20)\d\d\s*(?:〕|\]|】)\s*\d*\s*号?")
 _NUMBERED_HEADING = re.compile(r"\s*\d{1,2}\s*项(?=目)")  # 1 项目概况 counts nothing
+_PIECES = re.compile(r"[一二两三四五六七八九十]+块")  # 支出分为四块: no money
 _BUDGET_TAIL = re.compile(r"的?(?:安排|预算|资金安排)")
 _SCOPE = re.compile(r"\s*项目[一二三四五六七八九十\d][：:、]")
 
@@ -258,6 +260,7 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
         quantity
         for quantity in find_quantities(text)
         if not any(start < quantity.end and quantity.start < end for start, end in blocked)
+        and not _PIECES.fullmatch(quantity.text)
     ]
     if not found:
         return []
@@ -320,6 +323,8 @@ def _label(gap: str) -> str:
     if not label.strip() and cut and near[cut - 1] == "：":
         before = _label(near[: cut - 1])
         return "" if _OPENS_LIST.search(before) else before
+    if not label.strip() and plain.endswith("）") and (opened := plain.rfind("（")) > 0:
+        return _label(near[:opened])  # 年初预算（含上级补助）126万元
     return label.strip()
 
 
@@ -507,7 +512,7 @@ def _table_mentions(
                 continue
             if FIGURE.match(text):
                 row_unit = _ROW_UNIT.search(label)
-                scale = header_units[column] or (row_unit[1] if row_unit else unit)
+                scale = header_units[column] or (row_unit[1] if row_unit else _own_unit(headers[column], unit))
                 quantity = parse_quantity(text, "" if text.endswith("%") else scale)
                 spans = [(quantity, text)] if quantity.number is not None else []
             else:
@@ -552,6 +557,17 @@ def _row_subject(label: str) -> str:
 def _year_named(words: str, report: int | None) -> int | None:
     """The last year that some words name."""
     return _year_at(_year_marks(words, report), len(words))
+
+
+def _own_unit(header: str, unit: str) -> str:
+    """The unit of a column: its heading's own (面积（亩）, 占比（%）) before that of the whole table."""
+    own = _ROW_UNIT.search(header)
+    if own and (own[1] == "%" or own[1] in ALL_UNITS):
+        return own[1]
+    return "" if _NO_MONEY.search(header) else unit
+
+
+_NO_MONEY = re.compile(r"序号|行次|占比|比重|数量|人数|户数|次数|个数|面积|率$")
 
 
 def _header_rows(grid: Sequence[Sequence[Cell]]) -> int:

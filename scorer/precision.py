@@ -62,6 +62,8 @@ def step(quantity: Quantity) -> Decimal | None:
     if parts is None:
         return None
     figure, scale = parts
+    if quantity.text.endswith("成") and quantity.unit == "%":
+        return Decimal(10)
     places = decimals(figure)
     if scale == 1 and quantity.unit not in _SHARES and (places == 0 or quantity.unit == "元"):
         return Decimal(0)

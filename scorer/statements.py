@@ -196,7 +196,12 @@ _GENERIC_WHOLE = re.compile(
 )
 
 
-_OF_BEFORE = re.compile(r"^[，、（]?占(?:比例?|比重)?(?:约|为|了|达到?|是)*$")
+_OF_BEFORE = re.compile(r"^[，、（]?占(?:比例?|比重)?(?:约|为|了|到|达到?|是)*$")
+
+
+def _offset(place: int, run: Run) -> int:
+    """A place of the line as one of its sentence."""
+    return place - run[0].sentence.start
 
 
 def _of_same_noun(part: Mention, recent: Sequence[Mention]) -> Run:
@@ -252,7 +257,8 @@ def _share(
     if not percent.whole and not wholes and _OF_BEFORE.match(percent.gap):
         # 检查326家，处理84家，占25.8%: of the only other figure of the kind in the sentence
         same = [m for m in earlier if m.dimension == part.dimension and m.number and part.number and m.number > part.number]
-        wholes = same if len({m.number for m in same}) == 1 and "；" not in part.gap and len(earlier) < 4 else []
+        alone = len({m.number for m in same}) == 1 and len(earlier) < 4
+        wholes = same if alone and "；" not in run[0].sentence.text[_offset(same[0].end, run) : _offset(part.start, run)] else []
         wholes = wholes if same else _of_same_noun(part, recent)
         certain = bool(wholes)
     if implied is not None and implied not in wholes:
@@ -424,6 +430,7 @@ def _executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]
                 if not spent:
                     spent = more[1]
                 back -= 1
+            budgets = [m for m in budgets if id(m) not in parts] or budgets
             certain = True
             if not budgets and spent and spent[0].line is rate.line:
                 budgets = _project_money(runs, index)
@@ -436,7 +443,7 @@ def _executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]
 
 def _of_everything(spent: Mention) -> bool:
     """共支出56.4万元: the spending as such."""
-    return spent.kind == "executed" and not spent.bracket and (spent.role == "total" or not spent.subject)
+    return spent.kind == "executed" and not spent.bracket and (spent.role == "total" or spent.subject in ("", "总"))
 
 
 _Budgeted = dict[tuple[str, int, str], dict[Decimal | None, Mention]]
@@ -456,9 +463,9 @@ def _sole(budgeted: _Budgeted, rate: Mention) -> tuple[Run, bool]:
 
 def _left_after(runs: Sequence[Run], index: int) -> Run:
     """执行率94%。…年末结余112.59万元: what a sentence after, in the same paragraph, says is left."""
-    for run in runs[index + 1 : index + 3]:
+    for run in runs[index + 1 : index + 5]:
         first = run[0]
-        if first.line is not runs[index][0].line:
+        if first.line.number > runs[index][0].line.number + 1 or first.line.scope != runs[index][0].line.scope or first.line.rank:
             break
         if first.kind == "remainder" and first.dimension == "元" and first.role == "plain" and _LEFT_AFTER.match(first.label):
             return [first]

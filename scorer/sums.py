@@ -92,7 +92,7 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
                 and run[position - 1].role not in DERIVED
                 and _ADDS_OR_TAKES.search(mention.sentence.text[mention.end - mention.sentence.start :][:40]) is None
             )
-            match = _last(_INTRODUCES, mention.gap)
+            match = _last(_INTRODUCES, mention.gap) or _listed_after(run, position)
             if match or bracketed:
                 found = _introduced(runs, index, position, match[0] if match else "（")
                 if found is not None:
@@ -108,6 +108,16 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
         if (found := _carried_total(runs, index)) is not None:
             yield found
     yield from _classes(runs)
+
+
+_COLON = re.compile(r"^(?:（[^（）]{0,12}）)?：(?!其中)")
+
+
+def _listed_after(run: Run, position: int) -> re.Match[str] | None:
+    """预算126万元：中央补助60万元，省级补助24万元: a colon straight behind the whole."""
+    if not position or run[position].dimension in ("", "个") or run[position - 1].dimension != run[position].dimension:
+        return None
+    return _COLON.match(run[position].gap) if run[position - 1].role in ("plain", "total") else None
 
 
 def _balances(run: Run) -> Iterator[Sum]:
@@ -134,6 +144,9 @@ _DONE = re.compile(
 )
 
 
+_DONE_TO = re.compile(r"(?:均|都|全部)?(?:由|已|正|尚|未|转|移|按|因|通过|待|拟|仍)")
+
+
 def _left_over(run: Run) -> Iterator[Sum]:
     """反馈问题137条，已整改129条，剩余8条: what is done and what is left make up what there was."""
     for position in range(2, len(run)):
@@ -155,6 +168,7 @@ def _left_over(run: Run) -> Iterator[Sum]:
         whole, done = same
         verb = match["verb"]
         told = verb in done.label if verb else _DONE.search(done.label) and not left.label.startswith("另")
+        told = told or left.label.startswith("其余") and _DONE_TO.match(left.tail) and (left.number or 0) < (whole.number or 0)
         if told and "其中" not in done.gap + left.gap and whole.number and done.number and done.number <= whole.number:
             yield Sum(whole, (done, left), True, "", (), (whole,))
 
@@ -288,7 +302,8 @@ def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
         label, joined, position = counter.quote + label, counter.gap, position - 1
     else:
         joined = whole.gap
-    if not _PURE_TOTAL.match(label) or whole.bracket:
+    named = _NAMED_TOTAL.match(label) is not None and whole.dimension != "个"
+    if not (named or _PURE_TOTAL.match(label)) or whole.bracket:
         return None
     parts: list[Mention] = []
     longer: list[Mention] = []
@@ -318,6 +333,7 @@ def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
     return Sum(whole, tuple(parts), True, _doubt(run, parts), tuple(longer), (whole,), backwards=True)
 
 
+_NAMED_TOTAL = re.compile(r"(?:合计|共计|总计)[一-龥]{1,6}$")
 _NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from scorer.changes import Change
 from scorer.checks.registry import Form
 from scorer.mentions import CODE, Mention, free_blocks
 from scorer.model import Cell, Table
 from scorer.phrases import fold
+from scorer.statements import Execution, Share
 
 _FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")
 _TOTAL = re.compile(r"(?:本年|收入|支出|资金|经费|人员经费|公用经费)*(?:合\s*计|总\s*计|小\s*计)")
@@ -35,20 +37,86 @@ class ColumnSum:
     doubt: str = ""
 
 
+Figures = dict[tuple[int, int], Mention]
+
+
 def column_sums(form: Form) -> Iterator[ColumnSum]:
     """The sums of every free table, column by column and row by row."""
-    figures: dict[tuple[str, int], dict[tuple[int, int], Mention]] = defaultdict(dict)
+    for table, figures in _free_tables(form):
+        amounts = {place: m for place, m in figures.items() if m.quantity.unit not in ("%", "‰")}
+        if amounts:
+            yield from _sums_of(table, amounts)
+
+
+def _free_tables(form: Form) -> Iterator[tuple[Table, Figures]]:
+    figures: dict[tuple[str, int], Figures] = defaultdict(dict)
     for mention in form.mentions:
-        if mention.in_table and mention.quantity.unit not in ("%", "‰") and mention.number is not None:
+        if mention.in_table and mention.number is not None:
             figures[mention.source.file, mention.line.table][mention.row, mention.column] = mention
+    if not figures:
+        return
     for document in form.documents:
         for index, block in enumerate(free_blocks(document.blocks)):
             cells = figures.get((document.path, index))
             if isinstance(block, Table) and cells and not any(_FORM_WORDS.search(c.text) for c in block.cells if len(c.text) < 40):
-                yield from _sums_of(block, cells)
+                yield block, cells
 
 
-Figures = dict[tuple[int, int], Mention]
+# What a column of a free table holds, by its heading; the first that fits.
+_COLUMNS = (
+    ("change", re.compile(r"(?:增长|增减|变动|下降|上升)(?:率|幅度|比例)|增幅|降幅|同比|±")),
+    ("rate", re.compile(r"执行率|完成率|支出率|支付率|使用率|到位率|(?:完成|支出|执行)(?:比例|进度)")),
+    ("share", re.compile(r"占比|比重|占[^率]{0,8}(?:比例|%)|构成比")),
+    ("last", re.compile(r"上年|去年|上一年")),
+    ("spent", re.compile(r"实际|支出|执行|决算|完成|支付|使用")),
+    ("budget", re.compile(r"预算|计划|安排|下达|批复|概算|目标|任务")),
+    ("now", re.compile(r"本年|今年")),
+)
+
+
+def column_rates(form: Form) -> Iterator[Execution | Share | Change]:
+    """The rates, shares and changes that a column of a free table prints beside the figures that they are of."""
+    for table, figures in _free_tables(form):
+        kinds: dict[str, list[int]] = defaultdict(list)
+        for column in range(table.columns):
+            header = next((m.header for (_, c), m in figures.items() if c == column), "")
+            kind = next((kind for kind, pattern in _COLUMNS if pattern.search(header)), "")
+            kinds[kind].append(column)
+        single = {kind: columns[0] for kind, columns in kinds.items() if len(columns) == 1}
+        for row in sorted({row for row, _ in figures}):
+            cells = {kind: _percent(figures.get((row, column)), kind) for kind, column in single.items()}
+            rate, spent, budget = cells.get("rate"), cells.get("spent"), cells.get("budget")
+            if rate and spent and budget and spent.dimension == budget.dimension:
+                yield Execution(rate, (budget,), (spent,), (), True)
+            change, before, now = cells.get("change"), cells.get("last"), cells.get("now")
+            if change and before and now and before.dimension == now.dimension and change.number is not None:
+                yield Change(None, change, (now,), (before,), change.number >= 0)
+        yield from _shares_of(table, figures, kinds)
+
+
+def _percent(mention: Mention | None, kind: str) -> Mention | None:
+    """A figure of a column; one of a rate as a percentage, whether its cell or its heading has the sign."""
+    if mention is None or kind not in ("rate", "share", "change"):
+        return mention
+    if mention.quantity.unit == "" and "%" in mention.header:
+        return replace(mention, quantity=replace(mention.quantity, unit="%"))
+    return mention if mention.quantity.unit == "%" else None
+
+
+def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> Iterator[Share]:
+    """A column of shares against the only column of amounts, whose total row is the whole."""
+    amounts = [column for kind, columns in kinds.items() if kind not in ("share", "rate", "change") for column in columns]
+    amounts = [column for column in amounts if any(c == column and m.quantity.unit != "%" for (_, c), m in figures.items())]
+    if len(kinds["share"]) != 1 or len(amounts) != 1:
+        return
+    grid = table.grid()
+    label = _label_column(grid, amounts[0])
+    total = next((row for row, cells in enumerate(grid) if _TOTAL.fullmatch(fold(cells[label].text).strip())), None)
+    whole = figures.get((total, amounts[0])) if total is not None else None
+    for row in sorted({row for row, _ in figures}) if whole is not None else ():
+        part, percent = figures.get((row, amounts[0])), _percent(figures.get((row, kinds["share"][0])), "share")
+        if part is not None and percent is not None and part is not whole and whole is not None:
+            yield Share(percent, part, (whole,), True)
 
 
 def _sums_of(table: Table, figures: Figures) -> Iterator[ColumnSum]:

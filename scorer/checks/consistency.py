@@ -103,6 +103,7 @@ def heads_beside(form: Form, seen: set[tuple[Decimal | None, Decimal | None]]) -
         yield judge_heads(first, second, ()) if person.number < house.number else sound()
 
 
+_KIND_OF_HOUSEHOLD = re.compile(r"(?:监测|低保|脱贫|搬迁|困难|特困|移民|受灾|贫困|示范|种植|养殖|承包|轮作)户$")
 _ANYBODY = re.compile(r"人|口|成员|群众|居民|村民|农民|对象|家庭|户")
 
 
@@ -118,6 +119,8 @@ def counted_twice(house: Said, person: Said) -> bool:
     kind = core(person.of)[-2:]
     if kind not in house.of and not _ANYBODY.search(kind):
         return False  # 贫困户, 贫困学生: the noun says that these are others
+    if (noun := _KIND_OF_HOUSEHOLD.search(house.of)) and noun[0] in person.of and len(person.of) > len(noun[0]):
+        return True  # 监测户486户, 监测户家庭人口433人
     name = re.sub(r"家庭|户数|户", "", house.of)
     renamed = Said(name, house.quantity, house.cell, house.origin, house.around, house.year)
     return len(core(name)) >= 3 and alike(renamed, person) >= ENOUGH and len(core(person.of)) >= 3
@@ -184,6 +187,9 @@ def figure_differs(form: Form) -> Outcomes:
             if one_qualified(first, second, together):
                 done |= {(first.number, second.number), (second.number, first.number)}
                 yield undecided("两处名称有一词之差，可能是不同口径")
+            elif swapped_beside(first, second, together, form.year):
+                done |= {(first.number, second.number), (second.number, first.number)}
+                yield hint(first, second, "两数只差相邻两位的次序，请核对是否同一事项")
             continue
         done |= {(first.number, second.number), (second.number, first.number)}
         again = [item for item in said if item is not first and item is not second and repeats(item, first, second)]
@@ -236,12 +242,30 @@ def renamed(
             if pair[0] == pair[1] or pair in done or not one_name(first, second, together, report):
                 continue
             done |= {pair, pair[::-1]}
-            message = f"{second.of or first.of}：一处为 {first.place.quote}，另一处为 {second.place.quote}"
-            message += "；名称相同而数字不同，请核对是否同一口径"
-            yield faulty(
-                (), places([first, second]), level="note", message=message,
-                of=second.of or first.of, first=first.place.quote, second=second.place.quote,
-            )  # fmt: skip
+            yield hint(first, second, "名称相同而数字不同，请核对是否同一口径")
+
+
+def hint(first: Said, second: Said, why: str) -> Outcome:
+    """Two figures that a reader should compare: a note, no accusation."""
+    of = max(first.of, second.of, key=len)
+    figures = {"of": of, "first": first.place.quote, "second": second.place.quote}
+    message = f"{of}：一处为 {first.place.quote}，另一处为 {second.place.quote}；{why}"
+    return faulty((), places([first, second]), level="note", message=message, numbers=figures)
+
+
+def swapped_beside(first: Said, second: Said, together: dict[int, set[int]], report: int | None) -> bool:
+    """招聘142人, 新招聘特岗教师124人: neighbouring digits that changed places, and one name within the other."""
+    one, other = first.mention, second.mention
+    if one is None or other is None or one.sentence is other.sentence or first.dimension in ("元", ""):
+        return False
+    if together.get(id(one), set()) & together.get(id(other), set()) or one.quantity.unit != other.quantity.unit:
+        return False
+    if first.kind != second.kind or unlike_years(first, second, report) or set_apart(first, second):
+        return False
+    left, right = digits(first.number or Decimal(0)).rstrip("0"), digits(second.number or Decimal(0)).rstrip("0")
+    wrong = [index for index, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]]
+    short, long = sorted((core(first.of), core(second.of)), key=len)
+    return len(left) == len(right) >= 3 and len(wrong) == 2 and wrong[1] == wrong[0] + 1 and len(short) >= 2 and short in long
 
 
 def one_name(first: Said, second: Said, together: dict[int, set[int]], report: int | None) -> bool:

@@ -13,6 +13,7 @@ from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
 
 from scorer.changes import Change
+from scorer.checks.columns import column_rates
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.mentions import Mention
 from scorer.model import Cell
@@ -121,6 +122,9 @@ def change_rate_differs(form: Form) -> Outcomes:
     """
     for change in form.statements.changes:
         yield held(judge_change(change), change)
+    for rate in column_rates(form):
+        if isinstance(rate, Change):
+            yield judge_change(rate)
 
 
 def judge_change(change: Change) -> Outcome:
@@ -312,6 +316,9 @@ def completion_rate_differs(form: Form) -> Outcomes:
     year = form.year
     for item in form.statements.executions:
         yield held(judge_execution(item, year), item)
+    for rate in column_rates(form):
+        if isinstance(rate, Execution):
+            yield judge_execution(rate, year)
 
 
 def judge_execution(item: Execution, year: int | None) -> Outcome:

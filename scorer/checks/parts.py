@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from scorer.checks.columns import column_sums
+from scorer.checks.columns import column_rates, column_sums
 from scorer.checks.narrative import (
     HUNDRED,
     cells,
@@ -279,6 +279,9 @@ def share_differs(form: Form) -> Outcomes:
             yield undecided("分项之和与合计也不符（见 N201），同源")
         else:
             yield held(outcome, share)
+    for rate in column_rates(form):
+        if isinstance(rate, Share):
+            yield judge_share(rate)
     for survey in form.statements.surveys:
         if survey.agreed and survey.asked:
             yield held(judge_survey(survey), survey)
