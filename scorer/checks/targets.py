@@ -153,7 +153,7 @@ def _over(form: Form, leaf: Leaf, threshold: Decimal) -> Outcome:
     wanted, got = leaf.target, leaf.actual
     if wanted.kind not in FIGURES or got.kind not in FIGURES or leaf.comparable:
         return undecided("目标或完成值不是可以比较的数字")
-    floor = wanted.low if wanted.op == "between" else wanted.number
+    floor = wanted.high if wanted.op == "between" else wanted.number  # 5%–15%: what lies in between is what was asked
     if wanted.op in ("≤", "<", "=") or leaf.direction == "reverse":
         return undecided("目标不是下限，或越低越好")
     if not floor or floor <= 0 or got.number is None:
@@ -253,6 +253,9 @@ def kind_differs(form: Form) -> Outcomes:
             if ALL_OF_THEM.search(target) and got.unit == "%" and got.number == 100:
                 yield undecided("目标要求全部做到，答“100%”可以是同一回事")
                 continue
+            if FRACTION.search(target):
+                yield undecided("目标写作分数，没有换算")
+                continue
             if REFERS_TO_RULES.search(target) or not _only_figure(actual, got):
                 if not _deadline(target) or dimension(got.unit) not in ("people", "household", "count", "money"):
                     yield undecided("目标指向另外的办法，或完成值在文字中夹有数字")
@@ -282,6 +285,7 @@ def kind_differs(form: Form) -> Outcomes:
 
 
 NONE_AT_ALL = re.compile("无(?!法)|没有|零|不存在|未(发生|出现|发现|产生|收到|接到)")  # ≤3起 | 未发生
+FRACTION = re.compile(r"\d\s?[/／]\s?\d|分之")  # ≥1/3 answered 36%
 ALL_OF_THEM = re.compile("全部|全覆盖|均|都|应.尽.|无一|零")
 
 
@@ -467,14 +471,16 @@ def direction_suspect(form: Form) -> Outcomes:
 
 # money that a cost indicator asks for on purpose: a standard that may not be undercut, a sum that is to be put in
 SPENT_ON_PURPOSE = re.compile(
-    "标准|补助|补贴|救助|资助|奖补|待遇|工资|收入|投入|投资|配套|到位|发放|支付|拨付|筹|节约|降低|减少|结余|效益|产值|税"
+    "生均|公用经费|定额|保障|标准|补助|补贴|救助|资助|奖补|待遇|工资|收入|投入|投资|配套|到位|发放|支付|拨付|筹|节约|降低|减少|结余|效益|产值|税"
 )
 
 
 def _is_price(leaf: Leaf) -> bool:
     """Is it a cost in money, of which nobody wants more (每公里监理费 ≥0.9万元)?"""
     money = leaf.target.unit == "元" or leaf.target.unit.startswith("元/")
-    return money and leaf.category.endswith("成本") and not SPENT_ON_PURPOSE.search(name_of(leaf))
+    # 不低于 in words is meant as it says, ≥ slips in
+    signed = any(sign in leaf.answer.target.text for sign in "≥≧＞>")
+    return money and signed and leaf.category.endswith("成本") and not SPENT_ON_PURPOSE.search(name_of(leaf))
 
 
 @check("T410", level="warning", message="“{name_}”重复列入 {times} 次；请核对是否重复计分")
