@@ -12,7 +12,6 @@ from scorer.batch.gather import decoded
 from scorer.batch.store import Store
 from scorer.model import Finding, Tally
 
-
 ACROSS = "across.jsonl"
 
 

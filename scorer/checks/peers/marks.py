@@ -220,9 +220,14 @@ def _far(mine: Measure, middle: Decimal) -> str:
     if not mine.is_cost:
         return f"{'高' if mine.value > middle else '低'} {_rounded(abs(mine.value - middle))} 个百分点"
     if mine.value > middle:
-        return f"是其 {(mine.value / middle).quantize(Decimal('0.1'), ROUND_HALF_UP)} 倍"
-    return f"只有其 {(mine.value * 100 / middle).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+        return f"是其 {_tenths(mine.value / middle)} 倍"
+    return f"只有其 {_tenths(mine.value * 100 / middle)}%"
+
+
+def _tenths(value: Decimal) -> str:
+    return plain(value.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def _rounded(value: Decimal) -> str:
-    return plain(value.quantize(Decimal("0.01"), ROUND_HALF_UP) if abs(value) >= 1 else value.quantize(Decimal("0.0001"), ROUND_HALF_UP))
+    """Two places, four for less than one."""
+    return plain(value.quantize(Decimal("0.01" if abs(value) >= 1 else "0.0001"), ROUND_HALF_UP))

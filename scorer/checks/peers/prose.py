@@ -46,16 +46,20 @@ _HEADING_MOST = 40
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence (or a few that stand in one cell) that a unit wrote: its text, as in its cell from `start` on."""
+    """A sentence (or a few that stand in one cell) that a unit wrote: its text, as in its cell from `start` on.
+
+    `whole_line`: the cell is a line of the file, so that places inside it can be told in columns.
+    """
 
     text: str
     cell: Cell
     start: int = 0
+    whole_line: bool = False
 
     def place(self, begin: int, end: int) -> Place:
         """The place of the characters `begin` … `end` of the passage, quoted."""
         at = self.cell.source.place
-        if re.fullmatch(r"L\d+", at):
+        if self.whole_line and re.fullmatch(r"L\d+", at):
             at = f"{at}:{self.start + begin + 1}-{self.start + end}"
         return Place(file=self.cell.source.file, at=at, quote=self.text[begin:end][:QUOTE])
 
@@ -138,7 +142,7 @@ def passages(submission: Submission) -> Iterator[Passage]:
                 left_out = _SECTIONS_LEFT_OUT.search(block.text) is not None
                 continue
             if not left_out and _bare(block.text) not in handed_down:
-                yield from _own_sentences(Cell(block.text, block.source))
+                yield from _own_sentences(Cell(block.text, block.source), whole_line=True)
 
 
 def written_cells(submission: Submission) -> Iterator[Cell]:
@@ -166,20 +170,20 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def _own_sentences(cell: Cell) -> Iterator[Passage]:
+def _own_sentences(cell: Cell, *, whole_line: bool = False) -> Iterator[Passage]:
     """The cell's text cut at its formal sentences: neighbouring own sentences stay together."""
     text = fold(cell.text)
     begin = end = 0
     for sentence, start in sentences(text):
         if _FORMAL.search(sentence):
             if end > begin:
-                yield Passage(cell.text[begin:end], cell, begin)
+                yield Passage(cell.text[begin:end], cell, begin, whole_line)
             begin = end = start + len(sentence)
         else:
             begin = begin if end > begin else start
             end = start + len(sentence)
     if end > begin:
-        yield Passage(cell.text[begin:end], cell, begin)
+        yield Passage(cell.text[begin:end], cell, begin, whole_line)
 
 
 def _letters(passage: Passage, pattern: re.Pattern[str]) -> Letters:
