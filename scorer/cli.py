@@ -255,7 +255,9 @@ def batch(
             help="文件夹（含下级）、文件、通配符、列出文件的 csv、Parquet 表，或先前的结果文件夹（换 --set 重新计分）",
         ),
     ],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="结果文件夹，没有则新建")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="DIR", help="结果文件夹，没有则新建；或 .duckdb 文件（文件夹在它旁边）")
+    ],
     set_name: SetName = None,
     one_per: Annotated[
         str,
@@ -311,17 +313,22 @@ def batch(
 ) -> None:
     from scorer.batch import REPORTS, Settings, chosen_engine, run_batch
     from scorer.batch.closing import closing_words
+    from scorer.batch.database import check_available, folder_of, is_database, write_database
+    from scorer.batch.results import SUMMARY_PAGE
 
     for option, value, of in (("--scheduler", scheduler, "dask"), ("--master", master, "spark")):
         if value is not None and engine != of:
             raise typer.BadParameter(f"{option} 只用于 --engine {of}；请加 --engine {of}，或去掉 {option}。")
     if workers is not None and (elsewhere := "--scheduler" if scheduler else "--master" if master else ""):
         raise typer.BadParameter(f"--workers 是本机的进程数，集群的进程数由集群决定；请去掉 --workers 或 {elsewhere}。")
-    folder = Path(output)
+    folder = folder_of(output)
+    if is_database(output):
+        check_available()
+        refuse_existing(output, force=force)
     if folder.exists() and not folder.is_dir():
-        raise typer.BadParameter(f"{output} 不是文件夹。")
-    if folder.exists():
-        refuse_existing(folder / REPORTS, force=force)
+        raise typer.BadParameter(f"{folder} 不是文件夹。")
+    for result in (REPORTS, SUMMARY_PAGE) if folder.exists() else ():
+        refuse_existing(folder / result, force=force or is_database(output))
     chosen = (tuple(words(select)), tuple(words(ignore)))
     if any(chosen):
         from scorer.checks import selected
@@ -331,7 +338,7 @@ def batch(
     settings = Settings(one_per, *chosen, workers, seconds, memory, pages)
     try:
         outcome = run_batch(
-            source,
+            folder_of(source) if is_database(source) else source,
             folder,
             chosen_set(set_name),
             settings,
@@ -343,10 +350,14 @@ def batch(
     except KeyboardInterrupt:
         console.write("\n已中断；处理完的都已保存。用同一命令重新运行，接着处理剩下的。\n", error=True)
         raise
+    if is_database(output):
+        write_database(folder, Path(output))
     if terminal:
         tell("")
         console.write("\r", error=True)
-    console.write(closing_words(outcome, output, console.width()))
+    console.write(closing_words(outcome, str(folder), console.width()))
+    if is_database(output):
+        console.write(f"全部表在 {output}，可用 SQL 查询（docs/queries.md 有例子）\n")
     if outcome.left_out:
         console.write(f"{outcome.left_out}\n", error=True)
     if outcome.reports and outcome.unread == outcome.reports:
@@ -377,10 +388,11 @@ def show(
     debug: Debug = False,
 ) -> None:
     from scorer.batch import find_report
+    from scorer.batch.database import folder_of
 
     if output is not None:
         refuse_existing(output, force=force)
-    report, submission, across = find_report(folder, name)
+    report, submission, across = find_report(str(folder_of(folder)), name)
     deliver(report, Layout(submission=submission, across=across), format, output, force)
 
 
@@ -399,11 +411,12 @@ def compare(
     debug: Debug = False,
 ) -> None:
     from scorer.batch import comparison
+    from scorer.batch.database import folder_of
 
     if output is not None:
         known_ending(output, [".txt", ".xlsx", ".html"])
         refuse_existing(output, force=force)
-    found = comparison.compare(first, second)
+    found = comparison.compare(str(folder_of(first)), str(folder_of(second)))
     if output is None:
         console.write(comparison.as_table(found, console.width()))
         return

@@ -30,12 +30,11 @@ def findings_table(scored: Scored, faults: Sequence[Faults], first: int, file: s
     `first` is the number of the chunk's first submission, `file` the table's name as places give it.
     """
     import pyarrow
-    import pyarrow.compute as compute
 
     schema = schemas()["findings.parquet"]
     if not faults:
         none = np.zeros(0, np.int64)
-        return schema.empty_table().to_batches()[0] if schema.empty_table().to_batches() else pyarrow.RecordBatch.from_pylist([], schema), none, none, none
+        return pyarrow.RecordBatch.from_pylist([], schema), none, none, none
     of = np.concatenate([fault.of for fault in faults]).astype(np.int64)
     lines = np.concatenate([_first_lines(scored, fault) for fault in faults])
     sizes = [len(fault.of) for fault in faults]
@@ -62,10 +61,9 @@ def findings_table(scored: Scored, faults: Sequence[Faults], first: int, file: s
         "numbers": _joined([_numbers(fault) for fault in faults]).take(taken),
         "across": pyarrow.nulls(len(order)),  # nothing is compared across the forms of a flat table
     }
-    arrays = [columns[field.name].cast(field.type) for field in schema]
-    batch = pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
-    assert compute is not None
-    return batch, of[order], levels[order], codes[order]
+    absent = pyarrow.nulls(len(of))  # what only a comparison across forms would fill
+    arrays = [columns.get(field.name, absent).cast(field.type) for field in schema]
+    return pyarrow.RecordBatch.from_arrays(arrays, schema=schema), of[order], levels[order], codes[order]
 
 
 def _joined(arrays: Sequence[Any]) -> Any:
