@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from scorer.memory import remembered
+
 REACH = 60  # characters looked at on either side of a figure
 
 _FOLD = {ord("０") + digit: ord("0") + digit for digit in range(10)}
