@@ -62,6 +62,10 @@ TEXTS = [
     ("formula", HALF, "≥1/2", ""),
     ("ruby", f"<w:r><w:ruby><w:rt>{run('hàn')}</w:rt><w:rubyBase>{run('汉')}</w:rubyBase></w:ruby></w:r>", "汉", ""),
     ("text box once", run("甲") + box("乙"), "甲\n乙", ""),
+    ("formatting", run("甲", '<w:rFonts w:ascii="宋体"/><w:sz w:val="21"/>') + run("乙", "<w:b/><w:vanish/>"), "甲", "隐藏文字未计入"),
+    ("words like formatting", "<w:r><w:t><![CDATA[甲<w:sz/>乙]]></w:t></w:r>", "甲<w:sz/>乙", ""),
+    ("end of an element in a value", run("甲", '<w:color w:val="a/>b"/>'), "甲", ""),
+    ("comment", f"{run('甲')}<!-- -<w:sz/>-> {run('乙')} -->", "甲", ""),
 ]  # fmt: skip
 
 
