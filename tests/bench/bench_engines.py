@@ -1,0 +1,119 @@
+"""The engines side by side on the same work in one run: rate and start-up of local, Dask and Spark, two workers each.
+
+    python -m tests.bench.bench_engines [--rows ROWS] [--forms FORMS] [--engines local,dask,spark] [--rounds N]
+
+Two kinds of work: a flat table scored by columns (tasks of two million rows, small results) and forms in files (many
+small tasks). Every engine does a short run and a long one; the rate is that of what the long run does more, the start-up
+is what remains of the short one. Rounds alternate between the engines and the best counts, for other programs on the
+computer slow one and then another. The results of all engines are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scorer.batch.columns import WORKER_MEGABYTES, WORKER_SECONDS, Columnar, codes_by_columns
+from scorer.batch.columns_source import outline, pieces
+from scorer.batch.gather import Gather, Task
+from scorer.batch.sources import find_items
+from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
+from scorer.forms import read_submission
+from scorer.forms.writing import write_form
+from tests.bench.bench_columns import ROWS, make
+
+ROOT = Path(__file__).parent.parent.parent
+WORKERS = 2
+
+
+def forms(folder: Path, count: int) -> None:
+    source = next(path for path in sorted((ROOT / "examples").rglob("*.toml")) if read_submission(path).answers)
+    submission = read_submission(source)
+    for number in range(count):
+        path = folder / f"{number:06d}{'.xlsx' if number % 2 else '.docx'}"
+        write_form(replace(submission, unit=f"某县第{number}局"), str(path), None)
+
+
+def timed(engine: Engine, work: Callable[[Any], Any], tasks: Iterable[Any]) -> tuple[float, str]:
+    """Seconds of a run, and a digest of its results in an order of their own."""
+    began = time.perf_counter()
+    found = []
+    for task, outcome in engine.run(work, tasks):
+        if isinstance(outcome, Lost):
+            raise SystemExit(f"lost ({outcome.reason}): {task}")
+        if isinstance(outcome, str):
+            raise SystemExit(outcome)
+        found.append(repr(outcome))
+    seconds = time.perf_counter() - began
+    return seconds, hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
+
+
+def compared(
+    what: str, unit: float, sizes: tuple[int, int], engines: dict[str, Engine], rounds: int, work: Any, tasks: Any, short: Any
+) -> None:
+    """Print a line for each engine; `sizes` are the rows or forms of the short and of the long run."""
+    best: dict[str, tuple[float, float]] = dict.fromkeys(engines, (1000000000.0, 1000000000.0))
+    digests = set()
+    for _ in range(rounds):
+        for name, engine in engines.items():
+            brief, _ = timed(engine, work, short)
+            whole, digest = timed(engine, work, tasks)
+            digests.add(digest)
+            best[name] = min(best[name][0], brief), min(best[name][1], whole)
+    rates = {name: (sizes[1] - sizes[0]) / (whole - brief) for name, (brief, whole) in best.items()}
+    for name, (brief, whole) in best.items():
+        start = max(brief - sizes[0] / rates[name], 0)
+        print(
+            f"{what:8} {name:6} {rates[name] / unit:9.2f} a second, {rates[name] / rates['local']:5.2f} of local; "
+            f"start-up {start:5.1f} s; the whole of {sizes[1]} in {whole:6.1f} s",
+            flush=True,
+        )
+    print(f"{what:8} the same results: {'yes' if len(digests) == 1 else 'NO'}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--forms", type=int, default=1000)
+    parser.add_argument("--engines", default="local,dask,spark")
+    parser.add_argument("--rounds", type=int, default=2)
+    asked = parser.parse_args()
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    engine_of: dict[str, Callable[[float, int], Engine]] = {
+        "local": lambda seconds, megabytes: Local(WORKERS, seconds, megabytes),
+        "dask": lambda seconds, megabytes: Dask(None, WORKERS, seconds, megabytes),
+        "spark": lambda seconds, megabytes: Spark(None, WORKERS, seconds, megabytes),
+    }
+    names = asked.engines.split(",")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if asked.rows:
+            make(folder / "table.parquet", asked.rows // ROWS)
+            parts = folder / "parts"
+            parts.mkdir()
+            work: Any = Columnar(None, tuple(codes_by_columns((), ())), str(parts))
+            tasks: list[Any] = pieces(folder / "table.parquet", outline(folder / "table.parquet"))
+            short = tasks[:WORKERS]
+            rows = sum(piece.last - piece.first for piece in short), sum(piece.last - piece.first for piece in tasks)
+            engines = {name: engine_of[name](WORKER_SECONDS, WORKER_MEGABYTES) for name in names}
+            compared("M rows", 1e6, rows, engines, asked.rounds, work, tasks, short)
+        if asked.forms:
+            (folder / "forms").mkdir()
+            forms(folder / "forms", asked.forms)
+            tasks = [Task(item) for item in find_items(str(folder / "forms"), "file")]
+            short = tasks[: max(asked.forms // 10, WORKERS)]
+            engines = {name: engine_of[name](120, 1024) for name in names}
+            compared(
+                "forms", 1, (len(short), len(tasks)), engines, asked.rounds, Gather(None, (), (), program_digest()), tasks, short
+            )
+
+
+if __name__ == "__main__":
+    main()
