@@ -21,13 +21,15 @@ from typing import Any
 import pytest
 
 from scorer.batch import REPORTS, Settings, run_batch
+from scorer.batch.gather import Gather, Task
 from scorer.batch.progress import LOG_SECONDS, Progress
 from scorer.batch.run import GATHERED
+from scorer.batch.sources import Item
 from scorer.batch.store import INDEX
 from scorer.cli import run
 from scorer.engines import Dask, Engine, Local, Lost, Spark, chunks, dask, spark
 from scorer.engines.chunks import AHEAD, CHUNK_MOST, next_size, outcomes
-from scorer.engines.crew import Answer, Crew, Refusal
+from scorer.engines.crew import Answer, Crew, Refusal, Sight
 from scorer.engines.program import digest_on_disk
 from scorer.forms import office
 from scorer.model import ScorerError
@@ -244,14 +246,30 @@ def test_another_file_of_the_same_name_is_said(tmp_path: Path) -> None:
     (tmp_path / "here").write_text("1")
     work = Elsewhere(os.getpid(), str(tmp_path / "here"), "")
     with pytest.raises(ScorerError, match=r"不是同一个文件（5 字节，本机 1 字节）"):
-        chunks.checked(Answer((0,), ((5,),), "host", 1), [0], work)
-    assert chunks.checked(Answer((Lost("time"),), ((),), "host", 1), [0], work).worker == "host"
+        chunks.checked(Answer((0,), (Sight((5,)),), "host", 1), [0], work)
+    assert chunks.checked(Answer((Lost("time"),), (Sight(),), "host", 1), [0], work).worker == "host"
 
 
 def test_a_file_that_is_nowhere_is_the_files_own_fault(tmp_path: Path) -> None:
     work = Elsewhere(os.getpid(), str(tmp_path / "gone"), "")
-    answer = Answer((7,), ((None,),), "host", 1)
+    answer = Answer((7,), (Sight((None,)),), "host", 1)
     assert chunks.checked(answer, [0], work) == answer
+
+
+def test_a_tool_that_a_worker_lacks_is_not_held_against_the_file(tmp_path: Path) -> None:
+    class Reading(Elsewhere):
+        def tools(self, task: int) -> dict[str, bool]:
+            return {"LibreOffice": True}
+
+    work = Reading(os.getpid(), str(tmp_path), "")
+    with pytest.raises(ScorerError, match=r"工作进程 甲 上没有 LibreOffice"):
+        chunks.checked(Answer((0,), (Sight((0,), (("LibreOffice", False),)),), "甲", 1), [0], work)
+
+
+@pytest.mark.parametrize(("name", "tools"), [("a.xlsx", []), ("a.DOC", ["LibreOffice"]), ("a.pdf", ["pdfplumber"])])
+def test_the_tools_for_a_file(name: str, tools: list[str]) -> None:
+    assert list(Gather().tools(Task(Item(name, (name,))))) == tools
+    assert Gather().tools(Task(Item(name, (name,)), b"{}")) == {}
 
 
 @needs_linux
@@ -361,7 +379,7 @@ class Threads:
             if self.deaths.get(task, 0):
                 self.deaths[task] -= 1
                 raise KeyError(task)
-        given = self.answer(chunk) if self.answer else Answer(tuple(task * task for task in chunk), ((),) * len(chunk), "x", 0)
+        given = self.answer(chunk) if self.answer else Answer(tuple(task * task for task in chunk), (Sight(),) * len(chunk), "x", 0)
         return pickle.dumps(given)
 
     def fault_of(self, error: Exception) -> ScorerError | None:
@@ -540,12 +558,13 @@ def done(output: Path) -> int:
 
 @pytest.mark.skipif(not Path("/bin/sh").exists(), reason="no shell to play the converter")
 def test_a_file_that_hangs_is_unread_and_the_rest_is_done(folder: Path, tmp_path: Path, hanging: dict[str, str]) -> None:
-    command = batch_command(folder, tmp_path / "out", "--seconds", "12", "--fail-on", "never")
+    """Of the rest nothing is said but that it is there: on a busy computer three seconds may be few for any file."""
+    command = batch_command(folder, tmp_path / "out", "--seconds", "3", "--fail-on", "never")
     found = subprocess.run(command, cwd=ROOT, env=hanging, capture_output=True, text=True, encoding="utf-8", timeout=120)
     assert found.returncode == 0
     reports = [json.loads(line) for line in (tmp_path / "out" / REPORTS).read_bytes().splitlines()]
     unread = [one["submission"]["files"][0]["path"] for one in reports if one["findings"][0]["code"] == "F610"]
-    assert sorted(Path(path).name for path in unread) == ["坏.toml", "旧.doc"]
+    assert {"坏.toml", "旧.doc"} <= {Path(path).name for path in unread}
     assert len(reports) == 26
     assert not LINUX or not alive([int((tmp_path / "converter").read_text())])
 
