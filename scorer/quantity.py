@@ -64,6 +64,8 @@ class Quantity:
 
 
 _EMPTY = frozenset(["", "/", "//", "\\", "-", "--", "—", "——", "–", "*", "**", "***", "、", ".", "…", "……"])
+# C30, DN200, GB3838-2002: a grade or a standard, no figure; O, I and l are looked upon as digits that were mistyped.
+_CODE = re.compile(r"[A-HJ-NP-Z]{1,4}[ ]?(?:/T[ ]?)?[0-9]{1,5}(?:[-./][0-9]{1,4})?(?:以上|及以上)?[级型类]?")
 _EMPTY_WORDS = frozenset(["无", "暂无", "空", "未填", "不适用", "N/A", "NA", "n/a"])
 _NUMBERING = re.compile(
     r"(?m)^[ ]*(?:\(?[0-9]{1,2}[)、](?=[ ]*\S)|[0-9]{1,2}\.(?=[ ]*[^0-9 \n])"
@@ -108,6 +110,8 @@ def parse_quantity(text: str, unit: str = "") -> Quantity:
     if bare in _EMPTY or bare in _EMPTY_WORDS:
         start = len(folded) - len(folded.lstrip()) if bare else 0
         return _nothing("empty", text, start, start + len(bare))
+    if _CODE.fullmatch(bare):
+        return _nothing("qualitative", text)
     masked = _blanked(_MASK_IN_BRACKETS, _blanked(_LABEL, _blanked(_NUMBERING, folded)))
     if not masked.strip():
         masked = folded

@@ -208,7 +208,8 @@ def _answer_leaf(answer: Answer, indicators: IndicatorSet) -> Leaf:
     target, actual, why = comparable(answer.target, answer.actual, answer.unit)
     in_figures = target.kind in ("quantity", "range")
     category = indicators.category(answer.path)
-    inferred = not answer.direction and target.op == "" and in_figures and less_is_better(answer.path[-1], category)
+    open_direction = not answer.direction and target.op == "" and in_figures and not LESSENED.search(answer.target.text)
+    inferred = open_direction and less_is_better(answer.path[-1], category)
     weight = points_in(answer.weight)
     if weight is None and not answer.weight and indicator is not None and not indicator.open:
         weight = indicator.weight
@@ -241,6 +242,8 @@ _FORWARD = re.compile(
     "节约|降低|减少|下降|控制率|压减|处置|处理|办结率|回复|达标|合格|完成率|及时|满意|发放|查处|整改|核销|覆盖"
     "|受理|减免|免收|追回|挽回|清收|化解|防止|避免"
 )
+# 能耗: 降低2% asks for as much of the lowering as there can be
+LESSENED = re.compile("降低|下降|减少|压减|缩短|节约|节省|[降减]幅")
 _MORE = re.compile(
     "(?<![不未误])(?:覆盖率|满意度|满意率|合格率|达标率|及时率|知晓率|完成率|普及率|入学率|签约率|参保率|优良率|处置率|办结率"
     "|到位率|到场率|准确率|完好率|成活率|保存率|巩固率|化解率|就业率|归档率|结业率|取证率|通过率|参与率|正点率|准点率|亮灯率|供水率"

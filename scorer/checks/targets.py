@@ -11,7 +11,7 @@ from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.naming import normalize_name
 from scorer.quantity import Quantity, dimension
-from scorer.score import Leaf, usual_direction
+from scorer.score import LESSENED, Leaf, usual_direction
 from scorer.sets.categories import category_of_name
 
 FIGURES = ("quantity", "range")
@@ -457,6 +457,9 @@ def direction_suspect(form: Form) -> Outcomes:
             continue
         if leaf.target.kind not in FIGURES or leaf.target.op not in ("≥", ">", "≤", "<"):
             yield undecided("目标没有“≥”“≤”一类的比较符号")
+            continue
+        if LESSENED.search(leaf.answer.target.text):
+            yield undecided("目标写的是降低多少")
             continue
         usual = usual_direction(name_of(leaf)) or ("less" if _is_price(leaf) else "")
         if not usual:
