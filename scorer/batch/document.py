@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+PIECES = 1000  # of a template that are joined before they are written
 CHARTS = Path(__file__).parent / "vendored" / "echarts" / "echarts.bar.min.js"
 
 
 def document(template: str, **values: Any) -> str:
     """A page from one of the templates, which extends ``frame.html``."""
+    return "".join(pieces(template, **values))
+
+
+def pieces(template: str, **values: Any) -> Iterator[str]:
+    """The same piece by piece, so that a page with thousands of rows is never held whole."""
     from scorer.report.page import TEMPLATES as REPORT
 
     style = (REPORT / "page.css").read_text("utf-8") + (TEMPLATES / "summary.css").read_text("utf-8")
@@ -37,13 +44,15 @@ def document(template: str, **values: Any) -> str:
             "form-action 'none'",
         ]
     )
-    return _environment().get_template(template).render(
+    stream = _environment().get_template(template).stream(
         version=__version__,
         policy=policy,
         style=_markup(style),
         scripts=[_markup(script) for script in scripts],
         **values,
     )
+    stream.enable_buffering(PIECES)
+    return iter(stream)
 
 
 def _digest(text: str) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
+
+from pydantic_core import from_json
 
 from scorer.batch import tables
 from scorer.batch.across import ACROSS, Across, AcrossFinding, compare_across
@@ -24,7 +25,7 @@ from scorer.batch.progress import Progress
 from scorer.batch.rows import Row, row_of
 from scorer.batch.spool import Spool
 from scorer.batch.store import Store
-from scorer.batch.summary import page
+from scorer.batch.summary import page_pieces
 from scorer.batch.whole import whole_file
 from scorer.batch.workbook import write_workbook
 from scorer.saving import save
@@ -84,11 +85,11 @@ def write_results(
             add = stack.enter_context(tables.tables(output)) if tables.available() else None
             reports = stack.enter_context(whole_file(output / REPORTS))
             for number, key in enumerate(keys, 1):
-                line = store.report(key)
+                line, facts = store.report_and_facts(key)
                 reports.write(line + b"\n")
-                report = json.loads(line)
+                report = from_json(line)
                 compared = [one.row() for one in by_number.get(number, ())]
-                row = row_of(number, key, report, json.loads(store.facts(key)), compared)
+                row = row_of(number, key, report, from_json(facts), compared)
                 spool.add(row)
                 found.add(row)
                 if add:
@@ -102,7 +103,9 @@ def write_results(
         progress.stage("写汇总表", 0)
         with whole_file(output / SUMMARY_WORKBOOK) as file:
             write_workbook(file, found, spool.by_risk(), spool.unread(), paged)
-        save(page(found, paged), output / SUMMARY_PAGE, force=True)
+        with whole_file(output / SUMMARY_PAGE) as file:
+            for piece in page_pieces(found, paged):
+                file.write(piece.encode("utf-8", "backslashreplace"))
     riskiest = tuple(row for row in islice(found.riskiest(), RISKIEST) if row.risk.total)
     left_out = "" if add else tables.MISSING
     return Outcome(len(keys), found.whole.unread, LEVELS[worst], left_out, found, riskiest, len(paged))

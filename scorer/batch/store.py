@@ -11,6 +11,7 @@ import sys
 import zlib
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from sys import intern
 from typing import BinaryIO
 
 from scorer.model import ScorerError
@@ -141,6 +142,11 @@ class Store:
         """The report of a record as JSON, and `facts` and `submission` likewise."""
         return self._block(key, 0)
 
+    def report_and_facts(self, key: str) -> tuple[bytes, bytes]:
+        """Both at once: the record is read and checked once."""
+        report, facts, _ = self._sound_blocks(self.entries[key])
+        return zlib.decompress(report), zlib.decompress(facts)
+
     def facts(self, key: str) -> bytes:
         return self._block(key, 1)
 
@@ -198,7 +204,9 @@ def _entry(
     checksum: int,
 ) -> Entry:
     first, second, third = sizes
-    return Entry(key, digest, reading, options, limits, part, offset, (first, second, third), checksum)
+    # these three are the same for nearly all: one object each, or the index of a large batch would fill the memory
+    shared = intern(reading), intern(options), intern(limits)
+    return Entry(key, digest, *shared, part, offset, (first, second, third), checksum)
 
 
 def packed(data: bytes) -> bytes:

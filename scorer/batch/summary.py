@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from scorer.batch import figures
 from scorer.batch.aggregates import LISTED, MATCHES_LISTED, UNREAD_LISTED, Aggregates
-from scorer.batch.document import document
+from scorer.batch.document import pieces
 from scorer.batch.region import REGION_WORDS, UNKNOWN
 from scorer.batch.rows import RISK_WORDS, Row
 
@@ -61,13 +61,18 @@ def page_name(number: int) -> str:
 
 
 def page(found: Aggregates, paged: Collection[int] = ()) -> str:
-    """The page. `paged` are the numbers of the submissions whose reports are written beside it."""
+    """The page as one text; see `page_pieces`."""
+    return "".join(page_pieces(found, paged))
+
+
+def page_pieces(found: Aggregates, paged: Collection[int] = ()) -> Iterator[str]:
+    """The page piece by piece. `paged` are the numbers of the submissions whose reports are written beside it."""
     whole = found.whole
     meant = figures.meant_regions(found)
     riskiest = list(found.riskiest())
     most = max((row.risk.total for row in riskiest), default=Decimal(0))
     root = found.root or ""
-    rows = [listed(row, most, meant, paged, root) for row in riskiest]
+    foremost = [listed(row, most, meant, paged, root) for row in riskiest[:FOREMOST] if row.risk.total]
     read = whole.submissions - whole.unread
     codes = figures.codes(found)
     departments, regions = figures.departments(found), figures.regions(found)
@@ -75,7 +80,7 @@ def page(found: Aggregates, paged: Collection[int] = ()) -> str:
         (match.number, match.code, match.unit, match.project, match.message, "、".join(match.others))
         for match in found.matches
     ]
-    return document(
+    return pieces(
         "summary.html",
         whole=whole,
         years=figures.years_words(found),
@@ -89,8 +94,9 @@ def page(found: Aggregates, paged: Collection[int] = ()) -> str:
         risk_kinds=RISK_KINDS,
         listed_words=f"这里列出风险最高的 {LISTED} 份，全部 {read} 份见 summary.xlsx。" if read > LISTED else "",
         page_words=page_words(len(paged), read),
-        rows=rows,
-        foremost=[row for row in rows[:FOREMOST] if row.risk],
+        rows=(listed(row, most, meant, paged, root) for row in riskiest),
+        count=len(riskiest),
+        foremost=foremost,
         root=root if root.strip("/") else "",
         first_words=f"共 {len(riskiest)} 份。",
         paper=PAPER,
