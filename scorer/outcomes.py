@@ -101,10 +101,12 @@ def _of_plan(rate: Mention, before: Run) -> Survey:
 def _survey(run: Run, position: int, outcome: str) -> Survey:
     rate = run[position]
     before: Run = []
+    gap = rate.gap
     for mention in reversed(run[max(0, position - 8) : position]):
-        if mention.quantity.unit in PERCENTAGES:
+        if mention.quantity.unit in PERCENTAGES or "；" in gap and rate.bracket == mention.bracket - 1:
             break
         before.insert(0, mention)
+        gap = mention.gap
     after: Run = []
     for mention in run[position + 1 : position + 5]:
         if mention.quantity.unit in PERCENTAGES or mention.bracket <= rate.bracket:

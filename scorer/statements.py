@@ -199,6 +199,32 @@ _GENERIC_WHOLE = re.compile(
 _OF_BEFORE = re.compile(r"^[，、（]?占(?:比例?|比重)?(?:约|为|了|到|达到?|是)*$")
 
 
+_COUNTING = re.compile(r"总|全部|人次|人数|户数|数量|[数额量的]")
+
+
+def _named_alike(named: str, part: Mention, before: Sequence[Mention]) -> Run:
+    """占查档总人次的27.5%, 占城镇岗位的60%: 接待查档4312人次, 城镇公益性岗位430人, when no other figure fits the words."""
+    key = _COUNTING.sub("", named)
+    if len(key) < 2:
+        return []
+    found = [
+        m
+        for m in before
+        if m.quantity.unit == part.quantity.unit
+        and m is not part
+        and m.line.scope == part.line.scope
+        and (m.number or 0) > (part.number or 0)
+        and (m.subject.endswith(key) or (len(key) >= 4 and _shortened(key, m.subject)))
+    ]
+    return found[-1:] if len({m.number for m in found}) == 1 else []
+
+
+def _shortened(key: str, name: str) -> bool:
+    """公益岗位 for 乡村公益性岗位."""
+    begins = name.find(key[:2])
+    return begins >= 0 and name.endswith(key[-2:]) and set(key) <= set(name[begins:])
+
+
 def _offset(place: int, run: Run) -> int:
     """A place of the line as one of its sentence."""
     return place - run[0].sentence.start
@@ -246,6 +272,8 @@ def _share(
             if mention.dimension == part.dimension and key and key in mention.label.replace("（类）", "")
         ][:LONGEST_LIST]
         certain = bool(wholes) and (wholes[0] in run or wholes[0].line.number >= part.line.number - 2)
+    if named and not generic and not wholes and (alike := _named_alike(named, part, [*recent, *earlier])):
+        wholes, certain = alike, True
     if generic and (word := re.search(r"收入|支出|投入", percent.whole)):
         # 收入386.4万元，支出378.67万元，占全年收入的98%: the figure of that name in the same sentence
         wholes = [m for m in earlier if m.dimension == part.dimension and re.search(f"{word[0]}(?:合计|总计|总额)?$", m.label)]
@@ -409,6 +437,7 @@ def _executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]
     for index, run in enumerate(runs):
         for mention in run:
             whole = mention.role in ("plain", "total") and not mention.bracket and id(mention) not in parts
+            whole = whole and not mention.label.startswith(("另", "其中"))
             if whole and mention.dimension == "元" and mention.kind in ("budget", "income") and mention.number:
                 budgeted[mention.source.file, mention.line.scope, mention.kind][mention.number] = mention
         for position, rate in enumerate(run):
@@ -436,14 +465,24 @@ def _executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]
                 budgets = _project_money(runs, index)
                 if not budgets and _of_everything(spent[0]):
                     budgets, certain = _sole(budgeted, rate)
-            left = left or _left_after(runs, index)
+            left = left or _left_after(runs, index, spent)
             certain = certain and not (len(budgets) == 1 and _has_sibling(runs, budgets[0], index))
+            certain = certain and not _in_several(budgets)
             yield Execution(rate, tuple(budgets[:LONGEST_LIST]), tuple(spent[:LONGEST_LIST]), tuple(left), near, certain)
+
+
+def _in_several(budgets: Run) -> bool:
+    """春季学期拨付1559.3万元，秋季学期拨付1559.3万元: one budget in several payments."""
+    received = [m for m in budgets if m.kind == "received" and m.role == "plain" and m.sentence is budgets[0].sentence]
+    return len(received) > 1 and len(received) == len([m for m in budgets if m.sentence is budgets[0].sentence])
+
+
+_PAYING = re.compile(r"拨付|兑付|支付|使用|兑现|资金|已|总")
 
 
 def _of_everything(spent: Mention) -> bool:
     """共支出56.4万元: the spending as such."""
-    return spent.kind == "executed" and not spent.bracket and (spent.role == "total" or spent.subject in ("", "总"))
+    return spent.kind == "executed" and not spent.bracket and (spent.role == "total" or _PAYING.sub("", spent.subject) == "")
 
 
 _Budgeted = dict[tuple[str, int, str], dict[Decimal | None, Mention]]
@@ -461,14 +500,17 @@ def _sole(budgeted: _Budgeted, rate: Mention) -> tuple[Run, bool]:
     return [], True
 
 
-def _left_after(runs: Sequence[Run], index: int) -> Run:
+def _left_after(runs: Sequence[Run], index: int, spent: Run) -> Run:
     """执行率94%。…年末结余112.59万元: what a sentence after, in the same paragraph, says is left."""
     for run in runs[index + 1 : index + 5]:
         first = run[0]
         if first.line.number > runs[index][0].line.number + 1 or first.line.scope != runs[index][0].line.scope or first.line.rank:
             break
         if first.kind == "remainder" and first.dimension == "元" and first.role == "plain" and _LEFT_AFTER.match(first.label):
-            return [first]
+            # 决算收入1241.9万元 of the sentences before may be what it is left of
+            sums = {(m.number or 0) + (first.number or 0) for m in spent[:1]}
+            near = [m for other in runs[max(0, index - NEAR) : index + 1] for m in other if m.dimension == "元"]
+            return [] if any(m.number in sums for m in near) else [first]
     return []
 
 

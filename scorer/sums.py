@@ -94,7 +94,7 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
             )
             match = _last(_INTRODUCES, mention.gap) or _listed_after(run, position)
             if match or bracketed:
-                found = _introduced(runs, index, position, match[0] if match else "（")
+                found = _introduced(runs, index, position, match[0] if match else "（", inline)
                 if found is not None:
                     inline.update(run.index(part) for part in found.parts if part in run)
                     yield found
@@ -105,9 +105,49 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
         yield from _balances(run)
         yield from _left_over(run)
         yield from _following(runs, index)
+        yield from _in_turn(runs, index)
         if (found := _carried_total(runs, index)) is not None:
             yield found
     yield from _classes(runs)
+
+
+_FIRST = re.compile(r"^(?:第一|首)(?P<what>[批期次笔轮])")
+_NEXT = re.compile(r"^(?:第[二三四五六七八九十]|末)(?P<what>[批期次笔轮])")
+_SEVERALLY = re.compile(r"^[^，。；]{0,8}分别[一-龥]{0,6}$")
+
+
+def _in_turn(runs: Sequence[Run], index: int) -> Iterator[Sum]:
+    """共500万元，分两批拨付，第一批320万元，第二批180万元; 扫描142万页。三个全宗分别62万页、48万页、32万页."""
+    run = runs[index]
+    for position, first in enumerate(run):
+        if first.bracket or first.role in DERIVED or first.number is None:
+            continue
+        if match := _FIRST.match(first.label):
+            parts = [first]
+            for mention in run[position + 1 : position + LONGEST_LIST]:
+                if mention.role == "total" and mention.dimension == first.dimension:
+                    parts = []  # a total closes the list
+                    break
+                following = _NEXT.match(mention.label)
+                if following and following["what"] == match["what"] and mention.dimension == first.dimension:
+                    parts.append(mention)
+        elif _SEVERALLY.search(first.gap):
+            parts = [first]
+            for mention in run[position + 1 : position + LONGEST_LIST]:
+                if mention.gap not in ("、", "和", "及") or mention.dimension != first.dimension:
+                    break
+                parts.append(mention)
+            if not position or run[position - 1].number != len(parts) or run[position - 1].dimension == first.dimension:
+                continue
+        else:
+            continue
+        before = [m for m in run[:position] if m.role in ("plain", "total") and m.dimension == first.dimension]
+        if not before and index and runs[index - 1][0].line is first.line:
+            before = [m for m in runs[index - 1] if m.role in ("plain", "total") and m.dimension == first.dimension]
+        larger = [m for m in before if (m.number or 0) > max(part.number or 0 for part in parts)]
+        larger = [m for m in larger if m.role == "total"][-1:] or larger
+        if len(parts) >= 2 and larger and len({m.number for m in larger}) == 1:
+            yield Sum(larger[-1], tuple(parts), False, _doubt(run, parts), (), (larger[-1],))
 
 
 _COLON = re.compile(r"^(?:（[^（）]{0,12}）)?：(?!其中)")
@@ -187,10 +227,14 @@ def _like(mention: Mention, whole: Mention) -> bool:
     return whole.dimension == "" and mention.dimension == "元" and "." in whole.quote
 
 
-def _introduced(runs: Sequence[Run], index: int, position: int, word: str) -> Sum | None:
+def _introduced(runs: Sequence[Run], index: int, position: int, word: str, inline: set[int]) -> Sum | None:
     run = runs[index]
     first = run[position]
     wholes = _wholes(runs, index, position)
+    if word.startswith("按"):
+        # 1150人，其中城镇430人、乡村720人；按工种分，…: the whole once more, not its last part
+        listed = {id(run[place]) for place in inline}
+        wholes = [whole for whole in wholes if id(whole) not in listed]
     if not wholes or not word:
         return None
     whole = next((whole for whole in wholes if _like(first, whole)), None)
@@ -217,9 +261,14 @@ def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
     before = [mention for mention in run[max(0, position - LONGEST_LIST) : position] if mention.role not in DERIVED]
     if before:
         return before[::-1]
-    opens = re.match(r"[\s　]*(?:其中|分为|包括|主要用于|具体)", first.gap) is not None or "方面" in first.gap
+    opens = re.match(r"[\s　]*(?:其中|分为|包括|主要用于|具体|按)", first.gap) is not None or "方面" in first.gap
     if opens and index and runs[index - 1][0].source.file == first.source.file:
-        previous = runs[index - 1]
+        back = index - 1
+        if first.gap.lstrip().startswith("按"):
+            # 总支出100万元。按功能分类：…。按性质分类：…: each divides the same whole
+            while back > max(0, index - 3) and runs[back][0].gap.lstrip().startswith("按"):
+                back -= 1
+        previous = runs[back]
         if previous[0].line.number >= first.line.number - 1:
             # A sentence that opens with 其中 speaks of what the sentence before is about: its first figure.
             return [mention for mention in previous if mention.role not in DERIVED and not mention.bracket]
@@ -259,6 +308,8 @@ def _parts(run: Run, start: int, whole: Mention, inside: bool) -> tuple[list[Men
             strength = _strength(joined)
             if level == 0:
                 level = strength
+                # 新闻2180条，其中被采用364条；推送3950条: without a colon a semicolon ends what one part began
+                ended = ended or strength == 3 and whole.dimension != "元" and "：" not in run[start].gap and not inside
             elif strength > level:
                 ended = True
             if _ENDS_PARTS.search(mention.label) or mention.role == "total" or _foreign_kind(mention, whole, parts):

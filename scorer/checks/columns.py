@@ -13,9 +13,10 @@ from decimal import Decimal
 
 from scorer.changes import Change
 from scorer.checks.registry import Form
-from scorer.mentions import CODE, Mention, free_blocks
+from scorer.mentions import CODE, Mention
 from scorer.model import Cell, Table
 from scorer.phrases import fold
+from scorer.rows import free_blocks
 from scorer.statements import Execution, Share
 
 _FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")

@@ -162,6 +162,9 @@ def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator
         if not year - BASE_YEAR < compared < year - 1:
             yield sound()
             continue
+        if re.search(rf"(?:比|较|与|同){year - 1}年", text):
+            yield undecided("同一句也与上一年比较")
+            continue
         if f"{compared + 1}年" in text[: match.start()]:
             yield undecided("两个年份都不是评价年度，比较的是相邻两年")
             continue
