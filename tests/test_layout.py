@@ -364,3 +364,20 @@ def test_money_and_label_wording() -> None:
     assert [
         label_field(text) for text in ("部门（单位）名称", "自 评 等 级：", "偏差大或目标未完成原因分析", "甲")
     ] == [*("unit", "grade", "reason", "")]
+
+
+@pytest.mark.parametrize("tab", ["", "\t"])
+def test_an_empty_reason_for_the_whole_form_has_a_place_in_plain_text(tab: str, tmp_path: Path) -> None:
+    rows = (
+        ["一级指标", "二级指标", "三级指标", "年初目标值(A)", "实际完成值(B)", "得分"],
+        ["产出指标", "数量指标", "巡护里程（50分）", "600公里", "480公里", "40"],
+        ["效益指标", "生态效益指标", "火情（50分）", "减少", "火情比上年减少", "50"],
+        ["总分", "90"],
+        ["偏差大或目标未完成原因分析", ""],
+    )
+    path = tmp_path / "form.txt"
+    gap = "\n" if tab else "\n\n"
+    path.write_text("项目自评表\n\n" + gap.join("".join(f"{tab}{cell}\n" for cell in row) for row in rows), "utf-8")
+    reason = understand((read_document(str(path)),)).reason
+    assert reason.text == ""
+    assert reason.source.at.startswith("L")

@@ -115,7 +115,8 @@ def _copies(target: str, actual: str, wanted: Quantity, got: Quantity) -> bool:
             return True  # a whole sentence again, not just its figure
         # "超过" is a verb in an actual, unless the target says the very same; a sign is none
         copied = asked == said or bool(re.search("[≥≤<>]", said))
-        return got.kind in FIGURES and same and got.op == wanted.op and wanted.op not in ("", "=") and copied
+        signed = wanted.op not in ("", "=") or said.startswith("=")  # "=100%" is no figure that anybody counted either
+        return got.kind in FIGURES and same and got.op == wanted.op and signed and copied
     return wanted.kind == "qualitative" and _said(target) == _said(actual) and len(asked) >= 5
 
 

@@ -136,9 +136,11 @@ def inline_label(cell: Cell) -> Label:
 
 
 def _blank_right(line: Line, span: Span) -> Cell:
-    """The empty cell that a label's value should stand in, for its place."""
+    """The empty cell that a label's value should stand in, for its place; in plain text the label's own line."""
     cell = line.at(span.last + 1)
-    return cell if not cell else EMPTY
+    if cell:
+        return EMPTY
+    return derived(span.cell, "") if not cell.source.at and span.cell.source.at.startswith("L") else cell
 
 
 # --------------------------------------------------------------------------------------------------------------- goals
