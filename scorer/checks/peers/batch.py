@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, BinaryIO, Literal, get_args
 
 import numpy
@@ -114,8 +115,9 @@ class Facts:
             if isinstance(value, numpy.ndarray):
                 value = base64.b64encode(value.astype("<u8").tobytes()).decode()
             elif each.name in _LISTED:
-                value = [[_plain(getattr(item, part.name)) for part in fields(item)] for item in value]
-            if value not in ("", None, 0, [], ()):
+                values_of = _VALUES[each.name]
+                value = [[_plain(part) for part in values_of(item)] for item in value]
+            if value not in ("", None, [], ()) and not (isinstance(value, int) and value == 0):
                 values[each.name] = list(value) if isinstance(value, tuple) else _plain(value)
         return values
 
@@ -133,6 +135,7 @@ class Facts:
 
 
 _LISTED: dict[str, Any] = {"rows": Row, "funds": Money, "measures": Measure, "told": Told}
+_VALUES = {name: attrgetter(*(part.name for part in fields(kind))) for name, kind in _LISTED.items()}
 
 
 def _plain(value: Any) -> Any:

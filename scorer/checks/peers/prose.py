@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ _SECTIONS_LEFT_OUT = re.compile(
     r"职责|职能|机构(?:设置|情况)|名词解释|编制说明|评价(?:的)?(?:依据|原则|方法|标准|目的|思路)|评分标准|指标体系|工作(?:过程|程序|流程)|政策依据|立项依据"
 )
 _LETTERS = r"\d+(?:[.,，．]\d+)*|[^\W\d_]"
+_DIGITS = {ord(digit): "0" for digit in "123456789"}
 _HEADING_MOST = 40
 
 
@@ -64,20 +66,48 @@ class Passage:
         return Place(file=self.cell.source.file, at=at, quote=self.text[begin:end][:QUOTE])
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
-    """What is compared of a passage: `text` of letters, and where in the passage each begins and ends.
+class Words:
+    """How a text is taken apart into letters, figures and the submission's own `names`, which are left out."""
 
-    `figures` are the digits that a 0 of the text stands for, by its place.
-    """
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(fold(name) for name in names if len(name) >= NAME_LEAST)
+        longest_first = sorted(self._names, key=lambda name: (-len(name), name))
+        self._pattern = re.compile("|".join([*map(re.escape, longest_first), _LETTERS]))
+
+    def letters(self, text: str) -> str:
+        """What is compared of `text`."""
+        return "".join(map(self._letter, self._pattern.findall(fold(text)))).translate(_DIGITS)
+
+    def located(self, text: str) -> list[tuple[str, int, int]]:
+        """The words that make the letters of `text`, one each, and where they begin and end."""
+        found = ((match[0], *match.span()) for match in self._pattern.finditer(fold(text)))
+        return [each for each in found if self._letter(each[0])]
+
+    def _letter(self, word: str) -> str:
+        if len(word) == 1:
+            return word
+        return "" if word in self._names else "0"
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What is compared of a passage: `text` of letters, and where in the passage each stands."""
 
     passage: Passage
     text: str
-    spans: tuple[tuple[int, int], ...]
-    figures: dict[int, str]
+    words: Words
+
+    @cached_property
+    def _located(self) -> list[tuple[str, int, int]]:
+        return self.words.located(self.passage.text)
+
+    @cached_property
+    def figures(self) -> dict[int, str]:
+        """The digits that a 0 of the text stands for, by its place."""
+        return {place: word for place, (word, _, _) in enumerate(self._located) if word[0].isdecimal()}
 
     def place(self, begin: int, end: int) -> Place:
-        return self.passage.place(self.spans[begin][0], self.spans[end - 1][1])
+        return self.passage.place(self._located[begin][1], self._located[end - 1][2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +140,17 @@ def prose_of(submission: Submission, names: Iterable[str]) -> list[Letters]:
 
     Past `PROSE_MOST` letters nothing more is taken.
     """
-    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
-    own = "|".join(re.escape(fold(name)) for name in longest_first if len(name) >= NAME_LEAST)
-    pattern = re.compile(f"(?P<own>{own})|{_LETTERS}" if own else _LETTERS)
+    words = Words(names)
     seen: set[str] = set()
     found = []
     room = PROSE_MOST
     for passage in passages(submission):
-        letters = _letters(passage, pattern)
-        if len(letters.text) < SHINGLE or letters.text in seen:
+        text = words.letters(passage.text)
+        if len(text) < SHINGLE or text in seen:
             continue
-        seen.add(letters.text)
-        found.append(letters)
-        room -= len(letters.text)
+        seen.add(text)
+        found.append(Letters(passage, text, words))
+        room -= len(text)
         if room <= 0:
             break
     return found
@@ -132,7 +160,7 @@ def passages(submission: Submission) -> Iterator[Passage]:
     """The cells and paragraphs that a unit wrote, without the sentences that it did not."""
     for cell in written_cells(submission):
         yield from _own_sentences(cell)
-    handed_down = {_bare(cell.text) for cell in _printed_cells(submission)}
+    handed_down = {_bare(cell.text) for cell in _printed_cells(submission) if len(cell.text) >= SHINGLE}
     for document in submission.documents:
         left_out = False
         for block in document.blocks:
@@ -172,6 +200,8 @@ def _bare(text: str) -> str:
 
 def _own_sentences(cell: Cell, *, whole_line: bool = False) -> Iterator[Passage]:
     """The cell's text cut at its formal sentences: neighbouring own sentences stay together."""
+    if len(cell.text) < SHINGLE:
+        return
     text = fold(cell.text)
     begin = end = 0
     for sentence, start in sentences(text):
@@ -184,22 +214,6 @@ def _own_sentences(cell: Cell, *, whole_line: bool = False) -> Iterator[Passage]
             end = start + len(sentence)
     if end > begin:
         yield Passage(cell.text[begin:end], cell, begin, whole_line)
-
-
-def _letters(passage: Passage, pattern: re.Pattern[str]) -> Letters:
-    text: list[str] = []
-    spans: list[tuple[int, int]] = []
-    figures: dict[int, str] = {}
-    for match in pattern.finditer(fold(passage.text)):
-        if match.lastgroup == "own":
-            continue
-        character = match[0]
-        if character[0].isdecimal():
-            figures[len(text)] = character
-            character = "0"
-        text.append(character)
-        spans.append(match.span())
-    return Letters(passage, "".join(text), tuple(spans), figures)
 
 
 # ------------------------------------------------------------------------------------------------------ fingerprints

@@ -85,10 +85,11 @@ def _handed_in(batch: Batch, numbers: Sequence[int], year: int | None) -> Iterat
         facts = batch.facts(number)
         alike = [(_likeness(batch.facts(other), facts), other) for other in numbers[:place][:SHOWN]]
         likeness, other = max(alike, key=lambda entry: (entry[0], -entry[1]))
-        differing = _differing(batch, other, number)
         if likeness < ALIKE:
             yield undecided("同一单位同名的表指标不同，可能是一个项目的几部分")
-        elif not batch.peers[number].project and (likeness < 1 or differing):
+            continue
+        differing = _differing(batch, other, number)
+        if not batch.peers[number].project and (likeness < 1 or differing):
             yield undecided("没有读出项目名称，可能是同一单位的两个项目")
         elif year is None and differing:
             yield undecided("没有读出年度，可能是两个年度的表")
