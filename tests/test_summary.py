@@ -8,6 +8,7 @@ import io
 import json
 import re
 import tomllib
+import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -290,6 +291,22 @@ def test_words_of_strangers_stay_words() -> None:
     assert len(re.findall(r"<script", text)) == 2
     assert "{{ 7*7 }}" in text
     assert "\u202e" not in text
+
+
+def test_the_folder_around_all_is_not_handed_on() -> None:
+    inside = [replace(one, key=f"/home/someone/批次/{one.key}") for one in BATCH]
+    inside[3] = replace(inside[3], reason=f"{inside[3].key}：文件已损坏")
+    found = counted(inside)
+    found.add_match(Match(7, "P701", "某县水务局", "修路", "与 /home/someone/批次/forms/1.xlsx 雷同", (inside[0].key,)))
+    text = page(found)
+    assert "someone" not in text
+    assert "乡镇/7.docx" in text
+    content = io.BytesIO()
+    write_workbook(content, found, found.riskiest(), found.first_unread())
+    with zipfile.ZipFile(content) as packed:
+        assert not [name for name in packed.namelist() if b"someone" in packed.read(name)]
+    assert figures.without_root("2023/05 完成", "2023/") == "05 完成"
+    assert figures.without_root("于 2023/05 完成", "2023/") == "于 2023/05 完成"
 
 
 def test_a_match_across_forms_has_a_section_of_its_own() -> None:

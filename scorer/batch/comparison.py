@@ -11,7 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from scorer.batch.figures import GRADES, Value
+from scorer.batch.aggregates import common_root
+from scorer.batch.figures import GRADES, Value, without_root
 from scorer.batch.results import REPORTS
 from scorer.model import ScorerError
 
@@ -304,11 +305,19 @@ COLUMNS = (
 )
 
 
-def cells(move: Move) -> list[Value]:
+def shared_root(comparison: Comparison) -> str:
+    """The folder that all files of both batches lie in: pages and workbooks name files from there on."""
+    root: str | None = None
+    for name in (*(move.name for move in comparison.moves), *comparison.gone, *comparison.new):
+        root = common_root(root, name)
+    return root or ""
+
+
+def cells(move: Move, root: str) -> list[Value]:
     """A move under `COLUMNS`."""
     return [
         *(move.number, move.unit, move.project, move.before, move.after, move.difference),
-        *(move.grade_before, move.grade_after, move.words, move.name),
+        *(move.grade_before, move.grade_after, move.words, without_root(move.name, root)),
     ]
 
 
@@ -397,7 +406,9 @@ def as_page(comparison: Comparison) -> str:
     """The comparison as one HTML file that loads nothing."""
     from scorer.batch.document import document
 
-    alone = [*((name, "前一批") for name in comparison.gone), *((name, "后一批") for name in comparison.new)]
+    root = shared_root(comparison)
+    listed = ((comparison.gone, "前一批"), (comparison.new, "后一批"))
+    alone = [(without_root(name, root), where) for names, where in listed for name in names]
     return document(
         "comparison.html",
         counts=dict(overview(comparison)),
@@ -411,6 +422,7 @@ def as_page(comparison: Comparison) -> str:
         alone=alone[:LISTED],
         alone_more=f"只列出前 {LISTED} 份。" if len(alone) > LISTED else "",
         shown=_shown,
+        file=lambda name: without_root(name, root),
     )
 
 
@@ -419,10 +431,11 @@ def as_workbook(comparison: Comparison) -> bytes:
     from scorer.batch.workbook import Book, Sheet
 
     content = io.BytesIO()
+    root = shared_root(comparison)
     book = Book(content)
     book.add(Sheet("概况", (("项目", 40), ("份数", 12)), [*overview(comparison), *grade_rows(comparison)]))
     book.add(Sheet("按规则", tuple(zip(RULE_HEADINGS, (40, 10, 10, 12, 12), strict=True)), rule_rows(comparison)))
-    book.add(Sheet("变动", COLUMNS, (cells(move) for move in comparison.moves), "没有变动。"))
+    book.add(Sheet("变动", COLUMNS, (cells(move, root) for move in comparison.moves), "没有变动。"))
     causes = (
         *(("序号", 7), ("单位", 26), ("项目", 26), ("指标", 30), ("得分（前）", 9), ("得分（后）", 9), ("变动", 9)),
         *(("规则（前）", 24), ("规则（后）", 24), ("得分由来（后）", 60)),
@@ -436,7 +449,7 @@ def as_workbook(comparison: Comparison) -> bytes:
         for cause in move.causes
     )
     book.add(Sheet("变动的指标", causes, rows, "没有变动。"))
-    book.add(Sheet("只在前一批", (("文件", 80),), ((name,) for name in comparison.gone)))
-    book.add(Sheet("只在后一批", (("文件", 80),), ((name,) for name in comparison.new)))
+    book.add(Sheet("只在前一批", (("文件", 80),), ((without_root(name, root),) for name in comparison.gone)))
+    book.add(Sheet("只在后一批", (("文件", 80),), ((without_root(name, root),) for name in comparison.new)))
     book.close()
     return content.getvalue()

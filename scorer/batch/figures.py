@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scorer.batch.aggregates import NO_GRADE, Aggregates, Group
+from scorer.batch.aggregates import NO_GRADE, Aggregates, Group, Match
 from scorer.batch.region import UNKNOWN, together
 from scorer.batch.rows import Row
 from scorer.report.sentences import LEVELS
@@ -223,6 +223,22 @@ def matched_codes(found: Aggregates) -> list[tuple[Value, ...]]:
     return rows
 
 
-def unread_rows(rows: Iterable[Row], root: str = "") -> list[tuple[Value, ...]]:
+def unread_rows(rows: Iterable[Row], root: str = "") -> Iterator[tuple[Value, ...]]:
     """Number, file as seen from the folder `root`, code, reason."""
-    return [(row.number, row.key[len(root) :], row.unread, row.reason) for row in rows]
+    for row in rows:
+        yield row.number, without_root(row.key, root), row.unread, without_root(row.reason, root)
+
+
+def match_words(match: Match, root: str) -> tuple[str, str]:
+    """What a finding across forms says, and the other files."""
+    return without_root(match.message, root), "、".join(without_root(other, root) for other in match.others)
+
+
+def without_root(text: str, root: str) -> str:
+    """Words as they are handed on: files are named from the folder that all lie in, which is nobody else's business.
+
+    Within a sentence only where the folder is written from the top: a short one (2023/) could be anything else.
+    """
+    if not root.strip("/\\"):
+        return text
+    return text.replace(root, "") if root.startswith(("/", "\\")) or root[1:3] == ":\\" else text.removeprefix(root)

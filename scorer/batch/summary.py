@@ -77,7 +77,7 @@ def page_pieces(found: Aggregates, paged: Collection[int] = ()) -> Iterator[str]
     codes = figures.codes(found)
     departments, regions = figures.departments(found), figures.regions(found)
     matches = [
-        (match.number, match.code, match.unit, match.project, match.message, "、".join(match.others))
+        (match.number, match.code, match.unit, match.project, *figures.match_words(match, root))
         for match in found.matches
     ]
     return pieces(
@@ -97,7 +97,6 @@ def page_pieces(found: Aggregates, paged: Collection[int] = ()) -> Iterator[str]
         rows=(listed(row, most, meant, paged, root) for row in riskiest),
         count=len(riskiest),
         foremost=foremost,
-        root=root if root.strip("/") else "",
         first_words=f"共 {len(riskiest)} 份。",
         paper=PAPER,
         paper_words=f"纸上只印前 {PAPER} 份，全部见 summary.xlsx。" if len(riskiest) > PAPER else "",
@@ -182,7 +181,7 @@ def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[
         parts=tuple(parts),
         unit=row.unit.strip() or NO_UNIT,
         project=" ".join(part for part in (row.project.strip(), _year(row)) if part),
-        file=row.key[len(root) :] if row.key.startswith(root) else row.key,
+        file=figures.without_root(row.key, root),
         department=row.of or figures.NO_DEPARTMENT,
         above=row.department.strip() if row.department.strip() != row.unit.strip() else "",
         region=meant.get(row.region, row.region) or UNKNOWN,
@@ -191,7 +190,7 @@ def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[
         differs=bool(change),
         grade=f"{row.claimed_grade} → {row.grade}" if regraded else row.grade or "—",
         regraded=regraded,
-        first=row.first,
+        first=figures.without_root(row.first, root),
         codes=" ".join(code for code, _ in row.codes),
         page=page_name(row.number) if row.number in paged else "",
     )

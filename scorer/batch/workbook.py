@@ -168,35 +168,37 @@ def write_workbook(
 ) -> None:
     """The summary of a batch: `rows` are all that were read, the riskiest first, `unread` all others."""
     meant = figures.meant_regions(found)
+    root = found.root or ""
     book = Book(target)
     _overview(book, found)
-    book.add(Sheet("风险清单", LIST, (cells(row, meant.get(row.region, row.region), row.number in paged) for row in rows), bar=True))
+    book.add(Sheet("风险清单", LIST, (cells(row, meant.get(row.region, row.region), row.number in paged, root) for row in rows), bar=True))
     codes = (("代码", 10), ("问题", 40), ("级别", 8), ("处数", 10), ("份数", 10), ("占比", 12))
     book.add(Sheet("问题", codes, figures.codes(found), "没有发现不一致的数字。"))
     for name, listed in (("部门", figures.departments(found)), ("地区", figures.regions(found))):
         book.add(Sheet(name, ((name, 30), *((heading, 12) for heading in figures.GROUP_HEADINGS)), listed))
     matches = (("序号", 7), ("代码", 8), ("问题", 24), ("单位", 28), ("项目", 28), ("说明", 60), ("另一处", 50))
     told = (
-        (match.number, match.code, figures.title(match.code), match.unit, match.project, match.message, "、".join(match.others))
+        (match.number, match.code, figures.title(match.code), match.unit, match.project, *figures.match_words(match, root))
         for match in found.matches
     )
     nothing = "没有发现同批各份之间的雷同、重复或明显偏离。" if found.compared else "没有作同批比对。"
     book.add(Sheet("同批比对", matches, told, nothing))
     book.add(Sheet("比对情况", figures.MATCHED, figures.matched_codes(found), "没有作同批比对。"))
     columns = (("序号", 7), ("文件", 60), ("代码", 8), ("原因", 80))
-    book.add(Sheet("未能读取", columns, ((r.number, r.key, r.unread, r.reason) for r in unread), "全部都能读取。"))
+    book.add(Sheet("未能读取", columns, figures.unread_rows(unread, root), "全部都能读取。"))
     book.close()
 
 
-def cells(row: Row, region: str, paged: bool) -> list[Value]:
-    """A row under `LIST`."""
+def cells(row: Row, region: str, paged: bool, root: str) -> list[Value]:
+    """A row under `LIST`; its file is named from the folder `root` on."""
     change = row.total - row.claimed if row.total is not None and row.claimed is not None else None
     return [
         *(row.number, row.risk.total, row.risk.errors, row.risk.warnings, row.risk.difference, row.risk.grade),
         *(row.unit, row.project, row.year, row.of or figures.NO_DEPARTMENT, region or UNKNOWN),
         *(row.claimed, row.total, change, row.claimed_grade, row.grade),
         *(row.errors, row.warnings, row.notes),
-        *(row.first, " ".join(code for code, _ in row.codes), row.set, row.key),
+        *(figures.without_root(row.first, root), " ".join(code for code, _ in row.codes), row.set),
+        figures.without_root(row.key, root),
         Link("打开", page_name(row.number)) if paged else None,
     ]
 
