@@ -436,9 +436,10 @@ def _executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]
     parts = {id(part) for item in sums for part in item.parts}
     for index, run in enumerate(runs):
         for mention in run:
+            if mention.kind not in ("budget", "income") or mention.quantity.unit != "元" or not mention.number:
+                continue
             whole = mention.role in ("plain", "total") and not mention.bracket and id(mention) not in parts
-            whole = whole and not mention.label.startswith(("另", "其中"))
-            if whole and mention.dimension == "元" and mention.kind in ("budget", "income") and mention.number:
+            if whole and not mention.label.startswith(("另", "其中")):
                 budgeted[mention.source.file, mention.line.scope, mention.kind][mention.number] = mention
         for position, rate in enumerate(run):
             budget_before = position and rate.gap in ("的", "的比例为") and run[position - 1].kind == "budget"

@@ -226,13 +226,12 @@ def renamed(
         if (
             mention is None
             or mention.bracket
-            or loose(item.quantity)
-            or item.dimension in ("元", "")
+            or item.quantity.unit in ("元", "")
             or (item.number or 0) < 10
         ):
             continue
         name = core(item.of)
-        if len(name) >= 3 and "；" not in mention.gap[-1:]:
+        if len(name) >= 3 and not loose(item.quantity) and "；" not in mention.gap[-1:]:
             names[item.quantity.unit, name[-3:], mention.line.scope].append(item)
     for items in names.values():
         if not 1 < len(items) <= MOST_ALIKE or len({item.number for item in items}) != 2:
