@@ -15,7 +15,7 @@ from typing import Literal
 
 from scorer.answers import Answers, Entry
 from scorer.model import Answer, Branch, Cell, Funds, Status, Submission
-from scorer.quantity import Quantity, dimension, parse_quantity, same_unit
+from scorer.quantity import Quantity, dimension, parse_quantity, same_unit, unit_key
 from scorer.rules import Rule, Scores, rescale, score, words
 from scorer.sets import Indicator, IndicatorSet
 
@@ -133,12 +133,15 @@ def comparable(target: Cell, actual: Cell, unit: str = "") -> tuple[Quantity, Qu
     return wanted, got, ""
 
 
+_ELECTRICITY = frozenset({"度", "千瓦时"})  # 度 is a degree too, but no degree is beside a kilowatt hour
 _PERSONS = frozenset({"人", "名", "位", "员", "个人", "学员", "人口"})
 
 
 def agree(first: str, second: str) -> bool:
     """Can figures of these two units be compared? 户, 人 and 人次 cannot; 名 and 人, or 个, 项 and 家, can."""
     if not first or not second or same_unit(first, second) or {first, second} <= _PERSONS:
+        return True
+    if {unit_key(first), unit_key(second)} == _ELECTRICITY:
         return True
     return dimension(first) == dimension(second) == "count"
 
