@@ -32,6 +32,7 @@ _RESPECTIVELY = re.compile(r"^(?:和|、)$")
 _GAINED = re.compile(r"(?:新增|净增|增至?)(?:加|了)?$")
 _FROM = re.compile(r"(?:由|从|自)[^，。；]{0,20}$")
 _TO = re.compile(r"^[^，。；]{0,12}(?:到|至|为|成)(?:了|20\d\d年(?:末|底)?|今年|本年|当年)?的?(?:每[一-龥]{1,3})?$")
+_IN_BRACKET = re.compile(r"(?:比|较|与|同)(?:上年|去年|上一年|20\d\d年)(?:度|同期)?（(?:为)?$")  # 与上年（120万元）相比
 _LAST_YEARS = re.compile(r"(?:上年|去年|上一年)(?![^，。；]{0,8}(?:相比|增|减|升|降|多|少))")
 _THAN_YEAR = re.compile(r"(?:比|较|与)(?:(?P<year>20\d\d)年|(?P<last>上年|去年|上一年))")
 _OF_PRIOR_YEAR = re.compile(r"(?:比|较|与|同)(?:上年|去年|上一年|20\d\d年)(?:度|[年]?[末底]|同期)?的?$")
@@ -170,7 +171,7 @@ def _of_last_year(run: Run, position: int) -> bool:
         return False
     if mention.gap in ("、", "和", "及") and position:
         return _of_last_year(run, position - 1)
-    return _LAST_YEARS.search(mention.label) is not None
+    return _LAST_YEARS.search(mention.label) is not None or _IN_BRACKET.search(mention.gap) is not None
 
 
 def _two_rates(run: Run, position: int) -> tuple[Mention, Mention] | None:

@@ -46,6 +46,8 @@ def unit_words(mention: Mention) -> str:
 
 def words(mention: Mention) -> str:
     """A figure with what it is of, for a message: 茶园管护82.4万元."""
+    if not mention.label and mention.tail and not mention.in_table:
+        return f"{mention.quote}{mention.tail[:8]}"  # 43个自然村
     name = mention.subject if len(mention.subject) > 1 else mention.label
     if name in mention.label:
         # 项目支出, not 项目: what the money is belongs to its name
@@ -350,6 +352,8 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
     if not item.near and not late and spent[0].line is not rate.line:
         return undecided("预算数、决算数不在同一段，不能确定是否同一笔")
     first, budget = spent[0], budgets[0]
+    if first.number == 0 and _BOTH.search(first.label):
+        return undecided("预算与决算均为 0（见 N208）")
     if first.number is None or budget.number is None or loose(first.quantity) or loose(budget.quantity):
         return undecided("预算数或决算数是约数")
     if "收入" in budget.label and "预算收入" not in budget.label and first.kind == "executed":
@@ -369,6 +373,7 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
     )  # fmt: skip
 
 
+_BOTH = re.compile(r"预算数?(?:和|与|、|及)?(?:支出)?(?:决算|执行|支出)数?(?:均|都|皆|同)为?$")  # 预算和决算均为0万元
 _OF_SEVERAL_YEARS = re.compile(r"20\d\d年?(?:度)?[至到—－-]+20\d\d年|[两二三四五]年|跨年|多年|总投资概算")
 
 
@@ -394,6 +399,8 @@ def zero_rate_stated(form: Form) -> Outcomes:
         budgets = [m for m in item.budgets if m.sentence is rate.sentence and m.start < rate.start]
         if not same or same[0].number != 0 or rate.number not in (0, 100):
             yield sound()
+        elif _BOTH.search(same[0].label):
+            yield faulty((), cells(same[0], rate), words="预算与决算均为 0", printed=rate.quote)
         elif budgets and budgets[0].number == 0:
             yield faulty((), cells(budgets[0], same[0], rate), words="预算与决算均为 0", printed=rate.quote)
         elif budgets and budgets[0].number:
