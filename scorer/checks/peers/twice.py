@@ -106,26 +106,35 @@ def _leaf(row: Row) -> str:
     return normalize_name(row.name.rsplit(" > ", 1)[-1])
 
 
+OF_ANSWERS = (("weight", "分值"), ("target", "目标值"), ("actual", "完成值"), ("claimed", "得分"))
+OF_BRANCHES = (("weight", "分值"), ("claimed", "小计"))
+OF_FUNDS = (
+    *(("initial", "年初预算数"), ("budget", "预算数"), ("received", "到位数"), ("executed", "执行数")),
+    *(("rate", "执行率"), ("weight", "分值"), ("claimed", "得分")),
+)
 Difference = tuple[str, str, str, Place, Place]
 
 
 def _differing(batch: Batch, one: int, other: int) -> list[Difference]:
     """The figures in which two forms of the same indicators differ: what, the one, the other, and both places."""
     first, second = batch.submission(one), batch.submission(other)
-    pairs: list[tuple[str, Cell, Cell]] = [("总分", first.claimed_total, second.claimed_total)]
+    pairs: list[tuple[str, Cell, Cell]] = [
+        ("总分", first.claimed_total, second.claimed_total),
+        ("等级", first.claimed_grade, second.claimed_grade),
+    ]
     funds = {each.source: each for each in second.funds}
     for each in first.funds:
         if match := funds.get(each.source):
-            pairs += [(f"{each.source}预算数", each.budget, match.budget), (f"{each.source}执行数", each.executed, match.executed)]
+            pairs += ((f"{each.source}{words}", getattr(each, name), getattr(match, name)) for name, words in OF_FUNDS)
     answers = {answer.path: answer for answer in second.answers}
     for answer in first.answers:
         if same := answers.get(answer.path):
-            name = answer.path[-1] if answer.path else ""
-            pairs += [
-                (f"{name}目标值", answer.target, same.target),
-                (f"{name}完成值", answer.actual, same.actual),
-                (f"{name}得分", answer.claimed, same.claimed),
-            ]
+            label = answer.path[-1] if answer.path else ""
+            pairs += ((f"{label}{words}", getattr(answer, name), getattr(same, name)) for name, words in OF_ANSWERS)
+    branches = {branch.path: branch for branch in second.branches}
+    for branch in first.branches:
+        if branch.path and (level := branches.get(branch.path)):
+            pairs += ((f"{branch.path[-1]}{words}", getattr(branch, name), getattr(level, name)) for name, words in OF_BRANCHES)
     return [
         (what, mine.text.strip() or "空", theirs.text.strip() or "空", Place.of(mine), Place.of(theirs))
         for what, mine, theirs in pairs
