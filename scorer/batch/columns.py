@@ -16,7 +16,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scorer.batch.columns_source import Chunk, Piece, check_columns, chunks, is_flat, open_table, outline, pieces, submission_of
+from scorer.batch.columns_parts import Part
+from scorer.batch.columns_source import (
+    Chunk,
+    Piece,
+    check_columns,
+    chunks,
+    is_flat,
+    open_table,
+    outline,
+    pieces,
+    submission_of,
+)
 from scorer.batch.joined import join
 from scorer.batch.progress import Progress
 from scorer.batch.store import Store
@@ -34,19 +45,6 @@ if TYPE_CHECKING:
 
 DECIDED: Final = tuple(f"A{number}" for number in range(101, 117))  # the checks that columns decide
 PARTS: Final = "columns"  # in the folder of what was gathered
-ROWS_KEPT: Final = 65_536  # submissions and findings written together
-WRITING: Final[dict[str, Any]] = {
-    "compression": "zstd",
-    "compression_level": 1,
-    "store_schema": False,  # texts are dictionary encoded in memory, and are texts all the same
-    "store_decimal_as_integer": True,
-    "write_statistics": ["submission"],
-}
-
-
-ENCODINGS: Final = {"submission": "DELTA_BINARY_PACKED", "at": "DELTA_BYTE_ARRAY"}
-
-
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a piece gave: submissions, rows, those scored as single forms, findings, and outcomes by check.
@@ -91,7 +89,7 @@ class Columnar:
         folder = Path(self.folder)
         counts = _Counts()
         with ExitStack() as stack:
-            writers = {name: stack.enter_context(_Part(folder / f"{piece.name}.{name}", name)) for name in self.tables}
+            writers = {name: stack.enter_context(Part(folder / f"{piece.name}.{name}", name)) for name in self.tables}
             number = piece.number
             for chunk in chunks(piece):
                 memory = memory_of(self.set)
@@ -201,63 +199,6 @@ def add_tallies(into: dict[str, tuple[int, int, int, int]], more: dict[str, tupl
     for code, counts in more.items():
         before = into.get(code, (0, 0, 0, 0))
         into[code] = (before[0] + counts[0], before[1] + counts[1], before[2] + counts[2], before[3] + counts[3])
-
-
-class _Part:
-    """A part of a result table, which appears when all of it is written."""
-
-    def __init__(self, path: Path, table: str) -> None:
-        self._path = path
-        self._table = table
-        self._stack = ExitStack()
-        self._waiting: list[Any] = []
-        self._rows = 0
-        self._writer: Any = None
-
-    def __enter__(self) -> _Part:
-        self._file = self._stack.enter_context(whole_file(self._path))
-        return self
-
-    def _open(self, schema: Any) -> Any:
-        from pyarrow import parquet
-
-        encodings = {name: ENCODINGS[name] for name in schema.names if name in ENCODINGS}
-        encoded = [column for column in _leaves(schema) if column not in encodings]
-        writer = parquet.ParquetWriter(self._file, schema, use_dictionary=encoded, column_encoding=encodings, **WRITING)
-        return self._stack.enter_context(writer)
-
-    def add(self, batch: Any) -> None:
-        self._waiting.append(batch)
-        self._rows += len(batch)
-        if self._table == "scores.parquet" or self._rows >= ROWS_KEPT:
-            self._flush()
-
-    def _flush(self) -> None:
-        import pyarrow
-
-        if not self._waiting:
-            return
-        table = pyarrow.Table.from_batches(self._waiting)
-        if self._writer is None:
-            self._writer = self._open(table.schema)
-        if table.schema != self._writer.schema:
-            table = table.cast(self._writer.schema)
-        self._writer.write_table(table, row_group_size=max(len(table), 1))
-        self._waiting, self._rows = [], 0
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if kind is None:
-            self._flush()
-            if self._writer is None:
-                self._writer = self._open(schemas()[self._table])
-        self._stack.__exit__(kind, error, trace)
-
-
-def _leaves(schema: Any) -> list[str]:
-    """The columns of a schema as Parquet names their leaves."""
-    names = {"path": ["path.list.element"], "where": [f"where.list.element.{name}" for name in ("file", "at", "quote")]}
-    names["numbers"] = ["numbers.key_value.key", "numbers.key_value.value"]
-    return [leaf for name in schema.names for leaf in names.get(name, [name])]
 
 
 # -------------------------------------------------------------------------------------------- single submissions
@@ -382,7 +323,8 @@ def run_columns(
         progress.begin(len(missing), len(done))
         for piece, result in engine.run(work, missing):
             if isinstance(result, Lost):
-                raise ScorerError(f"{path}：第 {piece.first + 1}–{piece.last} 行没有算完（{LOST[result.reason]}）。请用同一命令再运行一次，已算完的不再重算。")
+                rows = f"第 {piece.first + 1}–{piece.last} 行没有算完（{LOST[result.reason]}）"
+                raise ScorerError(f"{path}：{rows}。请用同一命令再运行一次，已算完的不再重算。")
             if isinstance(result, str):
                 raise ScorerError(result)
             _keep(folder, result)

@@ -542,7 +542,8 @@ def _grades(checked: Checked, rows: _Rows) -> None:
     checked.count("A110", sound=sound, faulty=faulty, undecided=live & (open_ | (changed & doubtful)), run=run)
     for at, of_set in _by_set(checked, faulty):
         names = [grade.name for grade in of_set.grades]
-        numbers = {"points": figure_texts(totals.total[at], 2), "stated": names_of(names, stated[at]), "grade": names_of(names, totals.grade[at])}
+        numbers = {"points": figure_texts(totals.total[at], 2), "stated": names_of(names, stated[at])}
+        numbers["grade"] = names_of(names, totals.grade[at])
         places = [_head_cell(checked, name, at, filled_only=True) for name in ("claimed_grade", "claimed_total")]
         _add(checked, "A110", at, None, places, numbers, path="")
 
@@ -614,7 +615,8 @@ def _money(checked: Checked, rows: _Rows) -> None:
     checked.count("A114", sound=looked & ~faulty & ~undecided, faulty=faulty, undecided=undecided, run=run)
     _money_faults(checked, "A114", at[faulty])
     claim = scored.claimed.read[at] & (scored.claimed.values[at] != 0)
-    plan_written = np.where(use_initial & ((initial["state"] == NUMBER) | (scored.budget["flags"] & FILLED == 0)), initial["flags"], scored.budget["flags"]) & FILLED != 0
+    instead = use_initial & ((initial["state"] == NUMBER) | (scored.budget["flags"] & FILLED == 0))
+    plan_written = np.where(instead, initial["flags"], scored.budget["flags"]) & FILLED != 0
     undecided = at_live & ~has_plan & (claim | plan_written)
     looked = at_live & has_plan
     faulty = looked & (budget == 0) & claim

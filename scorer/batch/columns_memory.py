@@ -10,11 +10,11 @@ import numpy.typing as npt
 from scorer.answers import POINT, Answers, Entry
 from scorer.batch.columns_reading import UNIT_MARK, Points, Role, Texts, Units, Vocabulary
 from scorer.batch.columns_source import LEVELS
-from scorer.model import Cell, ScorerError
+from scorer.model import Cell, ScorerError, Submission
 from scorer.naming import normalize_name
 from scorer.rules import Rule
 from scorer.score import comparable, less_is_better
-from scorer.sets import IndicatorSet, load_set
+from scorer.sets import IndicatorSet, form_set, load_set
 
 Array = npt.NDArray[Any]
 
@@ -59,8 +59,8 @@ class Memory:
         self.pair_columns: dict[str, Array] = {}
         self.deadlines: dict[int, int] = {}
         self.regions: dict[str, str] = {}
-        if given is not None:
-            self.add_set("", given)
+        # without a set for all, a stand-in for the rows of submissions whose own set is not known
+        self.add_set("", form_set(Submission()) if given is None else given)
 
     @property
     def full(self) -> bool:
@@ -81,10 +81,12 @@ class Memory:
         """The number of a set by its name, `UNKNOWN_SET` where there is none of that name or none is named."""
         if self.given is not None:
             return 0
+        if not name:
+            return UNKNOWN_SET
         if name in self.set_numbers:
             return self.set_numbers[name]
         try:
-            return self.add_set(name, load_set(name)) if name else UNKNOWN_SET
+            return self.add_set(name, load_set(name))
         except ScorerError:
             self.set_numbers[name] = UNKNOWN_SET
             return UNKNOWN_SET
@@ -117,9 +119,10 @@ class Memory:
             self.paths.append((*self.paths[above], name))
         return found
 
-    def slot(self, number: int, above: int, kind: int, name: str) -> int:
+    def slot(self, place: tuple[int, int], kind: int, name: str) -> int:
         """What the set says of a row: `slot_columns` hold its rules for figures and for words, whether less is better,
-        and the set's own weight."""
+        and the set's own weight. `place` is the set and the path above the name."""
+        number, above = place
         key = number, above, kind
         found = self.slots.get(key)
         if found is None:

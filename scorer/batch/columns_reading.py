@@ -187,7 +187,8 @@ def readings(texts: Sequence[str], role: Role, units: Units) -> Readings:
         places[POWERS[place] % np.maximum(one, 1) == 0] = place
     wide = places < 0
     wide[answers.wide_rows] = True
-    largest = np.max([np.abs(figure) for figure in figures], axis=0).astype(object) * (POWERS.astype(object)[np.maximum(places, 0)] // np.maximum(one, 1))
+    largest = np.max([np.abs(figure) for figure in figures], axis=0).astype(object)
+    largest *= POWERS.astype(object)[np.maximum(places, 0)] // np.maximum(one, 1)
     size = np.array([len(str(value)) for value in largest], np.int64)
     wide |= size > DIGITS - 1
     factor = np.where(wide, 0, POWERS[np.maximum(places, 0)] // np.maximum(one, 1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final, cast
 
 import numpy as np
@@ -18,8 +19,8 @@ from scorer.answers import (
     FORWARD,
     INCOMPARABLE,
     INTERVAL,
-    NUMBER,
     LONG,
+    NUMBER,
     POINT,
     POINT_PLACES,
     REVERSE,
@@ -64,9 +65,9 @@ from scorer.batch.columns_reading import (
 )
 from scorer.batch.columns_source import FUNDS, HEAD, LEVELS, Chunk, written
 from scorer.model import ScorerError
+from scorer.quantity import parse_quantity
 from scorer.rules import Coefficient, Rule, Scores, score
 from scorer.rules.kernel import JUDGED, LACKING
-from scorer.quantity import parse_quantity
 
 Array = npt.NDArray[Any]
 
@@ -294,7 +295,8 @@ def points_of(memory: Memory, column: Any, rows: int) -> Figures:
 
 
 def _first_rows(memory: Memory, chunk: Chunk) -> tuple[Array, tuple[Array, Mask], Figures, Array, Mask]:
-    """Set, year (and whether there is one), claimed total and claimed grade of each submission, from its first row; and where one cannot be."""
+    """Set, year (and whether there is one), claimed total and claimed grade of each submission, from its first row; and
+    where one of them cannot be."""
     import pyarrow
 
     names = set(chunk.batch.schema.names)
@@ -346,9 +348,13 @@ def check_heads(chunk: Chunk, path: str) -> None:
             if here is not None and here != first:
                 number = chunk.batch.column("submission")[row].as_py()
                 raise ScorerError(
-                    f"{path}：提交件 {number} 的 {name} 前后不同：第 {chunk.first + start} 行是“{'' if first is None else first}”，"
-                    f"第 {chunk.first + row} 行是“{here}”。同一份提交件的各行要相同，或只写在第一行。"
+                    f"{path}：提交件 {number} 的 {name} 前后不同：第 {chunk.first + start} 行是“{_shown(first)}”，"
+                    f"第 {chunk.first + row} 行是“{_shown(here)}”。同一份提交件的各行要相同，或只写在第一行。"
                 )
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
@@ -517,7 +523,8 @@ def _slots_of(memory: Memory, levels: Sequence[int], ids: Sequence[Array], sets:
     for level in levels[:-1]:
         names = memory.levels[level].texts
         codes, above = distinct(above * len(names) + ids[level], len(numbers) * len(names))
-        numbers = [(numbers[code // len(names)][0], memory.below(numbers[code // len(names)][1], names[code % len(names)])) for code in codes.tolist()]
+        before = [(*numbers[code // len(names)], names[code % len(names)]) for code in codes.tolist()]
+        numbers = [(number, memory.below(path, name)) for number, path, name in before]
     last = levels[-1] if levels else 0
     names = memory.levels[last].texts
     kinds = memory.name_kinds(last).take(ids[last])
@@ -526,7 +533,7 @@ def _slots_of(memory: Memory, levels: Sequence[int], ids: Sequence[Array], sets:
     firsts = np.zeros(len(codes), np.int64)
     firsts[places] = np.arange(len(places))
     slots = [
-        memory.slot(*numbers[code // many], code % many, names[int(ids[last][first])])
+        memory.slot(numbers[code // many], code % many, names[int(ids[last][first])])
         for code, first in zip(codes.tolist(), firsts.tolist(), strict=True)
     ]
     return np.array(slots, np.int64).take(places)

@@ -57,6 +57,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
 }
 HEAD: Final = ("unit", "department", "project", "year", "set", "claimed_total", "claimed_grade")
 FUNDS: Final = ("initial", "budget", "executed")
+SORTING: Final = "请先排序，如 duckdb：COPY (SELECT * FROM '表.parquet' ORDER BY submission) TO '排好.parquet'。"
 NEEDED: Final = ("submission", "weight")  # with level1 or path: by these a flat table is known
 
 
@@ -187,8 +188,8 @@ def _check_together(path: str | Path, ids: Any, starts: npt.NDArray[np.int64]) -
     for position, number in enumerate(ids.to_pylist()):
         if number in seen:
             raise ScorerError(
-                f"{path}：提交件 {number} 的行没有连在一起（第 {starts[seen[number]] + 1} 行起一处，第 {starts[position] + 1} 行起又一处）。"
-                "请先排序，如 duckdb：COPY (SELECT * FROM '表.parquet' ORDER BY submission) TO '排好.parquet'。"
+                f"{path}：提交件 {number} 的行没有连在一起（第 {starts[seen[number]] + 1} 行起一处，"
+                f"第 {starts[position] + 1} 行起又一处）。{SORTING}"
             )
         seen[number] = position
 
@@ -350,7 +351,8 @@ def _record(rows: Sequence[dict[str, Any]], first: int) -> tuple[dict[str, Any],
     record["answer"], record["funds"] = [], []
     lines: Lines = {(): first}
     for number, row in enumerate(rows, first):
-        values: dict[str, Any] = {name: value for name in FIELDS if (value := written(row.get(name))) is not None}
+        read = ((name, written(row.get(name))) for name in FIELDS)
+        values: dict[str, Any] = {name: value for name, value in read if value is not None}
         if any(name in values for name in FUNDS):
             money = {name: values[name] for name in (*FUNDS, "weight", "claimed", "reason") if name in values}
             lines["funds", len(record["funds"])] = number

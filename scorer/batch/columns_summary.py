@@ -15,7 +15,16 @@ from scorer.batch.columns import BATCH, Done, add_tallies, report_of, rows_of, t
 from scorer.batch.columns_source import Piece, chunks, outline
 from scorer.batch.pages import write_pages
 from scorer.batch.progress import Progress
-from scorer.batch.results import ERRORS, LEVELS, REPORTS, RISKIEST, SUMMARY_PAGE, SUMMARY_WORKBOOK, Outcome, errors_table
+from scorer.batch.results import (
+    ERRORS,
+    LEVELS,
+    REPORTS,
+    RISKIEST,
+    SUMMARY_PAGE,
+    SUMMARY_WORKBOOK,
+    Outcome,
+    errors_table,
+)
 from scorer.batch.rows import FIRST_MOST, RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS, RISK_UNREAD, Risk, Row
 from scorer.batch.summary import page
 from scorer.batch.whole import whole_file
@@ -26,6 +35,7 @@ from scorer.saving import save
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
 
+OUTCOMES: Final = ("sound", "faulty", "undecided", "not_run")
 NOT_RUN: Final = (
     "平表（每行一个指标）按列计分，只运行 A 类（表内算术）检查，没有写 reports.jsonl；其余检查看表中的文字，"
     "scorer show 取出一份时全部运行。"
@@ -73,7 +83,7 @@ def write_summary(
         "rows": sum(one.rows for one in done),
         "alone": sum(one.alone for one in done),
         "checks": list(codes),
-        "tallies": {code: dict(zip(("sound", "faulty", "undecided", "not_run"), counts, strict=True)) for code, counts in sorted(tallies.items())},
+        "tallies": {code: dict(zip(OUTCOMES, counts, strict=True)) for code, counts in sorted(tallies.items())},
         "note": NOT_RUN,
     }
     save(json.dumps(about, ensure_ascii=False, indent=1), output / BATCH, force=True)
@@ -206,7 +216,8 @@ def _flags(table: Any) -> dict[str, Any]:
     paired = compute.and_(compute.is_valid(total), compute.is_valid(claimed))
     grades = [_decoded(table[name]) for name in ("grade", "claimed_grade")]
     regraded = compute.fill_null(compute.not_equal(*grades), False)
-    hundredfold = {name: compute.if_else(paired, _hundredths(table[column]), 0) for name, column in (("total_sum", "total"), ("claimed_sum", "claimed_total"))}
+    sums = (("total_sum", "total"), ("claimed_sum", "claimed_total"))
+    hundredfold = {name: compute.if_else(paired, _hundredths(table[column]), 0) for name, column in sums}
     read = compute.invert(unread)
 
     def number(mask: Any) -> Any:
@@ -340,7 +351,10 @@ def rows_at(output: Path, places: Sequence[int]) -> list[Row]:
 
 def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
     counts = Counter((finding["level"], finding["code"]) for finding in findings)
-    by_level = {level: worth * sum(min(times, RISK_CODE_MOST) for (of, _), times in counts.items() if of == level) for level, worth in RISK_LEVELS.items()}
+    by_level = {
+        level: worth * sum(min(times, RISK_CODE_MOST) for (of, _), times in counts.items() if of == level)
+        for level, worth in RISK_LEVELS.items()
+    }
     total, claimed = said["total"], said["claimed_total"]
     grades = said["grade"], said["claimed_grade"]
     worst = next((one["message"] for level in RISK_LEVELS for one in findings if one["level"] == level), "")

@@ -158,7 +158,8 @@ def _points(values: Array, places: int) -> Any:
 
     unit = 10**places
     digits = compute.utf8_slice_codeunits(pyarrow.array(unit + values % unit).cast(pyarrow.string()), 1)
-    kept = compute.binary_join_element_wise(compute.utf8_slice_codeunits(digits, 0, 2), compute.utf8_rtrim(compute.utf8_slice_codeunits(digits, 2), "0"), "")
+    more = compute.utf8_rtrim(compute.utf8_slice_codeunits(digits, 2), "0")
+    kept = compute.binary_join_element_wise(compute.utf8_slice_codeunits(digits, 0, 2), more, "")
     return compute.binary_join_element_wise(pyarrow.array(values // unit).cast(pyarrow.string()), kept, ".")
 
 

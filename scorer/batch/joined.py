@@ -7,7 +7,6 @@ compact protocol), so that every field that a writer puts into it is kept.
 
 from __future__ import annotations
 
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final
