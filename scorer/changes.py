@@ -248,7 +248,8 @@ def _change(
     if not now and index:
         previous = runs[index - 1]
         if previous[0].line.number >= anchor.line.number - 1 and previous[0].source.file == anchor.source.file:
-            now = [m for m in previous if fits(m) and m.role != "prior"]
+            part = next((i for i, m in enumerate(previous) if "其中" in m.gap), len(previous))
+            now = [m for m in previous[:part] if fits(m) and m.role != "prior"]
             now = [m for m in now if m.kind != "budget"] or now
     if not now and not before and amount is not None:
         now = _named_before(runs, index, amount) or _of_name(named, amount)
@@ -256,4 +257,6 @@ def _change(
     for other in reversed(runs[max(0, index - NEAR) : index]):
         if other[0].line is anchor.line:
             further += [m for m in other if fits(m)]
+    if amount is None and before and not any(m.sentence is anchor.sentence for m in now):
+        now += [m for m in further if m.dimension == before[0].dimension and m not in now]
     return Change(amount, rate, tuple(now), tuple(before), up, True, tuple(further[:LONGEST_LIST]))

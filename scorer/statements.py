@@ -350,6 +350,9 @@ def _products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]:
             prices = [m for m in (run if several else segment) if m.role == "price" and m.dimension == price.dimension]
             if len(prices) > 1 and (len({m.number for m in totals}) == 1 or len({m.number for m in counts}) == 1):
                 certain = False  # 摄像机6台、单价4.8万元…三类设备合计44.6万元: one total of several products
+            behind = bool(counts and totals) and price.start < totals[0].start < min(m.start for m in counts)
+            if behind and (not counts[0].label or counts[0].label.endswith("的")):
+                certain = False  # 标准30元/亩，兑付240万元，超出的0.24万亩自行承担
             periods = tuple(m for m in segment if m.quantity.unit in _PERIODS and m.number is not None and m is not price)
             yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods)
 
