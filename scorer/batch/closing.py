@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scorer.batch.across import ACROSS
 from scorer.batch.figures import lead_words
 from scorer.batch.results import ERRORS, REPORTS, SUMMARY_PAGE, SUMMARY_WORKBOOK, Outcome
 from scorer.batch.rows import Row
@@ -41,6 +42,8 @@ def _files(outcome: Outcome, folder: str, width: int) -> list[str]:
         written.append((ERRORS, f"未能读取的 {outcome.unread} 份和原因"))
     if not outcome.by_columns:
         written.append((REPORTS, "全部报告，一行一份"))
+    if outcome.found and (matched := sum(outcome.found.matched.values())):
+        written.append((ACROSS, f"同批比对的发现 {matched} 处，一行一处"))
     if outcome.by_columns or not outcome.left_out:
         written.append(("*.parquet", f"{len(TABLES)} 张表，可用 SQL 查询"))
     size = max(width_of(name) for name, _ in written)

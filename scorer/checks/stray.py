@@ -136,12 +136,16 @@ _COMPARING = re.compile(r"比|较|同期|增长|下降|增加|减少|上年|去�
 def stale_year(form: Form) -> Outcomes:
     """A comparison or a figure belongs to another year than the report: text of an earlier report left in.
 
+    Across the forms of a batch the same code finds last year's figures: `scorer.checks.peers.twice`.
+
     标题: 年份错位
     为何重要: 沿用旧报告而没有更新，比较的基期和数字都不是本年的。
     依据: 决算公开说明应与上年比较；自评应反映评价年度的情况。
     例: 2020 年报告写“比 2018 年增加”；“2019 年……资金 10 万元，本年度……229 人”。
+    成批核对时还与同一单位同一项目的上年表比较：救助 3482 人次、发放 231.6 万元、执行 254.83 万元，两年一字不差。
     改法: 改为与上一年度比较，或换成本年度的数字。
-    何时无法判定: 评价年度不能确定；跨年度的累计、平均、规划期比较。
+    何时无法判定: 评价年度不能确定；跨年度的累计、平均、规划期比较。成批核对时，与上年相同的完成数不到 3 个或不到一半：可能确实没有变化。
+    人员、面积、里程一类存量，恰为目标值的数，不足三位有效数字的数，都不比较。
     """
     year = form.year
     if year is None:
