@@ -369,3 +369,21 @@ def test_measures_are_ordered_by_group_and_value() -> None:
         assert second["group"].tolist() == [2**64 - 1] * 3
         assert alone == 0
         assert batch.measures.groups(4)[1] == 6
+
+
+@pytest.mark.parametrize(
+    ("unit", "first", "second", "codes"),
+    [
+        ("民政局", "甲县", "乙县", []),  # the folders say that they are two
+        ("民政局", "一", "二", []),  # nothing says that they are one
+        ("民政局", "一", "一", ["P704"]),
+        ("甲县民政局", "一", "二", ["P704"]),
+        ("城关镇人民政府", "甲县", "乙县", []),
+    ],
+)
+def test_offices_of_one_name_in_two_places_are_two(tmp_path: Path, unit: str, first: str, second: str, codes: list[str]) -> None:
+    for name, folder, actual in (("1.toml", first, "12处"), ("2.toml", second, "13处")):
+        (tmp_path / "in" / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / folder / name).write_text(form(unit, OWN, actual=actual), "utf-8")
+    run_batch(tmp_path / "in", tmp_path / "out", settings=Settings(select=("P704",)))
+    assert [one["code"] for one in found_in(tmp_path / "out")] == codes

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from scorer.batch.region import named_in, region_of
+from scorer.batch.rows import SEPARATORS
 from scorer.checks.peers.batch import Facts, Measure, Money, Row, bare_project, whole_funds
 from scorer.checks.peers.figures import hashed, told_sentences
 from scorer.checks.peers.prose import fingerprints, prose_of
@@ -19,6 +21,7 @@ from scorer.naming import normalize_name
 from scorer.precision import loose
 from scorer.quantity import Quantity, parse_quantity
 
+BELOW_COUNTY = ("镇", "乡", "街道")
 CELL_MOST = 400  # characters of a cell that are kept: more is prose
 _UNIT_COST = re.compile(
     r"单价|均价|单位(?:成本|造价|费用)|[人户亩车台生班件次家套株棵床]均|每[一-龥]{1,3}[^，。]{0,6}(?:成本|费用|造价|价)"
@@ -41,11 +44,16 @@ def facts_of(submission: Submission, report: Report) -> dict[str, Any]:
     year = submission.year or next((year for year in years if year is not None), None)
     prose = prose_of(submission, names)
     form = bool(submission.answers)
+    folders = SEPARATORS.split(submission.documents[0].path)[:-1] if submission.documents else []
+    unit_in, department_in = (_folder_region(name, folders) for name in (unit, submission.department))
     about = (str(year), bare_project(submission.project))
     return Facts(
         unit=unit,
         department=submission.department,
         project=submission.project,
+        unit_in=unit_in,
+        department_in=department_in,
+        placed=bool(unit_in or _says_region(unit)),
         year=year,
         digest=_digest(submission),
         kind=_kind(submission) if form else 0,
@@ -59,6 +67,17 @@ def facts_of(submission: Submission, report: Report) -> dict[str, Any]:
         letters=sum(len(letters.text) for letters in prose),
         prints=fingerprints(prose),
     ).as_json()
+
+
+def _says_region(name: str) -> bool:
+    """Does a name say its region down to a county? A town of one name is in many counties."""
+    parts = named_in(name)
+    return bool(parts) and not parts[-1].endswith(BELOW_COUNTY) or len(parts) > 1
+
+
+def _folder_region(name: str, folders: Sequence[str]) -> str:
+    """The region of the folders, for a name that does not say its own."""
+    return "" if not name.strip() or _says_region(name) else region_of("", folders)[0]
 
 
 def _row(answer: Answer) -> Row:

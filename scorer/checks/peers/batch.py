@@ -87,13 +87,18 @@ class Told:
 class Facts:
     """What is kept of one submission for the comparison across forms; `as_json` and `from_json` are each other's inverse.
 
-    `claimed` and `full` are points; `kind` is the hash of the form's indicators, 0 without a form. `names` are what the
-    submission calls itself. `prints` are the fingerprints of its prose, `letters` how long that is.
+    `unit_in` and `department_in` are the region of the folder where the name itself says none (民政局 of two counties is
+    two units); `placed` is whether anything tells the unit's region. `claimed` and `full` are points; `kind` is the hash
+    of the form's indicators, 0 without a form. `names` are what the submission calls itself. `prints` are the
+    fingerprints of its prose, `letters` how long that is.
     """
 
     unit: str = ""
     department: str = ""
     project: str = ""
+    unit_in: str = ""
+    department_in: str = ""
+    placed: bool = False
     year: int | None = None
     digest: str = ""
     kind: int = 0
@@ -168,6 +173,7 @@ class Peer:
     full: Decimal | None
     letters: int
     answered: bool
+    placed: bool
 
 
 MEASURE = numpy.dtype([("group", "u8"), ("value", "f8"), ("peer", "u4"), ("row", "i4"), ("kind", "u1")])
@@ -262,8 +268,8 @@ class Batch:
         number = len(self.peers)
         self.peers.append(
             Peer(
-                unit=self._known(bare(facts.unit)),
-                department=self._known(bare(facts.department)),
+                unit=self._known(bare(facts.unit_in + facts.unit) if facts.unit else ""),
+                department=self._known(bare(facts.department_in + facts.department) if facts.department else ""),
                 project=self._known(bare_project(facts.project)),
                 year=facts.year,
                 digest=facts.digest,
@@ -272,6 +278,7 @@ class Batch:
                 full=facts.full,
                 letters=facts.letters,
                 answered=any(row.actual for row in facts.rows),
+                placed=facts.placed,
             )
         )
         self.measures.add(number, facts.measures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -38,7 +39,7 @@ def duplicate_submission(batch: Batch) -> Outcomes:
     依据: 一个项目每年只填报一份自评表。
     例: 同一单位同一项目交了两份，一份执行数 95 万元，一份 98 万元。
     改法: 保留正确的一份，撤回其余；确是两个项目的，把名称写清楚。
-    何时无法判定: 同名而指标大半不同，可能是一个项目的两部分；年度没有读出；没有项目名称而指标不同。
+    何时无法判定: 同名而指标大半不同，可能是一个项目的两部分；年度没有读出；没有项目名称而指标不同；单位名称没有地区而文件不在同一文件夹。
     """
     same_bytes: dict[str, list[int]] = {}
     for number, peer in enumerate(batch.peers):
@@ -91,10 +92,18 @@ def _handed_in(batch: Batch, numbers: Sequence[int], year: int | None) -> Iterat
         differing = _differing(batch, other, number)
         if not batch.peers[number].project and (likeness < 1 or differing):
             yield undecided("没有读出项目名称，可能是同一单位的两个项目")
+        elif differing and not batch.peers[number].placed and _folder(batch, other) != _folder(batch, number):
+            yield undecided("单位名称没有地区，文件又不在一处，可能是两地同名的单位")
         elif year is None and differing:
             yield undecided("没有读出年度，可能是两个年度的表")
         else:
             yield _duplicate(batch, other, number, differing)
+
+
+def _folder(batch: Batch, number: int) -> str:
+    """The folder of a submission's first file."""
+    documents = batch.submission(number).documents
+    return re.sub(r"[^/\\]*$", "", documents[0].path) if documents else ""
 
 
 def _likeness(one: Facts, other: Facts) -> float:
