@@ -330,11 +330,14 @@ class Rows:
         return len(self.state)
 
     def _short(self, name: str) -> npt.NDArray[Any]:
-        column: npt.NDArray[Any] = self._answers.columns[name][self._index]
-        return column
+        return self._rows_of(self._answers.columns[name])
+
+    def _rows_of(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The rows of a column; `take` is twice as fast as an index."""
+        return column[self._index] if isinstance(self._index, slice) else column.take(self._index)
 
     def _long(self, name: str) -> Integers:
-        column: Integers = self._answers.columns[name][self._index]
+        column: Integers = self._rows_of(self._answers.columns[name])
         if self._exact:
             column = column.astype(object)
             if self._wide is not None:

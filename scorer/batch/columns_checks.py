@@ -111,10 +111,10 @@ class Checked:
         found: Array = np.add.reduceat(values, self.scored.chunk.starts)
         return found
 
-    def count(self, code: str, *, sound: Mask, faulty: Mask, undecided: Mask, run: Mask) -> None:
-        """Count outcomes (by row or by submission) and the submissions in which the check could not run."""
-        numbers = (int(np.count_nonzero(mask)) for mask in (sound, faulty, undecided, self.even & ~run))
-        self.tallies[code] = Tally(*numbers)
+    def count(self, code: str, *, sound: Mask, faulty: Mask, undecided: Mask, run: Mask, plain: int = 0) -> None:
+        """Count outcomes (by row or by submission; `plain` more are sound) and the submissions where it could not run."""
+        numbers = [int(np.count_nonzero(mask)) for mask in (sound, faulty, undecided, self.even & ~run)]
+        self.tallies[code] = Tally(numbers[0] + plain, *numbers[1:])
 
 
 def check_chunk(memory: Memory, scored: Scored, totals: Totals, codes: Sequence[str]) -> tuple[list[Faults], dict[str, Tally]]:
@@ -122,7 +122,7 @@ def check_chunk(memory: Memory, scored: Scored, totals: Totals, codes: Sequence[
     even = ~scored.odd
     live = even[scored.of]
     checked = Checked(memory, scored, totals, live, even, [], {})
-    rows = _Rows.of(checked)
+    rows = _Rows.of_chunk(checked)
     for check_codes, function in CHECKED.items():
         if any(code in codes for code in check_codes):
             function(checked, rows)
@@ -132,10 +132,20 @@ def check_chunk(memory: Memory, scored: Scored, totals: Totals, codes: Sequence[
 
 @dataclass(frozen=True)
 class _Rows:
-    """What several checks ask of the rows: masks of leaves, and `points` and `weight` in one unit, 1/10000."""
+    """What several checks ask of the rows.
 
-    leaf: Mask  # live leaves
-    indicator: Mask  # those that are indicators, not the execution rate
+    Most rows are plain: target and actual are figures, the claim is what the rule gives, and every check finds them
+    sound. The others stand in `rows`; the arrays from `of` on are as long. Points and weights in 1/10000.
+    """
+
+    leaf: Mask  # live leaves, of all rows
+    claimed_leaf: Mask  # those with a claim that was read
+    plain: int  # plain indicators
+    plain_funds: int  # plain rows of funds
+    indicators: Mask  # submissions with an indicator
+    rows: Array
+    of: Array
+    indicator: Mask  # not the execution rate
     weight: Array
     claimed: Array
     points: Array
@@ -143,48 +153,72 @@ class _Rows:
     claims: Mask
     deducted: Mask
     decided: Mask
+    inferred: Mask
+    met: npt.NDArray[np.int8]
+    status: npt.NDArray[np.int8]
     kept: npt.NDArray[np.int8]  # a deadline: 1 kept, 0 missed, -1 neither
     other: Mask  # another standard is printed beside the row
 
     @classmethod
-    def of(cls, checked: Checked) -> _Rows:
+    def of_chunk(cls, checked: Checked) -> _Rows:
         scored, scores = checked.scored, checked.scored.scores
         leaf = scored.leaf & checked.live
         weight, claimed = scored.values, scored.claimed.values
-        weighted, claims = scored.weighted & scored.leaf, scored.claims
+        points = scores.points * UNIT
         other = _other_standard(checked)
-        decided = claims & weighted & (scored.status == RECOMPUTED) & (scores.met >= 0) & ~other
+        claimed_leaf = leaf & scored.claims
+        plain = claimed_leaf & scored.weighted & (scored.status == RECOMPUTED) & (scores.met >= 0) & (claimed == points)
+        plain &= ~scored.inferred & (claimed >= 0) & (claimed <= weight)
+        if other is not None:
+            plain &= ~other
+        rows = np.flatnonzero(leaf & ~plain)
+        plain_funds = int(np.count_nonzero(plain[scored.funds_rows]))
+        weighted, claims = scored.weighted[rows], scored.claims[rows]
+        weight, claimed = weight.take(rows), claimed.take(rows)
+        status, met = scored.status.take(rows), scores.met.take(rows)
+        others = np.zeros(len(rows), np.bool_) if other is None else other[rows]
+        indicator = ~scored.funds[rows]
         return cls(
             leaf=leaf,
-            indicator=leaf & ~scored.funds,
+            claimed_leaf=claimed_leaf,
+            plain=int(np.count_nonzero(plain)) - plain_funds,
+            plain_funds=plain_funds,
+            indicators=checked.any(leaf & ~scored.funds),
+            rows=rows,
+            of=scored.of.take(rows),
+            indicator=indicator,
             weight=weight,
             claimed=claimed,
-            points=scores.points * UNIT,
+            points=points.take(rows),
             weighted=weighted,
             claims=claims,
             deducted=weighted & claims & (claimed >= 0) & (claimed < weight),
-            decided=decided,
-            kept=_deadlines(checked, leaf & ~scored.funds),
-            other=other,
+            decided=claims & weighted & (status == RECOMPUTED) & (met >= 0) & ~others,
+            inferred=scored.inferred[rows],
+            met=met,
+            status=status,
+            kept=_deadlines(checked, rows[indicator & (status != RECOMPUTED)], rows),
+            other=others,
         )
 
 
-def _other_standard(checked: Checked) -> Mask:
+def _other_standard(checked: Checked) -> Mask | None:
+    """The rows beside which a standard of their own is printed; None where the table has none."""
     scored = checked.scored
     column = scored.columns.column("standard")
     if column is None or column.null_count == len(column):
-        return np.zeros(len(scored.of), np.bool_)
+        return None
     vocabulary = checked.memory.standards
     ids = vocabulary.numbers(column)
     other = np.array([bool(text.strip()) and not ORDINARY.search(text) for text in vocabulary.texts], np.bool_)
     return other[ids] & ~scored.funds
 
 
-def _deadlines(checked: Checked, indicator: Mask) -> npt.NDArray[np.int8]:
-    """Was a deadline kept, where target and actual are dates? See `scorer.checks.arithmetic.in_time`."""
+def _deadlines(checked: Checked, at: Array, among: Array) -> npt.NDArray[np.int8]:
+    """Was a deadline kept, where target and actual are dates? Of the rows `at`, for the rows `among` that hold them."""
     scored = checked.scored
-    kept = np.full(len(indicator), -1, np.int8)
-    rows = np.flatnonzero(indicator & (scored.target_flags & scored.actual_flags & DATE != 0) & (scored.status != RECOMPUTED))
+    kept = np.full(len(among), -1, np.int8)
+    rows = at[scored.target_flags[at] & scored.actual_flags[at] & DATE != 0]
     if not len(rows):
         return kept
     targets = scored.columns.numbers_of("target", "target", rows)
@@ -197,7 +231,7 @@ def _deadlines(checked: Checked, indicator: Mask) -> npt.NDArray[np.int8]:
         if key not in known:
             target = texts[0][key >> 24 & 0xFFFFFF].partition("\x1f")[0]
             known[key] = _in_time(target, texts[1][key & 0xFFFFFF], key >> 48 or None)
-    kept[rows] = np.array([known[key] for key in keys.tolist()], np.int8)[places]
+    kept[np.searchsorted(among, rows)] = np.array([known[key] for key in keys.tolist()], np.int8)[places]
     return kept
 
 
@@ -292,9 +326,11 @@ def _weights(checked: Checked, rows: _Rows) -> None:
     """A101."""
     scored, totals = checked.scored, checked.totals
     pointed = np.array([one.points for one in checked.memory.sets] or [True])[np.maximum(scored.sets, 0)]
-    run = pointed & checked.any(rows.weighted & rows.leaf)
-    unread = checked.any(rows.leaf & ~rows.weighted)
-    total = checked.sum(np.where(rows.leaf & rows.weighted, rows.weight, 0))
+    weighted = rows.leaf & scored.weighted
+    run = pointed & checked.any(weighted)
+    unread = np.zeros(len(run), np.bool_)
+    unread[rows.of[~rows.weighted]] = True  # no plain row is without a weight
+    total = checked.sum(np.where(weighted, scored.values, 0))
     equal = total == totals.full
     live = checked.even & run
     faulty = live & ~unread & ~equal
@@ -351,15 +387,16 @@ def _range(checked: Checked, rows: _Rows) -> None:
     """A103."""
     scored = checked.scored
     run = checked.any(rows.leaf & ~scored.claimed.blank)
-    looked = rows.leaf & run[scored.of]
+    looked = run[rows.of]
     below, above = rows.claimed < 0, rows.weighted & (rows.claimed > rows.weight)
     undecided = looked & (~rows.claims | (~rows.weighted & ~below))
     faulty = looked & ~undecided & (below | above)
-    checked.count("A103", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run)
-    at = np.flatnonzero(faulty)
-    numbers = _figures({"claimed": rows.claimed[at], "weight": rows.weight[at]})
-    numbers["weight"] = missing_where(numbers["weight"], ~rows.weighted[at])
-    _add(checked, "A103", scored.of[at], at, _cells_of(checked, at, "claimed", "weight"), numbers)
+    sound = looked & ~undecided & ~faulty
+    checked.count("A103", sound=sound, faulty=faulty, undecided=undecided, run=run, plain=rows.plain + rows.plain_funds)
+    numbers = _figures({"claimed": rows.claimed[faulty], "weight": rows.weight[faulty]})
+    numbers["weight"] = missing_where(numbers["weight"], ~rows.weighted[faulty])
+    at = rows.rows[faulty]
+    _add(checked, "A103", rows.of[faulty], at, _cells_of(checked, at, "claimed", "weight"), numbers)
 
 
 def _cells_of(checked: Checked, rows: Array, *names: str) -> list[Places]:
@@ -369,12 +406,13 @@ def _cells_of(checked: Checked, rows: Array, *names: str) -> list[Places]:
 def _claimed_total(checked: Checked, rows: _Rows) -> None:
     """A104."""
     scored = checked.scored
-    run = checked.any(rows.leaf & rows.claims)
+    run = checked.any(rows.claimed_leaf)
     known, stated = scored.claimed_total.read, scored.claimed_total.values
-    total = checked.sum(np.where(rows.leaf & rows.claims, rows.claimed, 0))
+    total = checked.sum(np.where(rows.claimed_leaf, scored.claimed.values, 0))
     live = checked.even & run
     differing = live & known & (total != stated)
-    blank = checked.any(rows.leaf & ~rows.claims & ((rows.weighted & (rows.weight != 0)) | ~scored.claimed.blank))
+    blank = np.zeros(len(run), np.bool_)
+    blank[rows.of[~rows.claims & ((rows.weighted & (rows.weight != 0)) | ~scored.claimed.blank[rows.rows])]] = True
     found = np.flatnonzero(differing)
     way = np.zeros(len(found), np.int8)
     if len(found):
@@ -412,33 +450,39 @@ def rounding_ways(stated: Array, exact: Array, places: Array) -> Array:
 
 def _met(checked: Checked, rows: _Rows) -> None:
     """A106 and A107."""
-    scored, met = checked.scored, checked.scored.scores.met
-    looked, kept = rows.indicator, rows.kept
-    everyone = checked.even
+    looked, kept, run = rows.indicator, rows.kept, rows.indicators
     silent = looked & ~rows.decided & (kept < 0)
-    doubtful = looked & ~silent & scored.inferred & rows.deducted
-    done = (kept == 1) | ((met == 1) & (rows.points == rows.weight))
+    doubtful = looked & ~silent & rows.inferred & rows.deducted
+    done = (kept == 1) | ((rows.met == 1) & (rows.points == rows.weight))
     faulty = looked & ~silent & ~doubtful & rows.deducted & done
     undecided = silent | doubtful
-    run = checked.any(looked)
-    checked.count("A106", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run & everyone)
-    reasoned = _reasoned(checked, np.flatnonzero(faulty))
+    sound = looked & ~undecided & ~faulty
+    checked.count("A106", sound=sound, faulty=faulty, undecided=undecided, run=run, plain=rows.plain)
+    found = np.flatnonzero(faulty)
+    reasoned = _reasoned(checked, rows.rows[found])
     for chosen, message in ((~reasoned, None), (reasoned, DEDUCTED_WITH_REASON)):
-        at = np.flatnonzero(faulty)[chosen]
-        numbers = {**_words(checked, at, "target", "actual"), **_figures({"claimed": rows.claimed[at], "weight": rows.weight[at]})}
-        _add(checked, "A106", scored.of[at], at, _cells_of(checked, at, *FIGURES), numbers, None, message)
+        _claims(checked, rows, "A106", found[chosen], ("claimed", "weight"), message)
     full = rows.claims & rows.weighted & (rows.claimed == rows.weight)
     late = looked & (kept == 0) & (rows.weight != 0) & full
-    missed = looked & ~silent & ~late & (met == 0) & (rows.points != rows.weight) & full
-    faulty = late | (missed & ~scored.inferred)
-    undecided = silent | (missed & scored.inferred)
-    checked.count("A107", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run & everyone)
-    at = np.flatnonzero(late)
-    numbers = {**_words(checked, at, "target", "actual"), **_figures({"claimed": rows.claimed[at]})}
-    _add(checked, "A107", scored.of[at], at, _cells_of(checked, at, *FIGURES), numbers, None, LATE_BUT_FULL)
-    at = np.flatnonzero(faulty & ~late)
-    numbers = {**_words(checked, at, "target", "actual"), **_figures({"claimed": rows.claimed[at], "points": rows.points[at]})}
-    _add(checked, "A107", scored.of[at], at, _cells_of(checked, at, *FIGURES), numbers)
+    missed = looked & ~silent & ~late & (rows.met == 0) & (rows.points != rows.weight) & full
+    faulty = late | (missed & ~rows.inferred)
+    undecided = silent | (missed & rows.inferred)
+    sound = looked & ~undecided & ~faulty
+    checked.count("A107", sound=sound, faulty=faulty, undecided=undecided, run=run, plain=rows.plain)
+    _claims(checked, rows, "A107", np.flatnonzero(late), ("claimed",), LATE_BUT_FULL)
+    _claims(checked, rows, "A107", np.flatnonzero(faulty & ~late), ("claimed", "points"), None)
+
+
+def _claims(checked: Checked, rows: _Rows, code: str, found: Array, figures: Sequence[str], message: str | None) -> None:
+    """Faults that show target, actual and claim."""
+    if not len(found):
+        return
+    at = rows.rows[found]
+    written = {name: checked.scored.columns.written(name, at) for name in FIGURES}
+    places = [_present(np.arange(len(at)), checked.scored.lines[at], quotes) for quotes in written.values()]
+    numbers = {name: filled(written[name]) for name in ("target", "actual")}
+    numbers |= {name: figure_texts(getattr(rows, name)[found]) for name in figures}
+    _add(checked, code, rows.of[found], at, places, numbers, None, message)
 
 
 FIGURES: Final = ("target", "actual", "claimed")
@@ -459,54 +503,59 @@ def _figures(values: dict[str, Array]) -> dict[str, Texts]:
 
 def _by_rule(checked: Checked, rows: _Rows) -> None:
     """A108."""
-    scored, met = checked.scored, checked.scored.scores.met
     looked = rows.indicator
     equal = rows.claimed == rows.points
-    elsewhere = (met == 1) | (rows.claimed == rows.weight) | ~rows.deducted
+    elsewhere = (rows.met == 1) | (rows.claimed == rows.weight) | ~rows.deducted
     sound = looked & rows.decided & equal
-    faulty = looked & rows.decided & ~equal & ~scored.inferred & ~elsewhere
+    faulty = looked & rows.decided & ~equal & ~rows.inferred & ~elsewhere
     undecided = looked & ~sound & ~faulty
-    checked.count("A108", sound=sound, faulty=faulty, undecided=undecided, run=checked.any(looked))
+    checked.count("A108", sound=sound, faulty=faulty, undecided=undecided, run=rows.indicators, plain=rows.plain)
     _off_rule(checked, rows, "A108", np.flatnonzero(faulty))
 
 
-def _off_rule(checked: Checked, rows: _Rows, code: str, at: Array) -> None:
+def _off_rule(checked: Checked, rows: _Rows, code: str, found: Array) -> None:
     """Claims that are not what the rule gives; a note where they are it with fewer decimals."""
     import pyarrow
 
-    if not len(at):
+    if not len(found):
         return
-    scored = checked.scored
+    scored, at = checked.scored, rows.rows[found]
+    claimed, points = rows.claimed[found], rows.points[found]
     written = scored.claimed.places_of(at)
-    way = rounding_ways(rows.claimed[at], rows.points[at], written)
+    way = rounding_ways(claimed, points, written)
     derived = derivations(checked.memory, scored, at)
     for one, level, message in ((NO_WAY, None, None), (HALF_UP, "note", SCORE_ROUNDED), (CUT, "note", SCORE_ROUNDED)):
         chosen = way == one
         these = at[chosen]
-        numbers = _figures({"claimed": rows.claimed[these], "points": rows.points[these]})
+        if not len(these):
+            continue
+        numbers = _figures({"claimed": claimed[chosen], "points": points[chosen]})
         numbers["words"] = _filtered(derived, chosen)
-        numbers |= _figures({"difference": np.abs(rows.claimed[these] - rows.points[these])})
+        numbers |= _figures({"difference": np.abs(claimed[chosen] - points[chosen])})
         kept = ["整数" if places == 0 else f" {places} 位小数" for places in written[chosen].tolist()]
         more = {"way": names_of(WAYS, np.full(len(these), one)), "kept": pyarrow.array(kept, pyarrow.string())}
+        path: Literal["row", "execution"] = "row"
+        places = _cells_of(checked, these, *FIGURES)
         if code == "A112":
-            places = [_planned_cell(checked, these), *_cells_of(checked, these, "executed", "claimed")] if len(these) else []
-        else:
-            places = _cells_of(checked, these, *FIGURES)
-        path: Literal["row", "execution"] = "execution" if code == "A112" else "row"
-        _add(checked, code, scored.of[these], these, places, numbers, cast("Level | None", level), message, path=path, more=more)
+            path, places = "execution", [_planned_cell(checked, these), *_cells_of(checked, these, "executed", "claimed")]
+        level_of_these = cast("Level | None", level)
+        _add(checked, code, scored.of[these], these, places, numbers, level_of_these, message, path=path, more=more)
 
 
 def _bands(checked: Checked, rows: _Rows) -> None:
     """A116."""
-    scored, scores = checked.scored, checked.scored.scores
-    looked = rows.indicator & (scored.status == JUDGED) & rows.weighted & rows.claims
-    undecided = looked & (scores.low == 0) & (scores.high * UNIT == rows.weight)
-    faulty = looked & ~undecided & scores.cut & (rows.claimed >= 0) & (rows.claimed <= rows.weight)
-    checked.count("A116", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=checked.any(looked))
-    at = np.flatnonzero(faulty)
-    numbers = {**_words(checked, at, "actual"), **_figures({"claimed": rows.claimed[at]})}
+    scores = checked.scored.scores
+    looked = rows.indicator & (rows.status == JUDGED) & rows.weighted & rows.claims
+    low, high, cut = scores.low.take(rows.rows), scores.high.take(rows.rows), scores.cut[rows.rows]
+    undecided = looked & (low == 0) & (high * UNIT == rows.weight)
+    faulty = looked & ~undecided & cut & (rows.claimed >= 0) & (rows.claimed <= rows.weight)
+    run = np.zeros(len(checked.even), np.bool_)
+    run[rows.of[looked]] = True
+    checked.count("A116", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run)
+    at = rows.rows[faulty]
+    numbers = {**_words(checked, at, "actual"), **_figures({"claimed": rows.claimed[faulty]})}
     numbers |= {name: figure_texts(getattr(scores, name)[at], 2) for name in ("low", "high", "points")}
-    _add(checked, "A116", scored.of[at], at, _cells_of(checked, at, "claimed", "actual"), numbers)
+    _add(checked, "A116", rows.of[faulty], at, _cells_of(checked, at, "claimed", "actual"), numbers)
 
 
 def _grades(checked: Checked, rows: _Rows) -> None:
@@ -535,9 +584,9 @@ def _grades(checked: Checked, rows: _Rows) -> None:
     changed = live & ~open_ & ~sound
     doubtful = np.zeros(len(changed), np.bool_)
     if changed.any():
-        scored_rows = scored.scores.scored & rows.leaf
-        differing = (rows.claims != scored_rows) | (rows.claims & scored_rows & (rows.claimed != rows.points))
-        doubtful = checked.any(rows.leaf & differing & (scored.inferred | rows.other))
+        given = scored.scores.scored[rows.rows]
+        differing = (rows.claims != given) | (rows.claims & given & (rows.claimed != rows.points))
+        doubtful[rows.of[differing & (rows.inferred | rows.other)]] = True
     faulty = changed & ~doubtful
     checked.count("A110", sound=sound, faulty=faulty, undecided=live & (open_ | (changed & doubtful)), run=run)
     for at, of_set in _by_set(checked, faulty):
@@ -557,13 +606,14 @@ def _by_set(checked: Checked, submissions: Mask) -> Iterator[tuple[Array, Indica
 
 def _execution(checked: Checked, rows: _Rows) -> None:
     """A112."""
-    scored = checked.scored
-    looked = rows.leaf & scored.funds
-    known = rows.claims & rows.weighted & scored.scores.scored & (scored.status == RECOMPUTED)
-    sound = looked & known & (rows.claimed == rows.points)
-    within = (rows.claimed >= 0) & (rows.claimed <= rows.weight)
-    faulty = looked & known & ~sound & within
-    checked.count("A112", sound=sound, faulty=faulty, undecided=looked & ~sound & ~faulty, run=checked.any(looked))
+    looked = ~rows.indicator
+    known = looked & rows.claims & rows.weighted & checked.scored.scores.scored[rows.rows] & (rows.status == RECOMPUTED)
+    sound = known & (rows.claimed == rows.points)
+    faulty = known & ~sound & (rows.claimed >= 0) & (rows.claimed <= rows.weight)
+    run = np.zeros(len(checked.even), np.bool_)
+    of_funds = checked.scored.funds_rows
+    run[checked.scored.of[of_funds[rows.leaf[of_funds]]]] = True
+    checked.count("A112", sound=sound, faulty=faulty, undecided=looked & ~sound & ~faulty, run=run, plain=rows.plain_funds)
     _off_rule(checked, rows, "A112", np.flatnonzero(faulty))
 
 

@@ -359,10 +359,11 @@ def _record(rows: Sequence[dict[str, Any]], first: int) -> tuple[dict[str, Any],
             record["funds"].append({"source": values.get("source", TOTAL_FUNDS), "unit": values.get("money_unit", "万元"), **money})
             continue
         texts = ("weight", "target", "actual", "claimed", "reason", "standard", "coefficient", "direction")
-        answer = {name: values[name] for name in texts if name in values}
+        answer: dict[str, Any] = {name: values[name] for name in texts if name in values}
         path = [name for name in values.get("path", [values.get(level, "") for level in LEVELS]) if name and name.strip()]
         lines["answer", len(record["answer"])] = number
-        record["answer"].append({**answer, "path": path or [""], "unit": values.get("measure_unit", "")})
+        answer |= {"path": path or [""], "unit": values.get("measure_unit", "")}
+        record["answer"].append(answer)
     return record, lines
 
 

@@ -1,11 +1,12 @@
 """How rows of a flat table came by their points, in the words of their rules.
 
-The two rules that nearly all rows have, completion in proportion and budget execution, are told by columns; every other
-row by its rule's own `derive`. Both say the same, and a test holds them to it.
+The rules that nearly all rows have (completion in proportion, with a pass mark, in bands, and budget execution) are told
+by columns; every other row by its rule's own `derive`. Both say the same, and a test holds them to it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -18,8 +19,10 @@ from scorer.batch.columns_reading import BARE, MILLE, PERCENT, POWERS
 from scorer.batch.columns_scoring import Columns, Scored
 from scorer.model import Cell
 from scorer.quantity import parse_quantity
-from scorer.rules import Execution, Proportion, Rule, words
-from scorer.rules.notation import MOST_DECIMALS, SCALES
+from scorer.rules import Bands, Execution, Gate, Proportion, Rule, words
+from scorer.rules.notation import MOST_DECIMALS, SCALES, plain
+from scorer.rules.notation import rate as rate_of
+from scorer.rules.rule import exact
 from scorer.score import comparable
 
 Array = npt.NDArray[Any]
@@ -32,7 +35,7 @@ def derivations(memory: Memory, scored: Scored, rows: Array) -> Any:
     import pyarrow
 
     kinds = np.array([_plain_kind(rule) for rule in memory.rules], np.int8)[scored.rule[rows]]
-    told = _by_columns(scored, rows, kinds)
+    told = _by_columns(memory, scored, rows, kinds)
     if told is None:
         return pyarrow.array(_one_by_one(memory, scored, rows), pyarrow.string())
     chosen, texts = told
@@ -46,7 +49,7 @@ def derivations(memory: Memory, scored: Scored, rows: Array) -> Any:
     return pyarrow.concat_arrays([texts, others]).take(pyarrow.array(place))
 
 
-EXECUTED, PROPORTIONAL = 1, 2
+EXECUTED, PROPORTIONAL, GATED, OF_RATIO, OF_ACTUAL = range(1, 6)
 
 
 def _plain_kind(rule: Rule) -> int:
@@ -54,42 +57,122 @@ def _plain_kind(rule: Rule) -> int:
         return 0
     if isinstance(rule, Execution):
         return 0 if rule.start else EXECUTED
-    return PROPORTIONAL if isinstance(rule, Proportion) else 0
+    if isinstance(rule, Bands):
+        return OF_RATIO if rule.measure == "ratio" else OF_ACTUAL
+    return PROPORTIONAL if isinstance(rule, Proportion) else GATED if isinstance(rule, Gate) else 0
 
 
-def _by_columns(scored: Scored, rows: Array, kinds: Array) -> tuple[Mask, Any] | None:
+def _by_columns(memory: Memory, scored: Scored, rows: Array, kinds: Array) -> tuple[Mask, Any] | None:
     """Which of the rows can be told by columns, and their words; None when none can."""
     import pyarrow
     import pyarrow.compute as compute
 
     figures = scored.answers.columns
     one, part, whole = (figures[name][rows] for name in ("one", "actual", "target"))
-    met, turned = scored.scores.met[rows] == 1, figures["direction"][rows] == REVERSE
-    turned &= kinds == PROPORTIONAL
+    by_ratio = (kinds == PROPORTIONAL) | (kinds == GATED)
+    turned = by_ratio & (figures["direction"][rows] == REVERSE)
     part, whole = np.where(turned, whole, part), np.where(turned, part, whole)
-    chosen = (kinds == EXECUTED) | ((kinds == PROPORTIONAL) & (scored.scores.met[rows] == 0))
-    chosen &= (figures["state"][rows] == NUMBER) & (figures["target_state"][rows] == NUMBER) & ~scored.together[rows]
+    chosen = (kinds > 0) & (~by_ratio | (scored.scores.met[rows] == 0)) & ~scored.together[rows]
+    chosen &= (figures["state"][rows] == NUMBER) & (figures["target_state"][rows] == NUMBER)
     chosen &= scored.weighted[rows] & scored.scores.scored[rows] & (part > 0) & (whole > 0) & (part < LARGEST) & (whole < LARGEST)
     scale, unit_text = _scale(scored, rows)
     chosen &= (scale >= 0) & (one * POWERS[np.maximum(scale, 0)] <= 10**MOST_DECIMALS)
     if not chosen.any():
         return None
     at = np.flatnonzero(chosen)
-    part, whole, one, met, turned, of = part[at], whole[at], one[at], met[at], turned[at], rows[at]
-    full = (kinds[at] == EXECUTED) & (part >= whole)
-    rate = _percent(np.where(kinds[at] == PROPORTIONAL, np.minimum(part, whole), part), whole, scored.values[of])
-    suffix = unit_text.take(pyarrow.array(at))
-    above, below = (compute.binary_join_element_wise(_figure(value, one, scale[at]), suffix, "") for value in (part, whole))
-    weight, got = _points(scored.values[of], POINT_PLACES), _points(scored.scores.points[of], 2)
-    opening = pyarrow.array(["", "执行率 "]).take(pyarrow.array((kinds[at] == EXECUTED).astype(np.int8)))
-    missed = pyarrow.array(["，得 ", "，未完成，得 ", "，未完成（反向），得 "]).take(
-        pyarrow.array(np.where(kinds[at] == EXECUTED, 0, 1 + turned).astype(np.int8))
+    told = _Told(
+        kinds=kinds[at],
+        rules=scored.rule[rows[at]],
+        part=part[at],
+        whole=whole[at],
+        one=one[at],
+        turned=turned[at],
+        weight=scored.values[rows[at]],
     )
-    partly = compute.binary_join_element_wise(opening, above, " ÷ ", below, " = ", rate, missed, weight, " × ", rate, " = ", got, "")
-    if not full.any():
-        return chosen, partly
-    fully = compute.binary_join_element_wise(opening, above, " ÷ ", below, " = ", rate, "，得满分 ", weight, "")
-    return chosen, compute.if_else(pyarrow.array(full), fully, partly)
+    suffix = unit_text.take(pyarrow.array(at))
+    above, below = (
+        compute.binary_join_element_wise(_figure(value, told.one, scale[at]), suffix, "") for value in (told.part, told.whole)
+    )
+    weight, got = _points(told.weight, POINT_PLACES), _points(scored.scores.points[rows[at]], 2)
+    share = np.minimum(told.part, told.whole) if by_ratio[at].all() else np.where(by_ratio[at], np.minimum(told.part, told.whole), told.part)
+    rate = _percent(share, told.whole, told.weight)
+    opening = pyarrow.array(["", "执行率 "]).take(pyarrow.array((told.kinds == EXECUTED).astype(np.int8)))
+    divided = compute.binary_join_element_wise(opening, above, " ÷ ", below, " = ", rate, "")
+    value = compute.if_else(pyarrow.array(told.kinds == OF_ACTUAL), above, divided)
+    return chosen, compute.binary_join_element_wise(value, _endings(memory, told, rate, weight, got), "")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Rows that are told by columns: kind and number of their rules, and the two figures that are divided."""
+
+    kinds: Array
+    rules: Array
+    part: Array
+    whole: Array
+    one: Array
+    turned: Array
+    weight: Array
+
+
+def _endings(memory: Memory, told: _Told, rate: Any, weight: Any, got: Any) -> Any:
+    """What follows the division: whether the target was missed, and the points."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    missed = pyarrow.array(["，未完成，", "，未完成（反向），"]).take(pyarrow.array(told.turned.astype(np.int8)))
+    shared = compute.binary_join_element_wise("得 ", weight, " × ", rate, " = ", got, "")
+    endings = compute.binary_join_element_wise(missed, shared, "")
+    executed = told.kinds == EXECUTED
+    if executed.any():
+        partly, fully = (compute.binary_join_element_wise("，", text, "") for text in (shared, compute.binary_join_element_wise("得满分 ", weight, "")))
+        endings = compute.if_else(pyarrow.array(executed), compute.if_else(pyarrow.array(told.part >= told.whole), fully, partly), endings)
+    for number in np.unique(told.rules[(told.kinds != EXECUTED) & (told.kinds != PROPORTIONAL)]).tolist():
+        here = told.rules == number
+        rule = memory.rules[number]
+        if isinstance(rule, Gate):
+            other = compute.binary_join_element_wise(missed, _gated(rule, told, weight, got), "")
+        else:
+            other = _banded(cast("Bands", rule), told, weight, got)
+        endings = compute.if_else(pyarrow.array(here), other, endings)
+    return endings
+
+
+def _gated(rule: Gate, told: _Told, weight: Any, got: Any) -> Any:
+    """See `scorer.rules.measured.rescaled`."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    start = exact(rule.pass_mark)
+    mark = rate_of(start)
+    share = _percent(told.part, told.whole, np.zeros(len(told.part), np.int64))
+    below = told.part * start.denominator < told.whole * start.numerator
+    low = compute.binary_join_element_wise(f"低于及格线 {mark}，得 ", got, "")
+    above = compute.binary_join_element_wise("得 ", weight, " × (", share, f" − {mark}) ÷ (1 − {mark}) = ", got, "")
+    return compute.if_else(pyarrow.array(below), low, above)
+
+
+def _banded(rule: Bands, told: _Told, weight: Any, got: Any) -> Any:
+    """See `scorer.rules.Bands.derive`."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    of_ratio = rule.measure == "ratio"
+    unit = told.whole if of_ratio else told.one
+    place = np.zeros(len(told.part), np.int64)
+    lines, awards = ["，低于最低一档，得 "], [""]
+    for number, step in enumerate(rule.rising(), 1):
+        place = np.where(rule.reached(step, told.part, unit), number, place)
+        line = "，属最低一档"
+        if step.start is not None:
+            start = rate_of(exact(step.start)) if of_ratio else plain(step.start)
+            line = f"，属“{'高于' if step.open else '不低于'} {start}”一档"
+        lines.append(f"{line}，得 ")
+        awards.append("" if step.points is not None else rate_of(exact(step.share or Decimal(0))))
+    taken = pyarrow.array(place)
+    line, award = pyarrow.array(lines).take(taken), pyarrow.array(awards).take(taken)
+    times = compute.binary_join_element_wise(weight, " × ", award, " = ", "")
+    return compute.binary_join_element_wise(line, compute.if_else(compute.equal(award, ""), "", times), got, "")
 
 
 def _scale(scored: Scored, rows: Array) -> tuple[Array, Any]:
