@@ -58,7 +58,9 @@ class Memory:
         self.pairs: dict[int, int] = {}
         self.pair_columns: dict[str, Array] = {}
         self.deadlines: dict[int, int] = {}
-        self.regions: dict[str, str] = {}
+        self.unit_names = Vocabulary()
+        self.regions: list[str | None] = []  # by the number of the unit's name
+        self.region_names: Any = ()
         # without a set for all, a stand-in for the rows of submissions whose own set is not known
         self.add_set("", form_set(Submission()) if given is None else given)
 

@@ -51,7 +51,9 @@ def submissions_batch(memory: Memory, scored: Scored, totals: Totals, found: Fou
     def head(name: str) -> Any:
         if name not in names:
             return pyarrow.array([""] * len(kept), pyarrow.string())
-        return compute.fill_null(as_texts(chunk.batch.column(name).take(firsts)), "")
+        taken = chunk.batch.column(name).take(firsts)
+        texts = taken.dictionary_decode() if isinstance(taken, pyarrow.DictionaryArray) else as_texts(taken)
+        return compute.fill_null(texts, "")
 
     def graded(places: Array) -> Any:
         listed = [grade.name for one in memory.sets for grade in one.grades]
@@ -72,7 +74,7 @@ def submissions_batch(memory: Memory, scored: Scored, totals: Totals, found: Fou
         "file": compute.binary_join_element_wise(f"{file}#", ids, ""),
         "unit": unit,
         "department": head("department"),
-        "region": _regions(memory, unit),
+        "region": _regions(memory, chunk.batch.column("unit").take(firsts) if "unit" in names else unit),
         "project": head("project"),
         "year": pyarrow.array(scored.year[kept], pyarrow.int32(), mask=~scored.year_known[kept]),
         "set": pyarrow.array([one.id for one in memory.sets], pyarrow.string()).take(pyarrow.array(scored.sets[kept])),
@@ -127,14 +129,11 @@ def _regions(memory: Memory, units: Any) -> Any:
     """The region that each unit's name tells, null where it tells none."""
     import pyarrow
 
-    encoded = units.dictionary_encode()
-    named = []
-    for text in encoded.dictionary.to_pylist():
-        region = memory.regions.get(text)
-        if region is None:
-            region = memory.regions[text] = region_of(text, ())[0]
-        named.append(region or None)
-    return pyarrow.array(named, pyarrow.string()).take(encoded.indices)
+    ids = memory.unit_names.numbers(units)
+    memory.regions += [region_of(text, ())[0] or None for text in memory.unit_names.texts[len(memory.regions) :]]
+    if len(memory.region_names) != len(memory.regions):
+        memory.region_names = pyarrow.array(memory.regions, pyarrow.string())
+    return memory.region_names.take(pyarrow.array(ids))
 
 
 # -------------------------------------------------------------------------------------------------------------- scores

@@ -372,16 +372,16 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
     target = columns.readings("target", "target", TARGET_COLUMNS)
     actual = columns.readings("actual", "actual", ACTUAL_COLUMNS)
     slot = _slots(memory, batch, sets_of_rows, funds)
-    for_figures, for_words, less, default = (column[slot] for column in memory.slot_columns)
+    for_figures, for_words, less, default = (column.take(slot) for column in memory.slot_columns)
     given, wrong = columns.given()
     given[funds] = 0
     rule = np.where(target["flags"] & FIGURE != 0, for_figures, for_words)
-    inferred = (less != 0) & (given == 0) & (target["flags"] & SILENT_FIGURE == SILENT_FIGURE) & ~funds
-    direction_given = np.where(inferred, 2, given)
+    inferred = (less != 0) & (target["flags"] & SILENT_FIGURE == SILENT_FIGURE) & (given == 0) & ~funds
+    direction_given = np.where(inferred, np.int8(2), given) if inferred.any() else given
 
     values, weighted = weight.values, weight.read
-    unprinted = weight.blank & (default != NO_DEFAULT) & ~funds
-    if unprinted.any():
+    if weight.blank.any():
+        unprinted = weight.blank & (default != NO_DEFAULT) & ~funds
         values, weighted = np.where(unprinted, default, values), weighted | unprinted
     pointed = np.array([indicators.points for indicators in memory.sets] or [True])
     if not pointed.all():
@@ -400,17 +400,20 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
         actual[name][at] = executed[name]
     claims = claimed.read & leaf
 
-    prepared = np.array([type(one).prepare is not Rule.prepare for one in memory.rules])[rule]
-    by_coefficient = np.array([isinstance(one, Coefficient) for one in memory.rules])[rule]
+    prepared = np.array([type(one).prepare is not Rule.prepare for one in memory.rules]).take(rule)
     together = prepared | _converted(target["flags"], actual["flags"])
-    together &= ~funds & ~odd[of]
-    wide = weight.fine | claimed.fine | wrong | by_coefficient | (prepared & funds)
+    together &= ~funds
+    wide = weight.fine | claimed.fine | wrong | (prepared & funds)
+    if any(isinstance(one, Coefficient) for one in memory.rules):
+        wide |= np.array([isinstance(one, Coefficient) for one in memory.rules]).take(rule)
+    if odd.any():
+        together &= ~odd[of]
     arrays, beyond = _arrays(memory, columns, (target, actual), rule, direction_given, together)
     wide |= beyond
     odd[of[wide]] = True
 
-    arrays["weight"] = np.where(weighted, values, 0)
-    arrays["claimed"] = np.where(claims, claimed.values, 0)
+    arrays["weight"] = values if weighted.all() else np.where(weighted, values, 0)
+    arrays["claimed"] = claimed.values if claims.all() else np.where(claims, claimed.values, 0)
     arrays["weighted"], arrays["claims"] = weighted, claims
     arrays["submission"], arrays["rule"] = of, rule.astype(np.int16)
     answers = Answers(tuple(memory.rules), arrays)
@@ -419,8 +422,8 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
             arrays[name][wide] = 1 if name == "one" else 0
     scores = score(answers)
     status = scores.status
-    answered = (status == LACKING) & ~weighted & (actual["flags"] & NOTHING == 0)
-    if answered.any():
+    if not weighted.all():
+        answered = (status == LACKING) & ~weighted & (actual["flags"] & NOTHING == 0)
         status = np.where(answered, JUDGED, status).astype(np.int8)
     return Scored(
         chunk=chunk,

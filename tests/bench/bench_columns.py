@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -210,26 +211,36 @@ def spoiled(random: np.random.Generator, claimed: Any, weight: Any, place: Any, 
 SQL = """
 CREATE TABLE sums AS
 WITH read AS (
-    SELECT submission, CASE "set" WHEN 'mof/central-2021' THEN 1 ELSE 0 END AS central, level1, level2, budget IS NOT NULL AS funds,
-        CAST(weight * 100 AS BIGINT) AS weight, CAST(claimed * 100 AS BIGINT) AS claimed, claimed_total,
-        starts_with(target, '≤') AS reverse, actual AS said,
-        CASE WHEN budget IS NOT NULL THEN CAST(budget * 100 AS BIGINT) ELSE CAST(TRY_CAST(regexp_extract(target, '[0-9.]+') AS DECIMAL(12,1)) * 10 AS BIGINT) END AS wanted,
-        CASE WHEN budget IS NOT NULL THEN CAST(executed * 100 AS BIGINT) ELSE CAST(TRY_CAST(regexp_extract(actual, '[0-9.]+') AS DECIMAL(12,1)) * 10 AS BIGINT) END AS got
+    SELECT submission, "set" = 'mof/central-2021' AS central, "set" = 'hubei/project-2020' AS hubei, level1,
+        budget IS NOT NULL AS funds, CAST(weight * 100 AS BIGINT) AS weight, CAST(claimed * 100 AS BIGINT) AS claimed,
+        claimed_total, starts_with(target, '≤') AS reverse, actual AS said,
+        CASE WHEN budget IS NOT NULL THEN CAST(budget * 100 AS BIGINT)
+            ELSE CAST(TRY_CAST(regexp_extract(target, '[0-9.]+') AS DECIMAL(12,1)) * 10 AS BIGINT) END AS wanted,
+        CASE WHEN budget IS NOT NULL THEN CAST(executed * 100 AS BIGINT)
+            ELSE CAST(TRY_CAST(regexp_extract(actual, '[0-9.]+') AS DECIMAL(12,1)) * 10 AS BIGINT) END AS got
     FROM read_parquet('{path}')
 ), parts AS (
-    SELECT *, CASE WHEN reverse THEN least(wanted, got) ELSE least(got, wanted) END AS part, CASE WHEN reverse THEN got ELSE wanted END AS whole
-    FROM read
+    SELECT *, least(wanted, got) AS part, CASE WHEN reverse THEN got ELSE wanted END AS whole FROM read
 ), scored AS (
     SELECT *, CASE
-        WHEN said IN ('达成预期指标', '部分达成预期指标并具有一定效果', '未达成预期指标且效果较差', '2023年12月10日') THEN least(claimed, weight)
-        WHEN funds AND central = 1 THEN (2 * weight * (CASE WHEN got >= wanted THEN 100 WHEN 10 * got >= 8 * wanted THEN 70 WHEN 10 * got >= 6 * wanted THEN 50 ELSE 0 END) + 100) // 200
-        WHEN central = 1 AND level1 = '满意度指标' THEN (2 * weight * (CASE WHEN got >= 900 THEN 100 WHEN got >= 800 THEN 80 WHEN got >= 600 THEN 50 ELSE 0 END) + 100) // 200
-        WHEN central = 1 AND NOT funds THEN (2 * weight * greatest(10 * part - 6 * whole, 0) + 4 * whole) // (8 * whole)
+        WHEN said = '达成预期指标' THEN greatest((8 * weight + 9) // 10, least(claimed, weight))
+        WHEN said = '部分达成预期指标并具有一定效果'
+            THEN greatest(((CASE WHEN hubei THEN 5 ELSE 6 END) * weight + 9) // 10, least(claimed, (8 * weight + 9) // 10 - 1))
+        WHEN said = '未达成预期指标且效果较差'
+            THEN greatest(0, least(claimed, ((CASE WHEN hubei THEN 5 ELSE 6 END) * weight + 9) // 10 - 1))
+        WHEN said = '2023年12月10日' THEN greatest(0, least(claimed, weight))
+        WHEN funds AND central THEN (2 * weight * (CASE WHEN got >= wanted THEN 100 WHEN 10 * got >= 8 * wanted THEN 70
+            WHEN 10 * got >= 6 * wanted THEN 50 ELSE 0 END) + 100) // 200
+        WHEN central AND level1 = '满意度指标' THEN (2 * weight * (CASE WHEN got >= 900 THEN 100 WHEN got >= 800 THEN 80
+            WHEN got >= 600 THEN 50 ELSE 0 END) + 100) // 200
+        WHEN central AND NOT funds THEN (2 * weight * greatest(10 * part - 6 * whole, 0) + 4 * whole) // (8 * whole)
+        WHEN reverse AND got <= wanted THEN weight
         ELSE (2 * weight * part + whole) // (2 * whole) END AS points
     FROM parts
 )
 SELECT submission, sum(points) AS total, sum(weight) AS weights, sum(claimed) AS claims, any_value(claimed_total) AS claimed_total,
-    count_if(claimed > weight) AS above, count_if(claimed = weight AND points < weight) AS missed, count_if(claimed < weight AND points = weight) AS kept
+    count_if(claimed > weight) AS above, count_if(claimed = weight AND points < weight) AS missed,
+    count_if(claimed < weight AND points = weight) AS kept
 FROM scored GROUP BY submission
 """
 
@@ -259,16 +270,22 @@ def by_loop(path: Path) -> tuple[float, int, dict[int, Decimal]]:
         if row["budget"] is not None:
             ratio = min(row["executed"] / row["budget"], Decimal(1))
             if central:
-                ratio = Decimal(1) if ratio >= 1 else Decimal("0.7") if ratio >= Decimal("0.8") else Decimal("0.5") if ratio >= Decimal("0.6") else Decimal(0)
+                steps = ((Decimal(1), Decimal(1)), (Decimal("0.8"), Decimal("0.7")), (Decimal("0.6"), Decimal("0.5")))
+                ratio = next((share for start, share in steps if ratio >= start), Decimal(0))
             points = weight * ratio
-        elif row["actual"] in TIERS or row["actual"] == DONE:
+        elif row["actual"] in TIERS:
+            middle = Decimal("0.5") if row["set"] == SETS[2] else Decimal("0.6")
+            low, high = {0: (Decimal("0.8"), None), 1: (middle, Decimal("0.8")), 2: (Decimal(0), middle)}[TIERS.index(row["actual"])]
+            points = max(weight * low, min(claimed, weight if high is None else (weight * high).quantize(CENT, ROUND_UP) - CENT))
+        elif row["actual"] == DONE:
             points = min(claimed, weight)
         else:
             wanted, got = Decimal(FIGURE.search(row["target"])[0]), Decimal(FIGURE.search(row["actual"])[0])  # type: ignore[index]
             reverse = row["target"].startswith("≤")
-            ratio = Decimal(1) if (got <= wanted if reverse else got >= wanted) else (wanted / got if reverse else got / wanted)
+            ratio = min(wanted / got if reverse else got / wanted, Decimal(1))
             if central and row["level1"] == "满意度指标":
-                ratio = Decimal(1) if got >= 90 else Decimal("0.8") if got >= 80 else Decimal("0.5") if got >= 60 else Decimal(0)
+                steps = ((Decimal(90), Decimal(1)), (Decimal(80), Decimal("0.8")), (Decimal(60), Decimal("0.5")))
+                ratio = next((share for start, share in steps if got >= start), Decimal(0))
             elif central:
                 ratio = max(Decimal(0), (ratio - Decimal("0.6")) / Decimal("0.4"))
             points = weight * ratio
@@ -317,46 +334,63 @@ def peak_memory() -> Iterator[Callable[[], float]]:
         watcher.join()
 
 
-def scored(path: Path, folder: Path, workers: int, *, scores: bool) -> tuple[float, int, int]:
-    """Score and check the table into parts: seconds, rows, findings."""
+def processor_seconds() -> float:
+    """What this process and those that it has ended have used."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+@contextmanager
+def measured(words: str, rows: int, workers: int, found: list[str]) -> Iterator[None]:
+    """Say how many rows a second, and how many there would be were the processors not busy with other things."""
+    began, used = time.perf_counter(), processor_seconds()
+    with peak_memory() as memory:
+        yield
+    seconds, used = time.perf_counter() - began, processor_seconds() - used
+    idle = f"{used:.1f} s of processor: {rows * workers / used / 1e6:.2f} M on idle ones"
+    rate = f"{rows / seconds / 1e6:.2f} M rows/s ({seconds:.1f} s; {idle}"
+    print(f"{words}: {rate}; {memory():.0f} MB in all{''.join(f'; {one}' for one in found)})", flush=True)
+
+
+def scored(path: Path, folder: Path, workers: int, *, scores: bool) -> int:
+    """Score and check the table into parts; gives the number of findings."""
     folder.mkdir()
-    began = time.perf_counter()
     tasks = pieces(path, outline(path))
-    findings = rows = 0
+    findings = 0
     for _, done in Local(workers, 3600, 8192).run(Columnar(None, DECIDED, str(folder), scores), tasks):
         assert not isinstance(done, str), done
         findings += sum(done.levels.values())  # type: ignore[union-attr]
-        rows += done.rows  # type: ignore[union-attr]
-    return time.perf_counter() - began, rows, findings
+    return findings
 
 
 def main() -> None:
     submissions = int(sys.argv[1]) if len(sys.argv) > 1 else 3_000_000
     workers = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    rows = submissions * ROWS
     with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "rows.parquet"
+        path, out = Path(name) / "rows.parquet", Path(name) / "out"
         began = time.perf_counter()
         make(path, submissions)
-        print(f"made: {submissions * ROWS} rows, {path.stat().st_size / 1e6:.0f} MB, {time.perf_counter() - began:.0f} s")
+        print(f"made: {rows} rows, {path.stat().st_size / 1e6:.0f} MB, {time.perf_counter() - began:.0f} s", flush=True)
         path.read_bytes()
-        for scores, words in ((False, "scored, checked, summed by submission"), (True, "the same, with a row of results for each row")):
-            with peak_memory() as memory:
-                seconds, rows, findings = scored(path, Path(name) / f"parts{scores}", workers, scores=scores)
-            print(f"{words}: {rows / seconds / 1e6:.2f} M rows/s ({seconds:.1f} s, {workers} processes, {memory():.0f} MB in all, {findings} findings)")
-        with peak_memory() as memory:
-            began = time.perf_counter()
-            outcome = run_columns(str(path), Path(name) / "out", None, DECIDED, None, workers, Progress(None, False))
-            seconds = time.perf_counter() - began
-        print(f"whole command, with tables joined and summary: {rows / seconds / 1e6:.2f} M rows/s ({seconds:.1f} s, {memory():.0f} MB in all, {outcome.reports} submissions)")
-        table = pq.read_table(Path(name) / "out" / "submissions.parquet", columns=["submission", "total"]).slice(0, 100_000)
+        said: list[str] = []
+        with measured("scored, checked, summed by submission", rows, workers, said):
+            said.append(f"{scored(path, Path(name) / 'without', workers, scores=False)} findings")
+        with measured("the same, with a row of results for each row", rows, workers, []):
+            scored(path, Path(name) / "with", workers, scores=True)
+        with measured("whole command, tables joined, with the summary", rows, workers, []):
+            run_columns(str(path), out, None, DECIDED, None, workers, Progress(None, False))
+        table = pq.read_table(out / "submissions.parquet", columns=["submission", "total"]).slice(0, 100_000)
         totals = dict(zip(table["submission"].to_pylist(), table["total"].to_pylist(), strict=True))
-        with peak_memory() as memory:
-            seconds, sums = by_duckdb(path, workers)
-        differing = sum(totals[number] * 100 != total for number, total in sums.items())
-        print(f"DuckDB, the same rules in SQL: {rows / seconds / 1e6:.2f} M rows/s ({seconds:.1f} s, {workers} threads, {memory():.0f} MB; {differing} of {len(sums)} totals differ)")
+        said = []
+        with measured("DuckDB, the same rules in SQL", rows, workers, said):
+            _, sums = by_duckdb(path, workers)
+            differing = sum(totals[number] * 100 != total for number, total in sums.items())
+            said.append(f"{differing} of {len(sums)} totals differ")
         seconds, count, looped = by_loop(path)
         differing = sum(totals[number] != total for number, total in looped.items())
-        print(f"Decimal loop, one process: {count / seconds / 1e6:.3f} M rows/s ({count} rows; all of them would take {rows * seconds / count:.0f} s; {differing} of {len(looped)} totals differ)")
+        print(f"Decimal loop, one process: {count / seconds / 1e6:.3f} M rows/s, {differing} of {len(looped)} totals differ", end="")
+        print(f" ({count} rows in {seconds:.1f} s; all of them would take {rows * seconds / count:.0f} s)")
 
 
 if __name__ == "__main__":
