@@ -286,24 +286,22 @@ class Answers:
             bounds[row // CHUNK] = 127
         return bounds
 
-    @cached_property
-    def bits(self) -> npt.NDArray[np.int16]:
-        """How many bits the product of a row's largest figure and its points takes; 127 for a wide row."""
-        bits = np.empty(len(self), np.int16)
-        for start in range(0, len(self), CHUNK):  # in pieces that stay in the cache
-            piece = slice(start, start + CHUNK)
-            figure = _largest(self.columns, FIGURES, piece)
-            points = np.maximum(_largest(self.columns, POINTS, piece), POINT)
-            bits[piece] = np.frexp(figure.astype(np.float64))[1] + np.frexp(points.astype(np.float64))[1]
-        bits[self.wide_rows] = 127
+    def bits(self, index: Index | slice) -> npt.NDArray[np.int16]:
+        """How many bits the product of a row's largest figure and its points takes, in some rows; 127 for a wide row."""
+        figure = _largest(self.columns, FIGURES, index)
+        points = np.maximum(_largest(self.columns, POINTS, index), POINT)
+        bits = (np.frexp(figure.astype(np.float64))[1] + np.frexp(points.astype(np.float64))[1]).astype(np.int16)
+        if len(self.wide_rows):
+            bits[np.isin(np.arange(len(self))[index], self.wide_rows)] = 127
         return bits
 
 
-def _largest(columns: Mapping[str, npt.NDArray[Any]], names: Sequence[str], piece: slice) -> npt.NDArray[np.int64]:
-    largest = np.abs(columns[names[0]][piece])
-    other = np.empty_like(largest)
+def _largest(
+    columns: Mapping[str, npt.NDArray[Any]], names: Sequence[str], index: Index | slice
+) -> npt.NDArray[np.int64]:
+    largest = np.abs(columns[names[0]][index])
     for name in names[1:]:
-        np.maximum(largest, np.abs(columns[name][piece], out=other), out=largest)
+        np.maximum(largest, np.abs(columns[name][index]), out=largest)
     return np.asarray(largest, np.int64)
 
 

@@ -12,9 +12,10 @@ from scorer.batch.whole import whole_file
 SCORES: Final = "scores.parquet"
 ROWS_KEPT: Final = 65_536  # submissions and findings written together
 ENCODINGS: Final = {"submission": "DELTA_BINARY_PACKED", "at": "DELTA_BYTE_ARRAY"}
+# texts of which hardly any stands twice: looking for them would take longer than writing them
+DISTINCT: Final = ("file", "project", "message", "where.list.element.at", "where.list.element.quote", "numbers.key_value.value")
 WRITING: Final[dict[str, Any]] = {
-    "compression": "zstd",
-    "compression_level": 1,
+    "compression": "snappy",
     "store_schema": False,  # texts are dictionary encoded in memory, and are texts all the same
     "store_decimal_as_integer": True,
     "write_statistics": ["submission"],
@@ -45,7 +46,7 @@ class Part:
         from pyarrow import parquet
 
         encodings = {name: ENCODINGS[name] for name in schema.names if name in ENCODINGS}
-        encoded = [column for column in _leaves(schema) if column not in encodings]
+        encoded = [column for column in _leaves(schema) if column not in encodings and column not in DISTINCT]
         writer = parquet.ParquetWriter(self._file, schema, use_dictionary=encoded, column_encoding=encodings, **WRITING)
         return self._stack.enter_context(writer)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -170,31 +170,51 @@ class _Reports:
 
 def aggregates(output: Path) -> Aggregates:
     """What the summary says of the submissions and findings in two result tables."""
+    import pyarrow
     import pyarrow.compute as compute
-    from pyarrow import parquet
 
-    named = ["unit", "department", "region", "set", "grade", "claimed_grade", "unread"]
-    figures = ["submission", "year", "total", "full", "claimed_total", "errors", "warnings", "risk"]
-    table = parquet.read_table(output / "submissions.parquet", columns=[*named, *figures], read_dictionary=named)
     found = Aggregates()
-    columns = {name: _decoded(table[name]) for name in ("unit", "department", "region")}
-    own = compute.utf8_trim_whitespace(columns["department"])
-    of = compute.if_else(compute.equal(compute.fill_null(own, ""), ""), compute.utf8_trim_whitespace(columns["unit"]), own)
-    table = table.unify_dictionaries()
-    table = table.append_column("of", of.combine_chunks().dictionary_encode() if hasattr(of, "combine_chunks") else of.dictionary_encode())
-    flags = _flags(table)
-    for name, column in flags.items():
-        table = table.append_column(name, column)
-    found.departments = _groups(table, "of", flags)
-    found.regions = _groups(table, "region", flags)
+    kept = []
+    for table in _pieces(output / "submissions.parquet"):
+        own = compute.utf8_trim_whitespace(_decoded(table["department"]))
+        unit = compute.utf8_trim_whitespace(_decoded(table["unit"]))
+        table = table.append_column("of", compute.if_else(compute.equal(compute.fill_null(own, ""), ""), unit, own))
+        flags = _flags(table)
+        for name, column in flags.items():
+            table = table.append_column(name, column)
+        for into, name in ((found.departments, "of"), (found.regions, "region")):
+            for value, group in _groups(table, name, flags).items():
+                into.setdefault(value, Group()).merge(group)
+        unread = compute.is_valid(table["unread"])
+        _distributions(found, table.filter(compute.invert(unread)))
+        kept.append(pyarrow.table({"place": compute.subtract(table["submission"], 1), "risk": table["risk"], "unread": unread}))
     for group in found.departments.values():
         found.whole.merge(group)
     known = sum(group.submissions for name, group in found.regions.items() if name)
     found.regions_by.update({"unit": known, "": found.whole.submissions - known})
-    _distributions(found, table.filter(compute.is_null(table["unread"])))
     _codes(found, output)
-    _top(found, output, table)
+    _top(found, output, pyarrow.concat_tables(kept))
     return found
+
+
+PIECE_ROWS: Final = 262_144  # submissions counted together
+
+
+def _pieces(path: Path) -> Iterator[Any]:
+    """The submissions of a result table, some row groups at a time, with what the summary asks of them."""
+    from pyarrow import parquet
+
+    named = ["unit", "department", "region", "set", "grade", "claimed_grade", "unread"]
+    figures = ["submission", "year", "total", "full", "claimed_total", "errors", "warnings", "risk"]
+    file = parquet.ParquetFile(path, read_dictionary=named)
+    groups: list[int] = []
+    rows = 0
+    for group in range(file.num_row_groups):
+        groups.append(group)
+        rows += file.metadata.row_group(group).num_rows
+        if rows >= PIECE_ROWS or group == file.num_row_groups - 1:
+            yield file.read_row_groups(groups, columns=[*named, *figures]).unify_dictionaries()
+            groups, rows = [], 0
 
 
 def _decoded(column: Any) -> Any:
@@ -304,14 +324,14 @@ def _codes(found: Aggregates, output: Path) -> None:
             last[code] = row["submission_max"]
 
 
-def _top(found: Aggregates, output: Path, table: Any) -> None:
-    """The riskiest submissions that were read, and the first that were not, as rows of the summary."""
-    import pyarrow
+def _top(found: Aggregates, output: Path, small: Any) -> None:
+    """The riskiest submissions that were read, and the first that were not, as rows of the summary.
+
+    `small` has the place of every submission in the table, its risk, and whether it is unread.
+    """
     import pyarrow.compute as compute
 
-    places = pyarrow.array(range(len(table)), pyarrow.int64()) if len(table) < 1 else compute.subtract(table["submission"], 1)
-    unread = compute.is_valid(table["unread"])
-    small = pyarrow.table({"place": places, "risk": table["risk"], "unread": unread})
+    unread = small["unread"]
     read = small.filter(compute.invert(unread))
     order = compute.select_k_unstable(read, k=min(LISTED, len(read)), sort_keys=[("risk", "descending"), ("place", "ascending")])
     chosen = [*read["place"].take(order).to_pylist(), *small.filter(unread)["place"].slice(0, UNREAD_LISTED).to_pylist()]

@@ -80,7 +80,7 @@ def score(answers: Answers) -> Scores:
         rule = cast("Rule", answers.rules[number])
         room = 62 - 3 - _growth(rule).bit_length()
         first, last = (index.start, index.stop - 1) if isinstance(index, slice) else (int(index[0]), int(index[-1]))
-        fits = np.True_ if answers.most_bits(first, last) <= room else answers.bits[index] <= room
+        fits = np.True_ if answers.most_bits(first, last) <= room else answers.bits(index) <= room
         if fits.all():
             scores = _put(scores, index, _score_rows(rule, Rows(answers, index)))
             continue
