@@ -110,7 +110,7 @@ def subtotal_wrong(form: Submission, pick: Callable[..., Answer]) -> Fault:
 
 
 def met_but_deducted(form: Submission, pick: Callable[..., Answer]) -> Fault:
-    row = pick(full, figures)
+    row = pick(full, figures, lambda row: not row.reason)  # a hair's breadth below the target rounds to full points
     wrong = replace(row, claimed=points(row.claimed, value(row.claimed) - 2))
     return Fault(with_row(form, row, wrong), "A106", row.target, SUMS | {"E501"})
 
