@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -310,3 +311,22 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert run(["compare", out, out]) == 0
     assert "总分或等级有变动 0 份" in capsys.readouterr().out
     assert run(["show", str(folder), "1"]) == 2
+
+
+def test_a_disk_that_takes_no_more_loses_nothing(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append, kept = Store._append, []
+
+    def full(self: Store, record: Gathered) -> None:
+        if len(kept) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        append(self, record)
+        kept.append(record.key)
+
+    monkeypatch.setattr(Store, "_append", full)
+    with pytest.raises(ScorerError, match=r"无法写入（.*已满.*再运行一次"):
+        run_batch(folder, tmp_path / "out")
+    assert not (tmp_path / "out" / REPORTS).exists()
+    monkeypatch.undo()
+    store = Store(tmp_path / "out" / GATHERED, write=False)
+    assert sorted(store.entries) == sorted(kept)
+    assert run_batch(folder, tmp_path / "out").reports == 7

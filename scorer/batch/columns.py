@@ -35,7 +35,7 @@ from scorer.batch.tables import TABLES, finding_row, schemas, score_row, submiss
 from scorer.batch.whole import whole_file
 from scorer.engines import Lost
 from scorer.model import Report, ScorerError, Submission
-from scorer.saving import save
+from scorer.saving import cause, save
 
 if TYPE_CHECKING:
     from scorer.batch.columns_memory import Memory
@@ -374,7 +374,7 @@ def _forget_others(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ScorerError(f"{folder}：无法写入（{error.strerror}）。请换一个可写的文件夹。") from error
+        raise ScorerError(f"{folder}：无法写入（{cause(error)}）。请换一个可写的文件夹。") from error
 
 
 def _keep(folder: Path, done: Done) -> None:

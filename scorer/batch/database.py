@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from scorer.batch.tables import TABLES
 from scorer.model import ScorerError
+from scorer.saving import cause
 
 SUFFIX: Final = ".duckdb"
 FILES: Final = ".files"
@@ -75,7 +76,7 @@ def write_database(folder: Path, target: Path) -> None:
                 _fill(connection, folder)
             path.replace(target)
     except (duckdb.Error, OSError) as error:
-        words = getattr(error, "strerror", None) or str(error).strip().splitlines()[0]
+        words = cause(error) if isinstance(error, OSError) else str(error).strip().splitlines()[0]
         raise ScorerError(f"{target}：无法写入（{words}）。请关闭正在使用它的程序，或换一个文件名。") from error
 
 

@@ -12,7 +12,7 @@ from scorer.batch.aggregates import Aggregates
 from scorer.batch.store import Store
 from scorer.batch.summary import PAGES, page_name
 from scorer.model import Report, ScorerError
-from scorer.saving import save
+from scorer.saving import cause, save
 
 OURS = re.compile(r"\d{6,}\.html")
 
@@ -46,7 +46,7 @@ def write_pages(
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise ScorerError(f"{folder}：无法写入（{error.strerror}）。请换一个可写的文件夹。") from error
+            raise ScorerError(f"{folder}：无法写入（{cause(error)}）。请换一个可写的文件夹。") from error
     for row in chosen:
         data = store.submission(row.key)
         report = Report.model_validate_json(store.report(row.key))

@@ -15,6 +15,7 @@ from sys import intern
 from typing import BinaryIO
 
 from scorer.model import ScorerError
+from scorer.saving import cause
 
 INDEX = "index.jsonl"
 LOCK = "lock"
@@ -77,11 +78,14 @@ class Store:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._lock = (folder / LOCK).open("ab")
             except OSError as error:
-                raise ScorerError(f"{folder}：无法写入（{error.strerror}）。请换一个可写的文件夹。") from error
+                raise ScorerError(f"{folder}：无法写入（{cause(error)}）。请换一个可写的文件夹。") from error
             if not _lock(self._lock):
                 self._lock.close()
                 raise ScorerError(f"{folder.parent}：另一个 scorer batch 正在写这个文件夹。请等它结束，或换一个文件夹。")
-        self._open_index(write)
+        try:
+            self._open_index(write)
+        except OSError as error:
+            raise ScorerError(f"{folder}：无法读取（{cause(error)}）。请检查文件夹的权限，或换一个文件夹。") from error
 
     def _open_index(self, write: bool) -> None:
         path = self.folder / INDEX
@@ -106,7 +110,18 @@ class Store:
             self._index = path.open("ab")
 
     def add(self, record: Gathered) -> None:
-        """Append a record; when this returns, a kill does not lose it."""
+        """Append a record; when this returns, a kill does not lose it.
+
+        Raises:
+            ScorerError: the disk takes no more.
+        """
+        try:
+            self._append(record)
+        except OSError as error:
+            words = "已处理的都已存好。请腾出空间或检查权限后用同一命令再运行一次，只处理剩下的。"
+            raise ScorerError(f"{self.folder}：无法写入（{cause(error)}）。{words}") from error
+
+    def _append(self, record: Gathered) -> None:
         if self._part is None or self._size > PART_BYTES:
             self._next_part()
         part, index = self._part, self._index

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scorer.model import ScorerError
+from scorer.saving import cause
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
     except OSError as error:
-        raise ScorerError(f"{path.parent}：无法写入（{error.strerror}）。请换一个可写的文件夹。") from error
+        raise ScorerError(f"{path.parent}：无法写入（{cause(error)}）。请换一个可写的文件夹。") from error
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -32,7 +33,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         Path(name).replace(path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise ScorerError(f"{path}：无法写入（{error.strerror or error}）。") from error
+        raise ScorerError(f"{path}：无法写入（{cause(error)}）。") from error
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
