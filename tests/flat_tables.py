@@ -22,13 +22,22 @@ ACTUALS = (
     *("-3", "-1.5", "5.5个百分点", "4/5", "3/4项", "107人", "107户", "超过60人", "约100户", "12项", "4.2万人"),
     *("100000000000000000000", "0.333333333", "1.9亿元", "20000万元", " ", "9%", "1.2‰"),
 )
-TAME = ("≥50个", "≥100人", "≥95%", "≤3万元", "20场", "=100%"), ("50个", "48个", "100人", "96.3%", "94.9%", "2.9万元", "3.2万元", "20", "18场")
+TAME = (
+    ("≥50个", "≥100人", "≥95%", "≤3万元", "20场", "=100%"),
+    ("50个", "48个", "100人", "96.3%", "94.9%", "2.9万元", "3.2万元", "20", "18场"),
+)
 NAMES = (
     *("修路条数", "验收合格率", "投诉率", "人均成本", "运行费用", "培训人数", "群众满意度", "数量指标", "预算编制", "事故发生率"),
     *("", "政策知晓率", "节约率", "在职人员控制率", "“三公经费”变动率", "预算完成率", "质量", "职责履行"),
 )
-LEVEL1 = ("产出指标", "效益指标", "满意度指标", "产出（50分）", "一、产出", "成本指标", "投入", "过程", "项目决策", "其他", "", None)
-LEVEL2 = ("数量指标", "质量指标", "时效指标", "成本指标", "社会效益指标", "经济效益", "服务对象满意度指标", "预算配置", "预算执行", None, "")
+LEVEL1 = (
+    *("产出指标", "效益指标", "满意度指标", "产出（50分）", "一、产出", "成本指标", "投入", "过程", "项目决策", "其他", ""),
+    None,
+)
+LEVEL2 = (
+    *("数量指标", "质量指标", "时效指标", "成本指标", "社会效益指标", "经济效益", "服务对象满意度指标", "预算配置", "预算执行", ""),
+    None,
+)
 SETS = (
     *("mof/project-2020", "mof/central-2021", "hubei/project-2020", "hunan/department-2020", "hunan/department-2013"),
     *("mof/department-2013", "suizhou/project-2021", "platform/project-2022", "chongqing/department-2022", "neimenggu/project-2022"),
@@ -111,7 +120,14 @@ def _indicator(chance: random.Random, *, tame: bool, units: bool) -> Row:
 
 
 def write_table(
-    path: Path, rows: list[Row], *, points: str = "decimal", money: str = "decimal", lists: bool = False, texts: bool = False, group: int = 500
+    path: Path,
+    rows: list[Row],
+    *,
+    points: str = "decimal",
+    money: str = "decimal",
+    lists: bool = False,
+    texts: bool = False,
+    group: int = 500,
 ) -> Path:
     """Write rows as Parquet. `points` and `money` are "decimal", "float" or "text"; `lists`: a column `path` instead of
     levels; `texts`: submissions named in words."""

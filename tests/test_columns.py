@@ -135,7 +135,8 @@ def test_the_same_bytes_however_many_processes_and_pieces(tmp_path: Path, monkey
 )
 def test_numbers_are_read_as_their_texts_are(values: list[str | None], kind: str) -> None:
     made: dict[str, Callable[[str], Any]] = {"int64": int, "double": float}
-    of = {"decimal128(18, 2)": arrow.decimal128(18, 2), "decimal128(20, 6)": arrow.decimal128(20, 6), "int64": arrow.int64(), "double": arrow.float64()}
+    of = {"int64": arrow.int64(), "double": arrow.float64()}
+    of |= {"decimal128(18, 2)": arrow.decimal128(18, 2), "decimal128(20, 6)": arrow.decimal128(20, 6)}
     column = arrow.array([None if value is None else made.get(kind, Decimal)(value) for value in values], of[kind])
     numbers = decimals_of(column)
     assert numbers is not None
@@ -234,7 +235,8 @@ def test_an_earlier_output_is_scored_anew_from_its_table(tmp_path: Path) -> None
     table = write_table(tmp_path / "t.parquet", rows_of(10, 30))
     other = load_set("hubei/project-2020")
     run_batch(table, tmp_path / "out", settings=Settings(workers=1, pages=0))
-    anew, direct = by_columns(tmp_path / "out", tmp_path / "anew", indicator_set=other), by_columns(table, tmp_path / "direct", indicator_set=other)
+    anew = by_columns(tmp_path / "out", tmp_path / "anew", indicator_set=other)
+    direct = by_columns(table, tmp_path / "direct", indicator_set=other)
     assert [row["total"] for row in anew["submissions"]] == [row["total"] for row in direct["submissions"]]
     write_table(table, rows_of(11, 30))
     with pytest.raises(ScorerError, match="后来改动过"):
@@ -251,7 +253,7 @@ def test_finished_pieces_are_not_scored_again(tmp_path: Path, monkeypatch: pytes
     assert tasks > 2
     done: list[str] = []
 
-    class Interrupted(Exception):
+    class InterruptionError(Exception):
         pass
 
     class Stopping:
@@ -261,11 +263,11 @@ def test_finished_pieces_are_not_scored_again(tmp_path: Path, monkeypatch: pytes
         def run(self, work: Any, tasks: Any) -> Any:
             for count, task in enumerate(tasks):
                 if count == self.after:
-                    raise Interrupted
+                    raise InterruptionError
                 done.append(task.name)
                 yield task, work(task)
 
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptionError):
         run_batch(table, tmp_path / "out", engine=Stopping(2), settings=Settings(pages=0))
     assert not (tmp_path / "out" / "submissions.parquet").exists()
     run_batch(table, tmp_path / "out", engine=Stopping(99), settings=Settings(pages=0))
@@ -295,7 +297,8 @@ def test_without_a_row_for_each_leaf_there_are_two_tables(tmp_path: Path) -> Non
     work = Columnar(None, DECIDED, str(tmp_path), scores=False)
     for task, done in Local(1).run(work, pieces(table, outline(table))):
         assert isinstance(done, columns.Done)
-        assert {path.name for path in tmp_path.glob(f"{task.name}.*")} == {f"{task.name}.submissions.parquet", f"{task.name}.findings.parquet"}
+        names = {path.name for path in tmp_path.glob(f"{task.name}.*")}
+        assert names == {f"{task.name}.submissions.parquet", f"{task.name}.findings.parquet"}
 
 
 def test_the_summary_counts_what_the_tables_hold(tmp_path: Path) -> None:
@@ -331,7 +334,8 @@ def test_files_joined_hold_the_rows_of_all_in_order(tmp_path: Path) -> None:
     parts = []
     for number, size in enumerate((3, 0, 1000, 17)):
         values = [number * 10_000 + row for row in range(size)]
-        table = arrow.table({"a": arrow.array(values, arrow.int64()), "b": arrow.array([[str(value)] * (value % 3) for value in values], arrow.list_(arrow.string()))})
+        lists = arrow.array([[str(value)] * (value % 3) for value in values], arrow.list_(arrow.string()))
+        table = arrow.table({"a": arrow.array(values, arrow.int64()), "b": lists})
         parts.append(tmp_path / f"{number}.parquet")
         parquet.write_table(table, parts[-1], row_group_size=200, compression=("zstd", "snappy", "none", "gzip")[number])
     with (tmp_path / "joined.parquet").open("wb") as file:

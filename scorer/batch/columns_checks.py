@@ -8,20 +8,21 @@ to look at, as they would in such a form.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from scorer.answers import NUMBER, POINT, POINT_PLACES, Mask
+from scorer.batch.columns_faults import Faults, Places, Texts, figure_texts, filled, missing_where, names_of, present
 from scorer.batch.columns_memory import Memory, distinct
 from scorer.batch.columns_reading import DATE, FILLED, NOTHING, POWERS, Readings
-from scorer.batch.columns_scoring import Figures, Scored
+from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_source import TOTAL_FUNDS
+from scorer.batch.columns_table import Figures
 from scorer.batch.columns_totals import NO_GRADE, UNIT, Totals
 from scorer.batch.columns_words import derivations
-from scorer.checks import CHECKS
 from scorer.checks.arithmetic import (
     DEDUCTED_WITH_REASON,
     LATE_BUT_FULL,
@@ -39,36 +40,7 @@ if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
 
 Array = npt.NDArray[Any]
-Texts = Any  # an Arrow array of texts
 
-
-
-@dataclass(frozen=True)
-class Places:
-    """Places of some faults: the row of each and the words there; `of` says of which fault, in rising order."""
-
-    of: Array
-    lines: Array
-    quotes: Texts
-
-
-@dataclass(frozen=True)
-class Faults:
-    """Faults of one check that are told in the same words.
-
-    `of` is the submission of each, `rows` its row, or empty for faults of whole submissions. `numbers` are Arrow texts
-    by name, null where a figure is missing; `more` are words of the message that are none of its numbers.
-    """
-
-    code: str
-    of: Array
-    rows: Array
-    places: Sequence[Places]
-    numbers: dict[str, Texts]
-    level: Level | None = None
-    message: str | None = None
-    path: Literal["row", "", "funds", "execution"] = "row"
-    more: dict[str, Texts] = field(default_factory=dict)
 
 
 @dataclass
@@ -246,59 +218,12 @@ def _in_time(target: str, actual: str, year: int | None) -> int:
     return 0 if done[0] > due[1] else -1
 
 
-# ----------------------------------------------------------------------------------------------- figures in messages
-
-
-def figure_texts(values: Array, places: int = POINT_PLACES) -> Texts:
-    """Integers of 10 ** -places as `plain` prints them: exact, no superfluous zeros."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    pairs = np.empty((len(values), 2), np.int64)
-    pairs[:, 0] = values
-    pairs[:, 1] = values >> 63
-    kind = pyarrow.decimal128(18, places)
-    texts = pyarrow.Array.from_buffers(kind, len(values), [None, pyarrow.py_buffer(pairs)]).cast(pyarrow.string())
-    return compute.utf8_rtrim(compute.utf8_rtrim(texts, "0"), ".") if places else texts
-
-
-def missing_where(texts: Texts, missing: Mask) -> Texts:
-    """The texts, null where the mask says so."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    return compute.if_else(pyarrow.array(missing), None, texts) if missing.any() else texts
-
-
-def filled(texts: Texts) -> Texts:
-    import pyarrow.compute as compute
-
-    return compute.fill_null(texts, "")
-
-
-def names_of(names: Sequence[str], places: Array) -> Texts:
-    """Names by their place, null for a place of -1."""
-    import pyarrow
-
-    return pyarrow.array(list(names), pyarrow.string()).take(pyarrow.array(places, mask=places < 0))
-
-
 def _cells(checked: Checked, name: str, rows: Array) -> Places:
     """The cells of a column in some rows, one for each fault; a blank one is no place."""
     scored = checked.scored
     quotes = scored.columns.written(name, rows)
     lines = scored.lines[rows]
-    return _present(np.arange(len(rows)), lines, quotes)
-
-
-def _present(of: Array, lines: Array, quotes: Texts) -> Places:
-    import pyarrow
-
-    if not quotes.null_count:
-        return Places(of, lines, quotes)
-    there = quotes.is_valid()
-    mask = there.to_numpy(zero_copy_only=False)
-    return Places(of[mask], lines[mask], quotes.filter(there if isinstance(there, pyarrow.Array) else pyarrow.array(mask)))
+    return present(np.arange(len(rows)), lines, quotes)
 
 
 def _head_cell(checked: Checked, name: str, submissions: Array, *, filled_only: bool = False) -> Places:
@@ -306,7 +231,7 @@ def _head_cell(checked: Checked, name: str, submissions: Array, *, filled_only: 
     import pyarrow
     import pyarrow.compute as compute
 
-    from scorer.batch.columns_scoring import as_texts
+    from scorer.batch.columns_table import as_texts
 
     chunk = checked.scored.chunk
     starts = chunk.starts[submissions]
@@ -316,7 +241,7 @@ def _head_cell(checked: Checked, name: str, submissions: Array, *, filled_only: 
         quotes = as_texts(chunk.batch.column(name).take(pyarrow.array(starts)))
     if filled_only:
         quotes = compute.if_else(compute.equal(compute.utf8_trim_whitespace(quotes), ""), None, quotes)
-    return _present(np.arange(len(submissions)), chunk.first + starts, quotes)
+    return present(np.arange(len(submissions)), chunk.first + starts, quotes)
 
 
 # ------------------------------------------------------------------------------------------------------- the checks
@@ -479,7 +404,7 @@ def _claims(checked: Checked, rows: _Rows, code: str, found: Array, figures: Seq
         return
     at = rows.rows[found]
     written = {name: checked.scored.columns.written(name, at) for name in FIGURES}
-    places = [_present(np.arange(len(at)), checked.scored.lines[at], quotes) for quotes in written.values()]
+    places = [present(np.arange(len(at)), checked.scored.lines[at], quotes) for quotes in written.values()]
     numbers = {name: filled(written[name]) for name in ("target", "actual")}
     numbers |= {name: figure_texts(getattr(rows, name)[found]) for name in figures}
     _add(checked, code, rows.of[found], at, places, numbers, None, message)
@@ -625,7 +550,7 @@ def _planned_cell(checked: Checked, rows: Array, *, by_number: bool = False) -> 
     adjusted, initial = (checked.scored.columns.written(name, rows) for name in ("budget", "initial"))
     use_initial = _use_initial(checked, rows, by_number=by_number)
     quotes = compute.if_else(pyarrow.array(use_initial), initial, adjusted)
-    return _present(np.arange(len(rows)), checked.scored.lines[rows], quotes)
+    return present(np.arange(len(rows)), checked.scored.lines[rows], quotes)
 
 
 def _use_initial(checked: Checked, rows: Array, *, by_number: bool) -> Mask:
@@ -743,14 +668,3 @@ def _add(
     if len(of):
         none = np.zeros(0, np.int64)
         checked.faults.append(Faults(code, of, none if rows is None else rows, places, numbers, level, message, path, more or {}))
-
-
-def level_of(fault: Faults) -> Level:
-    return fault.level or CHECKS[fault.code].level
-
-
-def message_of(fault: Faults) -> str:
-    return fault.message or CHECKS[fault.code].message
-
-
-__all__ = ["Faults", "Places", "Tally", "check_chunk", "level_of", "message_of"]

@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_checks import Faults, Places, level_of, message_of
-from scorer.batch.columns_scoring import Columns, Scored
+from scorer.batch.columns_faults import Faults, Places, level_of, message_of
+from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_source import LEVELS, TOTAL_FUNDS
+from scorer.batch.columns_table import Columns
 from scorer.batch.tables import schemas
 from scorer.checks import CHECKS
 from scorer.score import EXECUTION

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from scorer.answers import POINT, Mask
 from scorer.batch.columns_memory import Memory
 from scorer.batch.columns_reading import FILLED
-from scorer.batch.columns_scoring import Columns, Scored, as_texts, is_text
+from scorer.batch.columns_scoring import Scored
+from scorer.batch.columns_table import Columns, as_texts, is_text, level_columns
 from scorer.batch.columns_totals import NO_GRADE, Totals
 from scorer.batch.region import region_of
 from scorer.batch.rows import RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS
@@ -231,8 +232,6 @@ def _paths(columns: Columns, funds: Mask, rows: Array) -> tuple[Any, Any, Mask]:
     """The names of the levels of each row as lists, and the last of each; which rows have none. Blank ones are left out."""
     import pyarrow
     import pyarrow.compute as compute
-
-    from scorer.batch.columns_scoring import level_columns
 
     levels = [_encoded(column, len(funds)) for column in level_columns(columns.batch)]
     dictionary = pyarrow.concat_arrays([one for _, one in levels] + [pyarrow.array([EXECUTION, ""], pyarrow.string())])

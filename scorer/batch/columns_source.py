@@ -354,9 +354,10 @@ def _record(rows: Sequence[dict[str, Any]], first: int) -> tuple[dict[str, Any],
         read = ((name, written(row.get(name))) for name in FIELDS)
         values: dict[str, Any] = {name: value for name, value in read if value is not None}
         if any(name in values for name in FUNDS):
-            money = {name: values[name] for name in (*FUNDS, "weight", "claimed", "reason") if name in values}
+            money: dict[str, Any] = {name: values[name] for name in (*FUNDS, "weight", "claimed", "reason") if name in values}
             lines["funds", len(record["funds"])] = number
-            record["funds"].append({"source": values.get("source", TOTAL_FUNDS), "unit": values.get("money_unit", "万元"), **money})
+            money |= {"source": values.get("source", TOTAL_FUNDS), "unit": values.get("money_unit", "万元")}
+            record["funds"].append(money)
             continue
         texts = ("weight", "target", "actual", "claimed", "reason", "standard", "coefficient", "direction")
         answer: dict[str, Any] = {name: values[name] for name in texts if name in values}

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from scorer.answers import NUMBER, POINT_PLACES, REVERSE, Entry, Mask
 from scorer.batch.columns_memory import GIVEN, Memory
 from scorer.batch.columns_reading import BARE, MILLE, PERCENT, POWERS
-from scorer.batch.columns_scoring import Columns, Scored
+from scorer.batch.columns_scoring import Scored
+from scorer.batch.columns_table import Columns
 from scorer.model import Cell
 from scorer.quantity import parse_quantity
 from scorer.rules import Bands, Execution, Gate, Proportion, Rule, words
@@ -94,7 +95,7 @@ def _by_columns(memory: Memory, scored: Scored, rows: Array, kinds: Array) -> tu
         compute.binary_join_element_wise(_figure(value, told.one, scale[at]), suffix, "") for value in (told.part, told.whole)
     )
     weight, got = _points(told.weight, POINT_PLACES), _points(scored.scores.points[rows[at]], 2)
-    share = np.minimum(told.part, told.whole) if by_ratio[at].all() else np.where(by_ratio[at], np.minimum(told.part, told.whole), told.part)
+    share = np.where(by_ratio[at], np.minimum(told.part, told.whole), told.part)
     rate = _percent(share, told.whole, told.weight)
     opening = pyarrow.array(["", "执行率 "]).take(pyarrow.array((told.kinds == EXECUTED).astype(np.int8)))
     divided = compute.binary_join_element_wise(opening, above, " ÷ ", below, " = ", rate, "")
@@ -125,7 +126,8 @@ def _endings(memory: Memory, told: _Told, rate: Any, weight: Any, got: Any) -> A
     endings = compute.binary_join_element_wise(missed, shared, "")
     executed = told.kinds == EXECUTED
     if executed.any():
-        partly, fully = (compute.binary_join_element_wise("，", text, "") for text in (shared, compute.binary_join_element_wise("得满分 ", weight, "")))
+        partly = compute.binary_join_element_wise("，", shared, "")
+        fully = compute.binary_join_element_wise("，得满分 ", weight, "")
         endings = compute.if_else(pyarrow.array(executed), compute.if_else(pyarrow.array(told.part >= told.whole), fully, partly), endings)
     for number in np.unique(told.rules[(told.kinds != EXECUTED) & (told.kinds != PROPORTIONAL)]).tolist():
         here = told.rules == number
