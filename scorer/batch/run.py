@@ -102,9 +102,11 @@ def _gather(
         for item in unread:
             store.add(replace(earlier.record(item.key), reading=program_digest(), options=work.options))
         missing = [item for item in missing if earlier.entries[item.key].sizes[2]]
-    workers = settings.workers or (1 if len(missing) < ONE_PROCESS else _processors())
-    engine = engine or Local(min(workers, max(len(missing), 1)), settings.seconds, settings.megabytes)
     progress.begin(len(missing), len(items) - len(missing))
+    if not missing:  # no process, and no cluster, has to start for that
+        return
+    workers = settings.workers or (1 if len(missing) < ONE_PROCESS else _processors())
+    engine = engine or Local(min(workers, len(missing)), settings.seconds, settings.megabytes)
     for task, result in engine.run(work, _tasks(missing, store, earlier)):
         if isinstance(result, Lost):
             result = work.lost(task, result, settings.seconds, settings.megabytes)
