@@ -521,6 +521,11 @@ def batch_command(folder: Path, output: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "scorer", "batch", str(folder), "-o", str(output), "--workers", "2", *more]
 
 
+def heed_the_keys() -> None:
+    """A run of the tests in the background has the keys ignored, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs signals of POSIX")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_ctrl_c_in_mid_run_leaves_a_folder_that_is_resumed(
@@ -533,6 +538,7 @@ def test_ctrl_c_in_mid_run_leaves_a_folder_that_is_resumed(
         cwd=ROOT,
         env=hanging,
         start_new_session=True,
+        preexec_fn=heed_the_keys,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
