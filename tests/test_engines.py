@@ -35,6 +35,7 @@ from scorer.forms import office
 from scorer.model import ScorerError
 from tests.engine_work import Elsewhere, Slow, Square, Trouble, parents, words_of
 from tests.form_files import compound
+from tests.road_form import road_form
 
 ROOT = Path(__file__).parent.parent
 LINUX = sys.platform == "linux"
@@ -440,30 +441,13 @@ def test_a_crew_does_a_chunk_and_travels_without_its_processes(tmp_path: Path) -
 # --------------------------------------------------------------------------------------------------------- the batch
 
 
-def form(unit: str, actual: int) -> str:
-    return f"""unit = "{unit}"
-year = 2023
-claimed_total = 50
-[[funds]]
-source = "合计"
-budget = 100
-executed = 100
-[[answer]]
-path = ["产出指标", "数量指标", "修路条数"]
-weight = 50
-target = "≥10条"
-actual = "{actual}条"
-claimed = 50
-"""
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     below = tmp_path / "forms"
     (below / "乡镇").mkdir(parents=True)
     for number in range(24):
         place = below / "乡镇" if number % 2 else below
-        (place / f"{number:02d}.toml").write_text(form(f"某县第{number}局", number % 13), "utf-8")
+        (place / f"{number:02d}.toml").write_text(road_form(f"某县第{number}局", number % 13), "utf-8")
     (below / "坏.toml").write_text("unit = ", "utf-8")
     return below
 

@@ -33,7 +33,7 @@ from scorer.batch.summary import page
 from scorer.batch.workbook import write_workbook
 from scorer.model import Tally
 from scorer.report.columns import width_of
-from tests.test_batch import form
+from tests.road_form import road_form
 from tests.test_report_page import HOSTILE, Page
 
 REGIONS = tomllib.loads((Path(__file__).parent / "cases" / "batch" / "regions.toml").read_text("utf-8"))["case"]
@@ -354,7 +354,7 @@ def test_the_workbook_says_the_same_and_holds_no_formula_and_no_link_of_stranger
 
 def test_the_riskiest_have_pages_that_go_when_they_no_longer_are(tmp_path: Path) -> None:
     for number in range(6):
-        (tmp_path / f"{number}.toml").write_text(form(f"某县第{number}局", 4 + number, 50), "utf-8")
+        (tmp_path / f"{number}.toml").write_text(road_form(f"某县第{number}局", 4 + number, 50), "utf-8")
     out = tmp_path / "out"
     run_batch(str(tmp_path / "*.toml"), out, settings=Settings(pages=2))
     written = sorted(path.name for path in (out / "reports").iterdir())
@@ -363,7 +363,7 @@ def test_the_riskiest_have_pages_that_go_when_they_no_longer_are(tmp_path: Path)
     links = {link["href"] for link in parsed((out / "summary.html").read_text("utf-8")).of("a")}
     assert {f"reports/{name}" for name in written} <= links
     (out / "reports" / "批注.html").write_text("mine", "utf-8")
-    (tmp_path / "5.toml").write_text(form("某县第5局", 0, 50), "utf-8")
+    (tmp_path / "5.toml").write_text(road_form("某县第5局", 0, 50), "utf-8")
     run_batch(str(tmp_path / "*.toml"), out, settings=Settings(pages=1))
     assert sorted(path.name for path in (out / "reports").iterdir()) == ["000006.html", "批注.html"]
     (out / "reports" / "批注.html").unlink()

@@ -7,7 +7,7 @@ is scored as a single form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -374,5 +374,3 @@ class Points:
 
 
 BLANK, READ, UNREAD, FINE = range(4)  # FINE: more decimals than these columns hold
-
-Reader = Callable[[Any], tuple[Array, Array]]

@@ -25,7 +25,7 @@ from scorer.batch.results import (
     Outcome,
     errors_table,
 )
-from scorer.batch.rows import FIRST_MOST, RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS, RISK_UNREAD, Risk, Row
+from scorer.batch.rows import FIRST_MOST, RISK_LEVELS, Row, risk_of
 from scorer.batch.summary import page
 from scorer.batch.whole import whole_file
 from scorer.batch.workbook import write_workbook
@@ -223,7 +223,6 @@ def _decoded(column: Any) -> Any:
     return column.cast(pyarrow.string())
 
 
-FLAGS: Final = ("scored", "faulty", "errors_read", "warnings", "differing", "regraded", "was_unread", "paired", "claimed_sum", "total_sum")
 
 
 def _flags(table: Any) -> dict[str, Any]:
@@ -370,20 +369,7 @@ def rows_at(output: Path, places: Sequence[int]) -> list[Row]:
 
 
 def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
-    counts = Counter((finding["level"], finding["code"]) for finding in findings)
-    by_level = {
-        level: worth * sum(min(times, RISK_CODE_MOST) for (of, _), times in counts.items() if of == level)
-        for level, worth in RISK_LEVELS.items()
-    }
-    total, claimed = said["total"], said["claimed_total"]
-    grades = said["grade"], said["claimed_grade"]
     worst = next((one["message"] for level in RISK_LEVELS for one in findings if one["level"] == level), "")
-    risk = Risk(
-        errors=by_level["error"],
-        warnings=by_level["warning"],
-        difference=abs(total - claimed) if total is not None and claimed is not None else Decimal(0),
-        grade=RISK_GRADE if None not in grades and grades[0] != grades[1] else 0,
-    )
     return Row(
         number=said["submission"],
         key=said["file"],
@@ -392,9 +378,9 @@ def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
         project=said["project"],
         year=said["year"],
         set=said["set"],
-        total=total,
+        total=said["total"],
         full=said["full"],
-        claimed=claimed,
+        claimed=said["claimed_total"],
         grade=said["grade"],
         claimed_grade=said["claimed_grade"],
         errors=said["errors"],
@@ -402,7 +388,12 @@ def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
         notes=said["notes"],
         codes=tuple(sorted(Counter(finding["code"] for finding in findings).items())),
         first=worst[:FIRST_MOST],
-        risk=Risk(unread=RISK_UNREAD) if said["unread"] else risk,
+        risk=risk_of(
+            findings,
+            totals=(said["total"], said["claimed_total"]),
+            grades=(said["grade"], said["claimed_grade"]),
+            unread=bool(said["unread"]),
+        ),
         unread=said["unread"] or "",
         reason=worst if said["unread"] else "",
         region=said["region"] or "",

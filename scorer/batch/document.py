@@ -6,18 +6,12 @@ own scripts, by digest, and nothing else: there is no `eval`, no handler in an a
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scorer import __version__
-from scorer.report.sentences import printable
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from scorer.report.templating import digest_of, environment, markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 PIECES = 1000  # of a template that are joined before they are written
@@ -38,51 +32,22 @@ def pieces(template: str, **values: Any) -> Iterator[str]:
     policy = "; ".join(
         [
             "default-src 'none'",
-            f"style-src {_digest(style)}",
-            f"script-src {' '.join(map(_digest, scripts))}",
+            f"style-src {_source(style)}",
+            f"script-src {' '.join(map(_source, scripts))}",
             "base-uri 'none'",
             "form-action 'none'",
         ]
     )
-    stream = _environment().get_template(template).stream(
+    stream = environment(TEMPLATES).get_template(template).stream(
         version=__version__,
         policy=policy,
-        style=_markup(style),
-        scripts=[_markup(script) for script in scripts],
+        style=markup(style),
+        scripts=[markup(script) for script in scripts],
         **values,
     )
     stream.enable_buffering(PIECES)
     return iter(stream)
 
 
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_finalized,
-    )
-
-
-def _finalized(value: Any) -> Any:
-    """Texts without what a page cannot hold or what would turn its reading direction; everything else untouched."""
-    from markupsafe import Markup
-
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _markup(trusted: str) -> str:
-    """Our own style sheet or script, which must not be escaped; nothing else passes here."""
-    from markupsafe import Markup
-
-    return Markup(trusted)  # noqa: S704 -- a file of this package
+def _source(text: str) -> str:
+    return f"'sha256-{digest_of(text)}'"

@@ -127,7 +127,12 @@ def row_of(
         notes=levels["note"],
         codes=tuple(sorted(Counter(intern(finding["code"]) for finding in findings).items())),
         first=worst["message"][:FIRST_MOST] if worst else "",
-        risk=risk_of(report, failure is not None, findings),
+        risk=risk_of(
+            findings,
+            totals=(total, claimed),
+            grades=(report["grade"], report["claimed_grade"]),
+            unread=failure is not None,
+        ),
         unread=failure["code"] if failure else "",
         reason=failure["message"] if failure else "",
         region=intern(region),
@@ -135,8 +140,14 @@ def row_of(
     )
 
 
-def risk_of(report: dict[str, Any], unread: bool, findings: Sequence[dict[str, Any]]) -> Risk:
-    """How the risk of a report with these findings is made up; see `RISK_WORDS`."""
+def risk_of(
+    findings: Sequence[dict[str, Any]],
+    *,
+    totals: tuple[Decimal | None, Decimal | None],
+    grades: tuple[str | None, str | None],
+    unread: bool,
+) -> Risk:
+    """How the risk of a report with these findings is made up, see `RISK_WORDS`; totals and grades recomputed and claimed."""
     if unread:
         return Risk(unread=RISK_UNREAD)
     counts = Counter((finding["level"], finding["code"]) for finding in findings)
@@ -144,8 +155,7 @@ def risk_of(report: dict[str, Any], unread: bool, findings: Sequence[dict[str, A
         level: points * sum(min(times, RISK_CODE_MOST) for (of, _), times in counts.items() if of == level)
         for level, points in RISK_LEVELS.items()
     }
-    total, claimed = _points(report["total"]), _points(report["claimed_total"])
-    grades = report["grade"], report["claimed_grade"]
+    total, claimed = totals
     return Risk(
         errors=by_level["error"],
         warnings=by_level["warning"],

@@ -299,14 +299,13 @@ def equated(form: Form) -> Iterator[Outcome]:
     before: Mention | None = None
     for mention in form.mentions:
         if before is not None and before.sentence is mention.sentence and _THAT_IS.match(mention.gap):
-            if before.dimension != mention.dimension or before.number is None or mention.number is None:
-                pass
-            elif differ(before.quantity, mention.quantity):
+            comparable = before.dimension == mention.dimension and None not in (before.number, mention.number)
+            if comparable and differ(before.quantity, mention.quantity):
                 places_of_both = [before.cell(), mention.cell()]
                 yield faulty(
                     (), places_of_both, of=before.subject or "同一个数", first=before.quote, second=mention.quote
                 )
-            else:
+            elif comparable:
                 yield held(sound(), before, mention)
         before = mention
 

@@ -6,22 +6,18 @@ own style sheet, by digest, and nothing else; that is why bars are SVG and no el
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scorer.model import Level, Line, Place, Report, Status, points_text
 from scorer.report import Layout, sentences
 from scorer.report.evidence import Evidence, mark
+from scorer.report.templating import digest_of, environment, markup
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from scorer.explanation import Explanation
     from scorer.sets import IndicatorSet
 
@@ -83,11 +79,10 @@ def render(report: Report, layout: Layout) -> str:
     evidence = mark(report, layout.submission)
     indicators = sentences.set_behind(report, layout.indicator_set)
     style = (TEMPLATES / "page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _environment().get_template("page.html").render(
+    return environment(TEMPLATES).get_template("page.html").render(
         report=report,
-        style=_markup(style),
-        digest=digest,
+        style=markup(style),
+        digest=digest_of(style),
         findings_only=layout.findings_only,
         rows=[] if layout.findings_only else rows(report, evidence),
         shares=shares(report),
@@ -210,37 +205,3 @@ def _hint(code: str) -> str:
 
     check = CHECKS.get(code)
     return check.sections.get("为何重要", "") if check else ""
-
-
-# ---------------------------------------------------------------------------------------------------------- templates
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_finalized,
-    )
-    environment.filters["points"] = lambda value: points_text(value) or ""
-    return environment
-
-
-def _finalized(value: Any) -> Any:
-    """Texts without what a page cannot hold or what would turn its reading direction; everything else untouched."""
-    from markupsafe import Markup
-
-    return sentences.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _markup(trusted: str) -> str:
-    """Our own style sheet, which must not be escaped; nothing else passes here."""
-    from markupsafe import Markup
-
-    return Markup(trusted)  # noqa: S704 -- a file of this package

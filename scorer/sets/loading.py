@@ -133,7 +133,7 @@ def load_set(name_or_path: str | Path) -> IndicatorSet:
         try:
             if _stamps([Path(stamp[0]) for stamp in known[0]]) == known[0]:
                 return known[1]
-        except OSError:
+        except OSError:  # a file of it is gone: the set is built anew, which says so
             pass
     loaded, sources = build(path)
     _LOADED[key] = (_stamps([source.path for source in sources]), loaded)
