@@ -327,6 +327,12 @@ class Rows:
     def __len__(self) -> int:
         return len(self.state)
 
+    def at(self, places: Index) -> Rows:
+        """Some of these rows, by their places among them."""
+        index = self._index
+        positions = index.start + places if isinstance(index, slice) else index.take(places)
+        return Rows(self._answers, positions, self._exact)
+
     def _short(self, name: str) -> npt.NDArray[Any]:
         return self._rows_of(self._answers.columns[name])
 

@@ -6,15 +6,15 @@ hundredths in integers. Rows whose products might leave int64 take the same path
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import CHUNK, DAMAGED, INAPPLICABLE, MISSING, NUMBER, Answers, Index, Integers, Mask, Rows
+from scorer.answers import CHUNK, DAMAGED, INAPPLICABLE, MISSING, NUMBER, WORDS, Answers, Index, Integers, Mask, Rows
 from scorer.model import Status
 from scorer.rules.rule import WHOLE, Band, Rule, Score, Shares, exact, reach
 
@@ -67,28 +67,23 @@ def hundredths(value: Any) -> Decimal:
 def score(answers: Answers) -> Scores:
     """Score every row by its own rule. The result of a row depends on nothing but the row."""
     size = len(answers)
-    scores = Scores(
-        points=np.zeros(size, np.int64),
-        low=np.zeros(size, np.int64),
-        high=np.zeros(size, np.int64),
-        status=np.zeros(size, np.int8),
-        met=np.full(size, -1, np.int8),
-        cut=np.zeros(size, np.bool_),
-        scored=np.zeros(size, np.bool_),
-    )
+    parts: list[tuple[Index | slice, _Part]] = []
     for number, index in _groups(answers):
         rule = cast("Rule", answers.rules[number])
         room = 62 - 3 - _growth(rule).bit_length()
         first, last = (index.start, index.stop - 1) if isinstance(index, slice) else (int(index[0]), int(index[-1]))
         fits = np.True_ if answers.most_bits(first, last) <= room else answers.bits(index) <= room
         if fits.all():
-            scores = _put(scores, index, _score_rows(rule, Rows(answers, index)))
+            parts.append((index, _score_rows(rule, Rows(answers, index))))
             continue
         positions = np.arange(size)[index] if isinstance(index, slice) else index
         for exactly, part in ((False, positions[fits]), (True, positions[~fits])):
             if len(part):
-                scores = _put(scores, part, _score_rows(rule, Rows(answers, part, exactly)))
-    return scores
+                parts.append((part, _score_rows(rule, Rows(answers, part, exactly))))
+    return _together(answers, parts)
+
+
+MANY_RULES: Final = 24  # looking for the rows of each rule takes longer than sorting when there are more
 
 
 def _groups(answers: Answers) -> Iterator[tuple[int, Index | slice]]:
@@ -96,13 +91,16 @@ def _groups(answers: Answers) -> Iterator[tuple[int, Index | slice]]:
     numbers = answers.columns["rule"]
     for start in range(0, len(answers), CHUNK):
         piece = numbers[start : start + CHUNK]
-        order = np.argsort(piece, kind="stable")
-        edges = np.flatnonzero(np.diff(piece[order])) + 1
-        if not len(edges):
-            yield int(piece[0]), slice(start, start + len(piece))
-            continue
-        for part in np.split(order + start, edges):
-            yield int(numbers[part[0]]), part
+        if len(answers.rules) <= MANY_RULES:
+            parts = [np.flatnonzero(piece == number) + start for number in range(len(answers.rules))]
+        else:
+            order = np.argsort(piece, kind="stable")
+            parts = np.split(order + start, np.flatnonzero(np.diff(piece[order])) + 1)
+        for part in parts:
+            if len(part) == len(piece):
+                yield int(piece[0]), slice(start, start + len(piece))
+            elif len(part):
+                yield int(numbers[part[0]]), part
 
 
 def _growth(rule: Rule) -> int:
@@ -112,64 +110,105 @@ def _growth(rule: Rule) -> int:
     return growth
 
 
-def _put(scores: Scores, index: Index | slice, part: Scores) -> Scores:
-    """Write the results of some rows; the points become Python integers where they leave int64."""
-    if part.points.dtype == object and any(abs(value) >= 2**63 for value in (*part.points, *part.low, *part.high)):
-        long = {name: getattr(scores, name).astype(object) for name in ("points", "low", "high")}
-        scores = replace(scores, **long)
-    for name in ("points", "low", "high", "status", "met", "cut", "scored"):
-        getattr(scores, name)[index] = getattr(part, name)
-    return scores
+@dataclass(frozen=True)
+class _Part:
+    """The scores of some rows; None where all of them are plain: scored if they have a weight, with one figure,
+    recomputed, the claim not cut."""
+
+    points: Integers
+    met: npt.NDArray[np.int8]
+    ends: tuple[Integers, Integers] | None = None
+    status: npt.NDArray[np.int8] | None = None
+    cut: Mask | None = None
+    left_out: Mask | None = None
 
 
-def _score_rows(rule: Rule, rows: Rows) -> Scores:
-    shares = rule.shares(rows)
-    unit = rows.point // 100
-    full = np.maximum((2 * rows.weight + unit) // (2 * unit), 0)
-    points = np.minimum(np.maximum(_round(rule, rows, shares, unit), 0), full)
-    status = np.zeros(len(rows), np.int8)
+def _together(answers: Answers, parts: Sequence[tuple[Index | slice, _Part]]) -> Scores:
+    """The parts in the places of their rows; the points become Python integers where they leave int64."""
+    size = len(answers)
+    kind = object if any(_leave_int64(part) for _, part in parts) else np.int64
+    points: Integers = np.zeros(size, kind)
+    met = np.full(size, -1, np.int8)
+    status = np.zeros(size, np.int8)
+    cut = np.zeros(size, np.bool_)
+    scored = answers.columns["weighted"].astype(np.bool_)
+    for index, part in parts:
+        points[index], met[index] = part.points, part.met
+        if part.status is not None:
+            status[index] = part.status
+        if part.left_out is not None:
+            scored[index] &= ~part.left_out
+        if part.cut is not None:
+            cut[index] = part.cut
     low, high = points.copy(), points.copy()
-    cut = np.zeros(len(rows), np.bool_)
-    scored = rows.weighted.copy()
-    met = shares.met
-    plain = shares.decided & (rows.state <= 2)
-    if not plain.all():
-        met = met.copy()
-        state = rows.state
-        left_out, missing = state == INAPPLICABLE, state == MISSING
-        unreadable = (state == DAMAGED) | (~shares.decided & (rows.target_state == DAMAGED) & (state == NUMBER))
-        judged = ~(plain | left_out | missing | unreadable)
-        for mask, kind in ((missing, LACKING), (unreadable, UNREADABLE)):
-            status[mask] = kind
-            points[mask], low[mask], high[mask], met[mask] = 0, 0, full[mask], -1
-        status[left_out], met[left_out] = LEFT_OUT, -1
-        granted = full[left_out] if rule.inapplicable == "full" else 0
-        points[left_out] = low[left_out] = high[left_out] = granted
-        if rule.inapplicable != "full":
-            scored[left_out] = False
-        bands = rule.allowed()
-        tier = np.where(judged & (rows.tier < len(bands)), rows.tier, -1)
-        for number in np.unique(tier[judged]):
-            band = WHOLE if number < 0 else bands[number]
-            _judge(band, rows, np.flatnonzero(judged & (tier == number)), (points, low, high, status, cut))
+    for index, part in parts:
+        if part.ends is not None:
+            low[index], high[index] = part.ends
     return Scores(points, low, high, status, met, cut & scored, scored)
 
 
-def _round(rule: Rule, rows: Rows, shares: Shares, unit: Any) -> Integers:
-    """weight × share − loss in hundredths, half-up: the only rounding of points there is."""
-    granted = rows.weight * shares.numerator
+def _leave_int64(part: _Part) -> bool:
+    if part.points.dtype != object:
+        return False
+    return any(abs(value) >= 2**63 for values in (part.points, *(part.ends or ())) for value in values)
+
+
+def _score_rows(rule: Rule, rows: Rows) -> _Part:
+    shares = rule.shares(rows)
+    unit = rows.point // 100
+    full = np.maximum((2 * rows.weight + unit) // (2 * unit), 0)
+    plain = shares.decided & (rows.state <= WORDS)
+    if plain.all():
+        return _Part(_rounded(rule, rows, shares, unit, full), shares.met)
+    points = _rounded(rule, rows, shares, unit, full) if plain.any() else np.zeros_like(full)
+    status, met = np.zeros(len(rows), np.int8), shares.met.copy()
+    low, high = points.copy(), points.copy()
+    cut = np.zeros(len(rows), np.bool_)
+    state = rows.state
+    left_out, missing = state == INAPPLICABLE, state == MISSING
+    unreadable = (state == DAMAGED) | (~shares.decided & (rows.target_state == DAMAGED) & (state == NUMBER))
+    judged = ~(plain | left_out | missing | unreadable)
+    for mask, kind in ((missing, LACKING), (unreadable, UNREADABLE)):
+        if mask.any():
+            status[mask] = kind
+            points[mask], low[mask], high[mask], met[mask] = 0, 0, full[mask], -1
+    if left_out.any():
+        status[left_out], met[left_out] = LEFT_OUT, -1
+        granted = full[left_out] if rule.inapplicable == "full" else 0
+        points[left_out] = low[left_out] = high[left_out] = granted
+    bands = rule.allowed()
+    tier = np.where(judged, np.where(rows.tier < len(bands), rows.tier, -1), NOT_JUDGED)
+    for number in range(-1, len(bands)):
+        at = np.flatnonzero(tier == number)
+        if len(at):
+            _judge(WHOLE if number < 0 else bands[number], rows, at, (points, low, high, status, cut))
+    return _Part(points, met, (low, high), status, cut, left_out if rule.inapplicable != "full" else None)
+
+
+NOT_JUDGED: Final = -2
+
+
+def _rounded(rule: Rule, rows: Rows, shares: Shares, unit: Any, full: Integers) -> Integers:
+    """weight × share − loss in hundredths, half-up, from 0 to the full weight: the only rounding of points there is."""
+    numerator, denominator, weight = shares.numerator, shares.denominator, rows.weight
+    at: Index | slice = slice(None)
+    if shares.loss is None and rule.overshoot is None:  # most rows have met their target: nothing to divide
+        at = np.flatnonzero(numerator != denominator)
+        numerator, denominator, weight = numerator[at], denominator[at], weight[at]
+        unit = unit[at] if isinstance(unit, np.ndarray) else unit
+    granted = weight * numerator
     if shares.loss is not None:
         granted = granted - shares.loss
     if rule.overshoot is not None:
         ratio, deduct = exact(rule.overshoot.ratio), exact(rule.overshoot.deduct)
         far = (rows.direction > 0) & (rows.target > 0) & (rows.state == NUMBER)
         far &= rows.actual * ratio.denominator >= rows.target * ratio.numerator
-        below = shares.denominator * deduct.denominator
-        granted = granted * deduct.denominator - np.where(far, deduct.numerator * rows.point * shares.denominator, 0)
-        shares = shares._replace(denominator=below)
-    below = shares.denominator * unit
-    rounded: Integers = (2 * granted + below) // (2 * below)
-    return rounded
+        granted = granted * deduct.denominator - np.where(far, deduct.numerator * rows.point * denominator, 0)
+        denominator = denominator * deduct.denominator
+    below = denominator * unit
+    points: Integers = full.copy()
+    points[at] = np.minimum(np.maximum((2 * granted + below) // (2 * below), 0), full[at])
+    return points
 
 
 def _judge(

@@ -275,7 +275,7 @@ def compare(rows: Rows) -> tuple[Mask, Mask, Tiers]:
     told = met.astype(np.int8)
     missed = np.flatnonzero(~met)
     if len(missed):
-        told[missed[might_meet(rows)[missed]]] = -1
+        told[missed[might_meet(rows.at(missed))]] = -1
     told[~decided] = -1
     return met, decided, told
 
@@ -287,17 +287,19 @@ def completion(rows: Rows) -> tuple[Integers, Integers, Mask, Tiers]:
     target it is 1, outside of it there is none.
     """
     met, decided, told = compare(rows)
-    forward = rows.direction >= 0
-    numerator = np.where(met, 1, np.where(forward, rows.actual, rows.target))
-    denominator = np.where(met, 1, np.where(forward, rows.target, rows.actual))
-    sound = denominator > 0
-    if not sound.all():
-        numerator = np.where(sound, numerator, 0)
-        denominator = np.where(sound, denominator, 1)
-    decided &= met | (rows.target >= 0)
+    numerator, denominator = np.ones_like(rows.actual), np.ones_like(rows.actual)
+    missed = np.flatnonzero(~met)
+    if len(missed):
+        actual, target = rows.actual[missed], rows.target[missed]
+        forward = rows.direction[missed] >= 0
+        part, whole = np.where(forward, actual, target), np.where(forward, target, actual)
+        sound = whole > 0
+        numerator[missed] = np.where(sound, np.maximum(part, 0), 0)
+        denominator[missed] = np.where(sound, whole, 1)
+        decided[missed] &= target >= 0
     ranged = rows.target_state == INTERVAL
     if ranged.any():
         within = ranged & (rows.state == NUMBER) & (rows.target_low <= rows.actual) & (rows.actual <= rows.target_high)
         numerator, denominator = np.where(within, 1, numerator), np.where(within, 1, denominator)
         decided, told = decided | within, np.where(within, np.int8(1), told)
-    return np.maximum(numerator, 0), denominator, decided, told
+    return numerator, denominator, decided, told
