@@ -13,11 +13,12 @@ from decimal import Decimal
 
 from scorer.changes import Change
 from scorer.checks.registry import Form
+from scorer.executions import Execution
 from scorer.mentions import CODE, Mention
 from scorer.model import Cell, Table
 from scorer.phrases import fold
 from scorer.rows import free_blocks
-from scorer.statements import Execution, Share
+from scorer.shares import Share
 
 _FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")
 _TOTAL = re.compile(r"(?:本年|收入|支出|资金|经费|人员经费|公用经费)*(?:合\s*计|总\s*计|小\s*计)")

@@ -15,12 +15,13 @@ from itertools import combinations
 from scorer.changes import Change
 from scorer.checks.columns import column_rates
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
+from scorer.executions import Execution
 from scorer.mentions import Mention
 from scorer.model import Cell
 from scorer.outcomes import Survey
 from scorer.phrases import REACH
 from scorer.precision import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
-from scorer.statements import Execution, Product
+from scorer.products import Product
 
 HUNDRED = Decimal(100)
 

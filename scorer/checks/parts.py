@@ -25,10 +25,11 @@ from scorer.checks.narrative import (
     words,
 )
 from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
+from scorer.executions import Execution
 from scorer.mentions import Mention
 from scorer.phrases import OVERLAPS
 from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
-from scorer.statements import Execution, Share
+from scorer.shares import Share
 from scorer.sums import Sum
 
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
