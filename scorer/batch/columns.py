@@ -115,7 +115,7 @@ class Columnar:
         scored = score_chunk(memory, chunk)
         totals = roll_up(memory, scored)
         faults, tallies = check_chunk(memory, scored, totals, self.codes)
-        findings, *found = findings_table(scored, faults, number, piece.path)
+        findings, *found = findings_table(memory, scored, faults, number, piece.path)
         counts.add(found[1].tolist(), {code: tally.counts for code, tally in tallies.items()})
         batches = {
             "submissions.parquet": submissions_batch(memory, scored, totals, Found(*found), number, piece.path),

@@ -15,14 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.answers import NUMBER, POINT, POINT_PLACES, Mask
-from scorer.batch.columns_faults import Faults, Places, Texts, figure_texts, filled, missing_where, names_of, present
+from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Places, Words, each, either
 from scorer.batch.columns_memory import Memory, distinct
 from scorer.batch.columns_reading import DATE, FILLED, NOTHING, POWERS, Readings
 from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_source import TOTAL_FUNDS
 from scorer.batch.columns_table import Figures
 from scorer.batch.columns_totals import NO_GRADE, UNIT, Totals
-from scorer.batch.columns_words import derivations
 from scorer.checks.arithmetic import (
     DEDUCTED_WITH_REASON,
     LATE_BUT_FULL,
@@ -218,32 +217,6 @@ def _in_time(target: str, actual: str, year: int | None) -> int:
     return 0 if done[0] > due[1] else -1
 
 
-def _cells(checked: Checked, name: str, rows: Array) -> Places:
-    """The cells of a column in some rows, one for each fault; a blank one is no place."""
-    scored = checked.scored
-    quotes = scored.columns.written(name, rows)
-    lines = scored.lines[rows]
-    return present(np.arange(len(rows)), lines, quotes)
-
-
-def _head_cell(checked: Checked, name: str, submissions: Array, *, filled_only: bool = False) -> Places:
-    """The cell of the head of some submissions: that of their first row in the table."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    from scorer.batch.columns_table import as_texts
-
-    chunk = checked.scored.chunk
-    starts = chunk.starts[submissions]
-    if name not in chunk.batch.schema.names:
-        quotes = pyarrow.nulls(len(submissions), pyarrow.string())
-    else:
-        quotes = as_texts(chunk.batch.column(name).take(pyarrow.array(starts)))
-    if filled_only:
-        quotes = compute.if_else(compute.equal(compute.utf8_trim_whitespace(quotes), ""), None, quotes)
-    return present(np.arange(len(submissions)), chunk.first + starts, quotes)
-
-
 # ------------------------------------------------------------------------------------------------------- the checks
 
 
@@ -268,13 +241,12 @@ def _weights(checked: Checked, rows: _Rows) -> None:
     limit = _limits(checked, found)
     difference = np.abs(total[found] - totals.full[found])
     rounded = difference * 10 <= np.minimum(slack, limit * 10)
-    quotes, lines = scored.columns.written("weight", cells), scored.lines[cells]
     for chosen, level, message in ((~rounded, None, None), (rounded, "note", WEIGHTS_ROUNDED)):
         at = np.flatnonzero(chosen)
         numbers = {"sum": total[found[at]], "full": totals.full[found[at]], "difference": difference[at]}
         kept = chosen[of]
         renumbered = (np.cumsum(chosen) - 1)[of[kept]]
-        places = Places(renumbered, lines[kept], _filtered(quotes, kept))
+        places = Places(renumbered, Cells("weight", cells[kept]))
         _add(checked, "A101", found[at], None, [places], _figures(numbers), cast("Level | None", level), message, path="")
 
 
@@ -285,12 +257,6 @@ def _rows_of(checked: Checked, rows: Mask, submissions: Array) -> tuple[Array, A
     of = place[checked.scored.of]
     cells = np.flatnonzero(rows & (of >= 0))
     return cells, of[cells]
-
-
-def _filtered(texts: Texts, mask: Mask) -> Texts:
-    import pyarrow
-
-    return texts.filter(pyarrow.array(mask))
 
 
 def _slack(figures: Figures, cells: Array, of: Array, count: int) -> Array:
@@ -318,14 +284,20 @@ def _range(checked: Checked, rows: _Rows) -> None:
     faulty = looked & ~undecided & (below | above)
     sound = looked & ~undecided & ~faulty
     checked.count("A103", sound=sound, faulty=faulty, undecided=undecided, run=run, plain=rows.plain + rows.plain_funds)
-    numbers = _figures({"claimed": rows.claimed[faulty], "weight": rows.weight[faulty]})
-    numbers["weight"] = missing_where(numbers["weight"], ~rows.weighted[faulty])
+    numbers = _figures({"claimed": rows.claimed[faulty]})
+    numbers["weight"] = Amounts(rows.weight[faulty], missing=~rows.weighted[faulty])
     at = rows.rows[faulty]
-    _add(checked, "A103", rows.of[faulty], at, _cells_of(checked, at, "claimed", "weight"), numbers)
+    _add(checked, "A103", rows.of[faulty], at, _cells_of(at, "claimed", "weight"), numbers)
 
 
-def _cells_of(checked: Checked, rows: Array, *names: str) -> list[Places]:
-    return [_cells(checked, name, rows) for name in names] if len(rows) else []
+def _cells_of(rows: Array, *names: str) -> list[Places]:
+    """The cells of some columns in some rows, one of each for each fault."""
+    return [each(Cells(name, rows)) for name in names]
+
+
+def _head_cells(submissions: Array, *names: str, filled_only: bool = False) -> list[Places]:
+    """The cells of the head of some submissions: those of their first row in the table."""
+    return [each(Cells(name, submissions, head=True, filled_only=filled_only)) for name in names]
 
 
 def _claimed_total(checked: Checked, rows: _Rows) -> None:
@@ -355,11 +327,13 @@ def _claimed_total(checked: Checked, rows: _Rows) -> None:
     for one, level, message in ((NO_WAY, None, None), (CUT, "note", TOTAL_ROUNDED), (PARTS_ROUNDED, "note", TOTAL_ROUNDED)):
         at = found[faulty[found] & (way == one)]
         numbers = {"stated": stated[at], "sum": total[at], "difference": np.abs(total[at] - stated[at])}
-        places = [_head_cell(checked, "claimed_total", at)] if len(at) else []
-        more = {"way": names_of(WAYS, np.full(len(at), one))}
-        _add(checked, "A104", at, None, places, _figures(numbers), cast("Level | None", level), message, path="", more=more)
+        way_of: dict[str, Words] = {"way": WAYS[one]}
+        level_of_these = cast("Level | None", level)
+        places = _head_cells(at, "claimed_total")
+        _add(checked, "A104", at, None, places, _figures(numbers), level_of_these, message, path="", more=way_of)
 
 
+KEPT: Final = ("整数", *(f" {places} 位小数" for places in range(1, 101)))
 NO_WAY, HALF_UP, CUT, PARTS_ROUNDED = range(4)
 WAYS: Final = ("", "四舍五入", "舍去尾数", "各项取位")
 
@@ -403,10 +377,9 @@ def _claims(checked: Checked, rows: _Rows, code: str, found: Array, figures: Seq
     if not len(found):
         return
     at = rows.rows[found]
-    written = {name: checked.scored.columns.written(name, at) for name in FIGURES}
-    places = [present(np.arange(len(at)), checked.scored.lines[at], quotes) for quotes in written.values()]
-    numbers = {name: filled(written[name]) for name in ("target", "actual")}
-    numbers |= {name: figure_texts(getattr(rows, name)[found]) for name in figures}
+    places = _cells_of(at, *FIGURES)
+    numbers: dict[str, Words] = {name: Cells(name, at) for name in ("target", "actual")}
+    numbers |= {name: Amounts(getattr(rows, name)[found]) for name in figures}
     _add(checked, code, rows.of[found], at, places, numbers, None, message)
 
 
@@ -417,13 +390,8 @@ def _reasoned(checked: Checked, rows: Array) -> Mask:
     return np.array([bool(text.strip()) for text in checked.scored.columns.texts("reason", rows)], np.bool_)
 
 
-def _words(checked: Checked, rows: Array, *names: str) -> dict[str, Texts]:
-    """What is written in some cells, by the name of the column."""
-    return {name: filled(checked.scored.columns.written(name, rows)) for name in names}
-
-
-def _figures(values: dict[str, Array]) -> dict[str, Texts]:
-    return {name: figure_texts(column) for name, column in values.items()}
+def _figures(values: dict[str, Array]) -> dict[str, Words]:
+    return {name: Amounts(column) for name, column in values.items()}
 
 
 def _by_rule(checked: Checked, rows: _Rows) -> None:
@@ -440,29 +408,25 @@ def _by_rule(checked: Checked, rows: _Rows) -> None:
 
 def _off_rule(checked: Checked, rows: _Rows, code: str, found: Array) -> None:
     """Claims that are not what the rule gives; a note where they are it with fewer decimals."""
-    import pyarrow
-
     if not len(found):
         return
     scored, at = checked.scored, rows.rows[found]
     claimed, points = rows.claimed[found], rows.points[found]
     written = scored.claimed.places_of(at)
     way = rounding_ways(claimed, points, written)
-    derived = derivations(checked.memory, scored, at)
     for one, level, message in ((NO_WAY, None, None), (HALF_UP, "note", SCORE_ROUNDED), (CUT, "note", SCORE_ROUNDED)):
         chosen = way == one
         these = at[chosen]
         if not len(these):
             continue
         numbers = _figures({"claimed": claimed[chosen], "points": points[chosen]})
-        numbers["words"] = _filtered(derived, chosen)
+        numbers["words"] = Derivations(these)
         numbers |= _figures({"difference": np.abs(claimed[chosen] - points[chosen])})
-        kept = ["整数" if places == 0 else f" {places} 位小数" for places in written[chosen].tolist()]
-        more = {"way": names_of(WAYS, np.full(len(these), one)), "kept": pyarrow.array(kept, pyarrow.string())}
+        more: dict[str, Words] = {"way": WAYS[one], "kept": Names(KEPT, written[chosen])}
         path: Literal["row", "execution"] = "row"
-        places = _cells_of(checked, these, *FIGURES)
+        places = _cells_of(these, *FIGURES)
         if code == "A112":
-            path, places = "execution", [_planned_cell(checked, these), *_cells_of(checked, these, "executed", "claimed")]
+            path, places = "execution", [*_planned_cells(checked, these), *_cells_of(these, "executed", "claimed")]
         level_of_these = cast("Level | None", level)
         _add(checked, code, scored.of[these], these, places, numbers, level_of_these, message, path=path, more=more)
 
@@ -478,9 +442,9 @@ def _bands(checked: Checked, rows: _Rows) -> None:
     run[rows.of[looked]] = True
     checked.count("A116", sound=looked & ~undecided & ~faulty, faulty=faulty, undecided=undecided, run=run)
     at = rows.rows[faulty]
-    numbers = {**_words(checked, at, "actual"), **_figures({"claimed": rows.claimed[faulty]})}
-    numbers |= {name: figure_texts(getattr(scores, name)[at], 2) for name in ("low", "high", "points")}
-    _add(checked, "A116", rows.of[faulty], at, _cells_of(checked, at, "claimed", "actual"), numbers)
+    numbers: dict[str, Words] = {"actual": Cells("actual", at), "claimed": Amounts(rows.claimed[faulty])}
+    numbers |= {name: Amounts(getattr(scores, name)[at], 2) for name in ("low", "high", "points")}
+    _add(checked, "A116", rows.of[faulty], at, _cells_of(at, "claimed", "actual"), numbers)
 
 
 def _grades(checked: Checked, rows: _Rows) -> None:
@@ -496,9 +460,9 @@ def _grades(checked: Checked, rows: _Rows) -> None:
     checked.count("A109", sound=sound, faulty=faulty, undecided=live & ~known, run=run)
     for at, of_set in _by_set(checked, faulty):
         names = [grade.name for grade in of_set.grades]
-        numbers = {"stated": names_of(names, totals.claimed_grade[at]), "total": figure_texts(scored.claimed_total.values[at])}
-        numbers["grade"] = names_of(names, totals.stated_grade[at])
-        places = [_head_cell(checked, "claimed_grade", at), _head_cell(checked, "claimed_total", at)]
+        numbers: dict[str, Words] = {"stated": Names(names, totals.claimed_grade[at])}
+        numbers |= {"total": Amounts(scored.claimed_total.values[at]), "grade": Names(names, totals.stated_grade[at])}
+        places = _head_cells(at, "claimed_grade", "claimed_total")
         _add(checked, "A109", at, None, places, numbers, path="")
     stated = np.where(scored.claimed_total.read, totals.stated_grade, totals.claimed_grade)
     run = stated != NO_GRADE
@@ -516,9 +480,9 @@ def _grades(checked: Checked, rows: _Rows) -> None:
     checked.count("A110", sound=sound, faulty=faulty, undecided=live & (open_ | (changed & doubtful)), run=run)
     for at, of_set in _by_set(checked, faulty):
         names = [grade.name for grade in of_set.grades]
-        numbers = {"points": figure_texts(totals.total[at], 2), "stated": names_of(names, stated[at])}
-        numbers["grade"] = names_of(names, totals.grade[at])
-        places = [_head_cell(checked, name, at, filled_only=True) for name in ("claimed_grade", "claimed_total")]
+        numbers = {"points": Amounts(totals.total[at], 2), "stated": Names(names, stated[at])}
+        numbers["grade"] = Names(names, totals.grade[at])
+        places = _head_cells(at, "claimed_grade", "claimed_total", filled_only=True)
         _add(checked, "A110", at, None, places, numbers, path="")
 
 
@@ -542,15 +506,9 @@ def _execution(checked: Checked, rows: _Rows) -> None:
     _off_rule(checked, rows, "A112", np.flatnonzero(faulty))
 
 
-def _planned_cell(checked: Checked, rows: Array, *, by_number: bool = False) -> Places:
-    """The cell of the budget that counts: of the adjusted one, or of the initial one where that stands in for it."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    adjusted, initial = (checked.scored.columns.written(name, rows) for name in ("budget", "initial"))
-    use_initial = _use_initial(checked, rows, by_number=by_number)
-    quotes = compute.if_else(pyarrow.array(use_initial), initial, adjusted)
-    return present(np.arange(len(rows)), checked.scored.lines[rows], quotes)
+def _planned_cells(checked: Checked, rows: Array, *, by_number: bool = False) -> list[Places]:
+    """The cells of the budget that counts: of the adjusted one, or of the initial one where that stands in for it."""
+    return either(_use_initial(checked, rows, by_number=by_number), "initial", "budget", rows)
 
 
 def _use_initial(checked: Checked, rows: Array, *, by_number: bool) -> Mask:
@@ -602,30 +560,16 @@ def _money(checked: Checked, rows: _Rows) -> None:
 
 
 def _money_faults(checked: Checked, code: str, rows: Array) -> None:
-    import pyarrow
-
-    if not len(rows):
-        return
-    scored = checked.scored
-    source = pyarrow.array([TOTAL_FUNDS] * len(rows), pyarrow.string())
-    planned = _planned_cell(checked, rows, by_number=True)
-    if code == "A114":
-        cells = [_cells(checked, "executed", rows), planned]
-        numbers = {"source": source, **_words(checked, rows, "executed"), "budget": filled(_quotes(planned, len(rows)))}
-    else:
-        cells = [_cells(checked, "claimed", rows), planned]
-        what = pyarrow.array(["执行得分"] * len(rows), pyarrow.string())
-        numbers = {"source": source, "what": what, "stated": filled(scored.columns.written("claimed", rows))}
-    _add(checked, code, scored.of[rows], rows, cells, numbers, path="funds")
-
-
-def _quotes(places: Places, count: int) -> Texts:
-    """The quotes of places that every fault has at most one of, null for none."""
-    import pyarrow
-
-    where = np.full(count, -1, np.int64)
-    where[places.of] = np.arange(len(places.of))
-    return places.quotes.take(pyarrow.array(where, mask=where < 0))
+    use_initial = _use_initial(checked, rows, by_number=True)
+    for these, planned in ((rows[use_initial], "initial"), (rows[~use_initial], "budget")):
+        numbers: dict[str, Words] = {"source": TOTAL_FUNDS}
+        if code == "A114":
+            cells = _cells_of(these, "executed", planned)
+            numbers |= {"executed": Cells("executed", these), "budget": Cells(planned, these)}
+        else:
+            cells = _cells_of(these, "claimed", planned)
+            numbers |= {"what": "执行得分", "stated": Cells("claimed", these)}
+        _add(checked, code, checked.scored.of[these], these, cells, numbers, path="funds")
 
 
 def _level(first: Readings, second: Readings) -> tuple[Array, Array, Array]:
@@ -658,12 +602,12 @@ def _add(
     of: Array,
     rows: Array | None,
     places: Sequence[Places],
-    numbers: dict[str, Texts],
+    numbers: dict[str, Words],
     level: Level | None = None,
     message: str | None = None,
     *,
     path: Literal["row", "", "funds", "execution"] = "row",
-    more: dict[str, Texts] | None = None,
+    more: dict[str, Words] | None = None,
 ) -> None:
     if len(of):
         none = np.zeros(0, np.int64)

@@ -1,4 +1,8 @@
-"""Faults found by columns: the figures, places and words of many at a time, as Arrow texts."""
+"""Faults found by columns: what they say and where, as figures and cells of many rows at a time.
+
+Nothing is a text yet: the checks name the cells and the figures, and all faults of a chunk become texts together
+(`scorer.batch.columns_findings`), a column at a time.
+"""
 
 from __future__ import annotations
 
@@ -17,32 +21,72 @@ Array = npt.NDArray[Any]
 Texts = Any  # an Arrow array of texts
 
 
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """Integers of 10 ** -places, one for each fault; none where `missing`."""
+
+    values: Array
+    places: int = POINT_PLACES
+    missing: Mask | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a column in some rows; of a `head`, the cells of some submissions in their first rows.
+
+    As a place a cell counts where something is written, or, when `filled_only`, something else than blanks.
+    """
+
+    name: str
+    at: Array
+    head: bool = False
+    filled_only: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """One of some names for each fault, by its place in the list; none for −1."""
+
+    listed: Sequence[str]
+    places: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Derivations:
+    """How some rows came by their points, in words."""
+
+    rows: Array
+
+
+Words = Amounts | Cells | Names | Derivations | str
+"""What stands in a message for each of some faults; a str is the same for all."""
+
+
 @dataclass(frozen=True)
 class Places:
-    """Places of some faults: the row of each and the words there; `of` says of which fault, in rising order."""
+    """Places of some faults: a cell each; `of` says of which fault, in rising order."""
 
     of: Array
-    lines: Array
-    quotes: Texts
+    cells: Cells
 
 
 @dataclass(frozen=True)
 class Faults:
     """Faults of one check that are told in the same words.
 
-    `of` is the submission of each, `rows` its row, or empty for faults of whole submissions. `numbers` are Arrow texts
-    by name, null where a figure is missing; `more` are words of the message that are none of its numbers.
+    `of` is the submission of each, `rows` its row, or empty for faults of whole submissions. `numbers` are the figures
+    and words by name; `more` are words of the message that are none of its numbers.
     """
 
     code: str
     of: Array
     rows: Array
     places: Sequence[Places]
-    numbers: dict[str, Texts]
+    numbers: dict[str, Words]
     level: Level | None = None
     message: str | None = None
     path: Literal["row", "", "funds", "execution"] = "row"
-    more: dict[str, Texts] = field(default_factory=dict)
+    more: dict[str, Words] = field(default_factory=dict)
 
 
 def level_of(fault: Faults) -> Level:
@@ -53,49 +97,12 @@ def message_of(fault: Faults) -> str:
     return fault.message or CHECKS[fault.code].message
 
 
-# ----------------------------------------------------------------------------------------------- figures in messages
+def each(cells: Cells) -> Places:
+    """One of the cells for each fault."""
+    return Places(np.arange(len(cells.at)), cells)
 
 
-def figure_texts(values: Array, places: int = POINT_PLACES) -> Texts:
-    """Integers of 10 ** -places as `plain` prints them: exact, no superfluous zeros."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    pairs = np.empty((len(values), 2), np.int64)
-    pairs[:, 0] = values
-    pairs[:, 1] = values >> 63
-    kind = pyarrow.decimal128(18, places)
-    texts = pyarrow.Array.from_buffers(kind, len(values), [None, pyarrow.py_buffer(pairs)]).cast(pyarrow.string())
-    return compute.utf8_rtrim(compute.utf8_rtrim(texts, "0"), ".") if places else texts
-
-
-def missing_where(texts: Texts, missing: Mask) -> Texts:
-    """The texts, null where the mask says so."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    return compute.if_else(pyarrow.array(missing), None, texts) if missing.any() else texts
-
-
-def filled(texts: Texts) -> Texts:
-    import pyarrow.compute as compute
-
-    return compute.fill_null(texts, "")
-
-
-def names_of(names: Sequence[str], places: Array) -> Texts:
-    """Names by their place, null for a place of -1."""
-    import pyarrow
-
-    return pyarrow.array(list(names), pyarrow.string()).take(pyarrow.array(places, mask=places < 0))
-
-
-def present(of: Array, lines: Array, quotes: Texts) -> Places:
-    """Places of the cells that hold something."""
-    import pyarrow
-
-    if not quotes.null_count:
-        return Places(of, lines, quotes)
-    there = quotes.is_valid()
-    mask = there.to_numpy(zero_copy_only=False)
-    return Places(of[mask], lines[mask], quotes.filter(there if isinstance(there, pyarrow.Array) else pyarrow.array(mask)))
+def either(chosen: Mask, first: str, second: str, rows: Array) -> list[Places]:
+    """The cell of the one column where chosen, else that of the other."""
+    parts = ((np.flatnonzero(chosen), first), (np.flatnonzero(~chosen), second))
+    return [Places(of, Cells(name, rows[of])) for of, name in parts if len(of)]

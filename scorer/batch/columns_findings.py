@@ -10,10 +10,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_faults import Faults, Places, level_of, message_of
+from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Texts, Words, level_of, message_of
+from scorer.batch.columns_memory import Memory
 from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_source import LEVELS, TOTAL_FUNDS
-from scorer.batch.columns_table import Columns
+from scorer.batch.columns_table import Columns, as_texts
+from scorer.batch.columns_words import derivations
 from scorer.batch.tables import schemas
 from scorer.checks import CHECKS
 from scorer.score import EXECUTION
@@ -25,7 +27,9 @@ NOT_WRITTEN: Final = "未填"
 MESSAGE_FIELD: Final = re.compile(r"\{([a-z_]{1,40})\}")
 
 
-def findings_table(scored: Scored, faults: Sequence[Faults], first: int, file: str) -> tuple[Any, Array, Array, Array]:
+def findings_table(
+    memory: Memory, scored: Scored, faults: Sequence[Faults], first: int, file: str
+) -> tuple[Any, Array, Array, Array]:
     """The findings of a chunk as an Arrow batch; the submission, level (in `LEVEL_NAMES`) and code of each.
 
     `first` is the number of the chunk's first submission, `file` the table's name as places give it.
@@ -36,33 +40,34 @@ def findings_table(scored: Scored, faults: Sequence[Faults], first: int, file: s
     if not faults:
         none = np.zeros(0, np.int64)
         return pyarrow.RecordBatch.from_pylist([], schema), none, none, none
-    of = np.concatenate([fault.of for fault in faults]).astype(np.int64)
-    lines = np.concatenate([_first_lines(scored, fault) for fault in faults])
     sizes = [len(fault.of) for fault in faults]
+    begins = np.cumsum([0, *sizes])
+    of = _joined_numbers([fault.of for fault in faults])
     codes = np.repeat([int(fault.code[1:]) for fault in faults], sizes)
     levels = np.repeat([LEVEL_NAMES.index(level_of(fault)) for fault in faults], sizes)
-    order = np.lexsort((codes, lines, of))
+    texts = _Told(memory, scored, faults)
+    placed = _Placed(scored, faults, begins, texts)
+    order = np.lexsort((codes, placed.first_lines(len(of)), of))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
     taken = pyarrow.array(order)
 
-    def repeated(words: Sequence[str]) -> Any:
-        return pyarrow.array(np.repeat(np.arange(len(words)), sizes)).take(taken), pyarrow.array(list(words))
-
     def of_faults(words: Sequence[str]) -> Any:
-        places, names = repeated(words)
-        return names.take(places)
+        places = np.repeat(np.arange(len(words)), sizes)
+        return pyarrow.array(list(words)).take(pyarrow.array(places[order]))
 
     columns = {
         "submission": pyarrow.array(of[order] + first),
         "code": of_faults([fault.code for fault in faults]),
         "name": of_faults([CHECKS[fault.code].name for fault in faults]),
         "level": of_faults([level_of(fault) for fault in faults]),
-        "message": _joined([_messages(fault) for fault in faults]).take(taken),
-        "path": _joined([_paths(scored.columns, fault) for fault in faults]).take(taken),
-        "where": _joined([_where(fault, file) for fault in faults]).take(taken),
-        "numbers": _joined([_numbers(fault) for fault in faults]).take(taken),
-        "across": pyarrow.nulls(len(order)),  # nothing is compared across the forms of a flat table
+        "message": _joined([_messages(fault, texts) for fault in faults]).take(taken),
+        "path": _paths(scored.columns, faults, begins, order),
+        "where": placed.lists(rank, file),
+        "numbers": _numbers(faults, begins, rank, texts),
+        "across": pyarrow.nulls(len(order)),  # what only a comparison across forms would fill
     }
-    absent = pyarrow.nulls(len(of))  # what only a comparison across forms would fill
+    absent = pyarrow.nulls(len(of))
     arrays = [columns.get(field.name, absent).cast(field.type) for field in schema]
     return pyarrow.RecordBatch.from_arrays(arrays, schema=schema), of[order], levels[order], codes[order]
 
@@ -73,13 +78,126 @@ def _joined(arrays: Sequence[Any]) -> Any:
     return pyarrow.concat_arrays(list(arrays))
 
 
-def _first_lines(scored: Scored, fault: Faults) -> Array:
-    """The row of the first place of each fault, 0 where it has none: that is how findings are ordered."""
-    lines = np.zeros(len(fault.of), np.int64)
-    for places in reversed(fault.places):
-        firsts = places.of[::-1]
-        lines[firsts] = places.lines[::-1]
-    return lines
+def _joined_numbers(arrays: Sequence[Array]) -> Array:
+    return np.concatenate(arrays).astype(np.int64) if arrays else np.zeros(0, np.int64)
+
+
+def _offsets(of: Array, count: int) -> Any:
+    """The bounds of the lists that entries make by the place they belong to."""
+    import pyarrow
+
+    return pyarrow.array(np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(of, minlength=count))]).astype(np.int32))
+
+
+# --------------------------------------------------------------------------------------------------------------- texts
+
+
+class _Told:
+    """All words of some faults as Arrow texts: those of one column, or of one number of decimals, are made at once."""
+
+    def __init__(self, memory: Memory, scored: Scored, faults: Sequence[Faults]) -> None:
+        self._texts: dict[int, Texts] = {}
+        groups: dict[tuple[Any, ...], list[Any]] = {}
+        for fault in faults:
+            for one in (*fault.numbers.values(), *fault.more.values(), *(places.cells for places in fault.places)):
+                groups.setdefault(_group(one), []).append(one)
+        for (kind, *what), members in groups.items():
+            members = list({id(one): one for one in members}.values())
+            if kind is Cells:
+                name, head = what
+                made = written(scored, name, _joined_numbers([one.at for one in members]), head=head)
+            elif kind is Amounts:
+                made = amount_texts([one.values for one in members], what[0], [one.missing for one in members])
+            elif kind is Derivations:
+                made = derivations(memory, scored, _joined_numbers([one.rows for one in members]))
+            elif kind is Names:
+                made = _names(what[0], _joined_numbers([one.places for one in members]))
+            else:
+                continue
+            begin = 0
+            for one in members:
+                size = _size(one)
+                self._texts[id(one)] = made.slice(begin, size)
+                begin += size
+
+    def of(self, words: Words, count: int) -> Texts:
+        """The words of `count` faults; null where a figure or a name is missing, "" for a cell with nothing in it."""
+        import pyarrow
+        import pyarrow.compute as compute
+
+        if isinstance(words, str):
+            return pyarrow.array([words] * count, pyarrow.string())
+        texts = self._texts[id(words)]
+        return compute.fill_null(texts, "") if isinstance(words, Cells) else texts
+
+    def quotes(self, cells: Cells) -> Texts:
+        """What is written in some cells, null for nothing."""
+        import pyarrow.compute as compute
+
+        texts = self._texts[id(cells)]
+        if cells.filled_only:
+            texts = compute.if_else(compute.equal(compute.utf8_trim_whitespace(texts), ""), None, texts)
+        return texts
+
+
+def _group(words: Words) -> tuple[Any, ...]:
+    if isinstance(words, Cells):
+        return Cells, words.name, words.head
+    if isinstance(words, Amounts):
+        return Amounts, words.places
+    if isinstance(words, Names):
+        return Names, tuple(words.listed)
+    return (type(words),)
+
+
+def _size(words: Amounts | Cells | Names | Derivations) -> int:
+    if isinstance(words, Cells):
+        return len(words.at)
+    if isinstance(words, Amounts):
+        return len(words.values)
+    return len(words.places if isinstance(words, Names) else words.rows)
+
+
+def written(scored: Scored, name: str, at: Array, *, head: bool = False) -> Texts:
+    """What is written in some cells of a column (of a head: by submission), null for nothing."""
+    import pyarrow
+
+    if not head:
+        return _flat(scored.columns.written(name, at))
+    chunk = scored.chunk
+    if name not in chunk.batch.schema.names:
+        return pyarrow.nulls(len(at), pyarrow.string())
+    return _flat(as_texts(chunk.batch.column(name).take(pyarrow.array(chunk.starts[at]))))
+
+
+def amount_texts(values: Sequence[Array], places: int, missing: Sequence[Array | None]) -> Texts:
+    """Integers of 10 ** -places as `plain` prints them: exact, no superfluous zeros; null where missing."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    pairs = np.empty((sum(map(len, values)), 2), np.int64)
+    np.concatenate(values, out=pairs[:, 0])
+    np.right_shift(pairs[:, 0], 63, out=pairs[:, 1])
+    kind = pyarrow.decimal128(18, places)
+    texts = pyarrow.Array.from_buffers(kind, len(pairs), [None, pyarrow.py_buffer(pairs)]).cast(pyarrow.string())
+    if places:
+        texts = compute.utf8_rtrim(compute.utf8_rtrim(texts, "0"), ".")
+    if all(one is None or not one.any() for one in missing):
+        return texts
+    gone = [np.zeros(len(of), np.bool_) if one is None else one for of, one in zip(values, missing, strict=True)]
+    return compute.if_else(pyarrow.array(np.concatenate(gone)), None, texts)
+
+
+def _names(listed: Sequence[str], places: Array) -> Texts:
+    import pyarrow
+
+    return pyarrow.array(list(listed), pyarrow.string()).take(pyarrow.array(places, mask=places < 0))
+
+
+def _flat(column: Any) -> Any:
+    import pyarrow
+
+    return column.combine_chunks() if isinstance(column, pyarrow.ChunkedArray) else column
 
 
 @cache
@@ -88,33 +206,42 @@ def _template(message: str) -> tuple[str, ...]:
     return tuple(MESSAGE_FIELD.split(message))
 
 
-def _messages(fault: Faults) -> Any:
+def _messages(fault: Faults, texts: _Told) -> Any:
     """The message of every fault, its figures put in; as `registry.finding` does it."""
     import pyarrow
     import pyarrow.compute as compute
 
-    figures = {**fault.numbers, **fault.more}
-    parts = []
+    figures, count = {**fault.numbers, **fault.more}, len(fault.of)
+    parts: list[Any] = []
     for place, part in enumerate(_template(message_of(fault))):
-        if place % 2 == 0:
-            parts.append(pyarrow.scalar(part))
-        elif part in figures:
-            parts.append(compute.fill_null(figures[part], NOT_WRITTEN))
-        else:
-            parts.append(pyarrow.scalar(NOT_WRITTEN))
-    if all(isinstance(part, pyarrow.Scalar) for part in parts):
-        return pyarrow.array(["".join(part.as_py() for part in parts)] * len(fault.of))
+        words = part if place % 2 == 0 else figures.get(part, NOT_WRITTEN)
+        parts.append(words if isinstance(words, str) else compute.fill_null(texts.of(words, count), NOT_WRITTEN))
+    if all(isinstance(part, str) for part in parts):
+        return pyarrow.array(["".join(parts)] * count, pyarrow.string())
     return compute.binary_join_element_wise(*parts, "")
 
 
-def _paths(columns: Columns, fault: Faults) -> Any:
+# --------------------------------------------------------------------------------------------------- paths and figures
+
+
+def _paths(columns: Columns, faults: Sequence[Faults], begins: Array, order: Array) -> Any:
+    """The path of every fault, in their order."""
     import pyarrow
 
     kind = pyarrow.list_(pyarrow.string())
-    if fault.path == "row":
-        return paths(columns, fault.rows)
-    fixed = {"": [], "funds": ["资金", TOTAL_FUNDS], "execution": [EXECUTION]}[fault.path]
-    return pyarrow.array([fixed] * len(fault.of), kind)
+    fixed: dict[str, Any] = {"": [], "funds": ["资金", TOTAL_FUNDS], "execution": [EXECUTION]}
+    place = np.empty(len(order), np.int64)
+    of_rows = [fault.rows for fault in faults if fault.path == "row"]
+    parts = [paths(columns, _joined_numbers(of_rows)), pyarrow.array(list(fixed.values()), kind)]
+    met = 0
+    for number, fault in enumerate(faults):
+        here = slice(begins[number], begins[number + 1])
+        if fault.path == "row":
+            place[here] = met + np.arange(len(fault.of))
+            met += len(fault.of)
+        else:
+            place[here] = len(parts[0]) + list(fixed).index(fault.path)
+    return _joined(parts).take(pyarrow.array(place[order]))
 
 
 def paths(columns: Columns, rows: Array) -> Any:
@@ -126,7 +253,7 @@ def paths(columns: Columns, rows: Array) -> Any:
         listed = columns.column("path").take(pyarrow.array(rows))
         names = [[name for name in path or () if name and name.strip()] or [""] for path in listed.to_pylist()]
         return pyarrow.array(names, pyarrow.list_(pyarrow.string()))
-    named = [columns.written(level, rows) for level in LEVELS if level in columns.names]
+    named = [_flat(columns.written(level, rows)) for level in LEVELS if level in columns.names]
     there = np.stack(
         [compute.fill_null(compute.not_equal(compute.utf8_trim_whitespace(one), ""), False).to_numpy(zero_copy_only=False) for one in named]
     ).astype(np.bool_)
@@ -142,44 +269,77 @@ def paths(columns: Columns, rows: Array) -> Any:
     return pyarrow.ListArray.from_arrays(pyarrow.array(offsets), flat.take(pyarrow.array(kept)))
 
 
-def _where(fault: Faults, file: str) -> Any:
-    """All places of every fault in their order, as lists of structs."""
+class _Placed:
+    """The places of all faults, those of one fault in their order; blank cells are no places."""
+
+    def __init__(self, scored: Scored, faults: Sequence[Faults], begins: Array, texts: _Told) -> None:
+        import pyarrow
+
+        of, ranks, lines, quotes = [], [], [], [pyarrow.array([], pyarrow.string())]
+        for begin, fault in zip(begins.tolist(), faults, strict=False):
+            for rank, places in enumerate(fault.places):
+                of.append(begin + places.of)
+                ranks.append(np.full(len(places.of), rank))
+                lines.append(_lines(scored, places.cells))
+                quotes.append(texts.quotes(places.cells))
+        self.of, self.lines, self.quotes = _joined_numbers(of), _joined_numbers(lines), _joined(quotes)
+        rank_of = _joined_numbers(ranks)
+        if self.quotes.null_count:
+            there = self.quotes.is_valid().to_numpy(zero_copy_only=False)
+            self.of, self.lines, rank_of = self.of[there], self.lines[there], rank_of[there]
+            self.quotes = self.quotes.drop_null()
+        self.ranks = rank_of
+
+    def first_lines(self, count: int) -> Array:
+        """The row of the first place of each fault, 0 where it has none: that is how findings are ordered."""
+        lines = np.zeros(count, np.int64)
+        order = np.lexsort((self.ranks, self.of))
+        begins = order[np.diff(self.of[order], prepend=-1) > 0]
+        lines[self.of[begins]] = self.lines[begins]
+        return lines
+
+    def lists(self, rank: Array, file: str) -> Any:
+        """The places of every fault as lists of structs; fault number i stands at `rank[i]`."""
+        import pyarrow
+        import pyarrow.compute as compute
+
+        of = rank[self.of]
+        order = np.lexsort((self.ranks, of))
+        at = compute.binary_join_element_wise("L", pyarrow.array(self.lines[order]).cast(pyarrow.string()), "")
+        files = pyarrow.DictionaryArray.from_arrays(pyarrow.array(np.zeros(len(of), np.int8)), pyarrow.array([file]))
+        quotes = self.quotes.take(pyarrow.array(order))
+        structs = pyarrow.StructArray.from_arrays([files.dictionary_decode(), at, quotes], ["file", "at", "quote"])
+        return pyarrow.ListArray.from_arrays(_offsets(of, len(rank)), structs)
+
+
+def _lines(scored: Scored, cells: Cells) -> Array:
+    if cells.head:
+        head: Array = scored.chunk.first + scored.chunk.starts[cells.at]
+        return head
+    lines: Array = scored.lines[cells.at]
+    return lines
+
+
+def _numbers(faults: Sequence[Faults], begins: Array, rank: Array, texts: _Told) -> Any:
+    """The figures of every fault by name, as maps; a missing one is left out. Fault number i stands at `rank[i]`."""
     import pyarrow
-    import pyarrow.compute as compute
 
-    count = len(fault.of)
-    if not fault.places:
-        return pyarrow.array([[]] * count, schemas()["findings.parquet"].field("where").type)
-    of = np.concatenate([places.of for places in fault.places]).astype(np.int64)
-    rank = np.repeat(np.arange(len(fault.places)), [len(places.of) for places in fault.places])
-    order = np.lexsort((rank, of))
-    lines = np.concatenate([places.lines for places in fault.places])[order]
-    quotes = _joined([places.quotes for places in fault.places]).take(pyarrow.array(order))
-    at = compute.binary_join_element_wise("L", pyarrow.array(lines).cast(pyarrow.string()), "")
-    files = pyarrow.DictionaryArray.from_arrays(pyarrow.array(np.zeros(len(lines), np.int8)), pyarrow.array([file])).dictionary_decode()
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(of, minlength=count))]).astype(np.int32)
-    structs = pyarrow.StructArray.from_arrays([files, at, quotes], ["file", "at", "quote"])
-    return pyarrow.ListArray.from_arrays(pyarrow.array(offsets), structs)
-
-
-def _numbers(fault: Faults) -> Any:
-    """The figures of every fault by name, as maps; a missing one is left out."""
-    import pyarrow
-
-    names, count = list(fault.numbers), len(fault.of)
-    columns = [_texts(fault.numbers[name]) for name in names]
-    there = np.stack([~column.is_null().to_numpy(zero_copy_only=False) for column in columns])
-    order = np.arange(len(names) * count).reshape(len(names), count).T.ravel()[there.T.ravel()]
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(there.sum(axis=0))]).astype(np.int32)
-    items = _joined(columns).take(pyarrow.array(order))
-    keys = pyarrow.array(names).take(pyarrow.array(np.repeat(np.arange(len(names)), count)[order]))
-    return pyarrow.MapArray.from_arrays(pyarrow.array(offsets), keys, items)
+    names: dict[str, int] = {}
+    of, ranks, keys, items = [], [], [], [pyarrow.array([], pyarrow.string())]
+    for begin, fault in zip(begins.tolist(), faults, strict=False):
+        count = len(fault.of)
+        for number, (name, words) in enumerate(fault.numbers.items()):
+            of.append(begin + np.arange(count))
+            ranks.append(np.full(count, number))
+            keys.append(np.full(count, names.setdefault(name, len(names))))
+            items.append(texts.of(words, count))
+    joined = _joined(items)
+    there = joined.is_valid().to_numpy(zero_copy_only=False)
+    place = rank[_joined_numbers(of)]
+    order = np.lexsort((_joined_numbers(ranks), place))
+    order = order[there[order]]
+    key = pyarrow.array(list(names), pyarrow.string()).take(pyarrow.array(_joined_numbers(keys)[order]))
+    return pyarrow.MapArray.from_arrays(_offsets(place[order], len(rank)), key, joined.take(pyarrow.array(order)))
 
 
-def _texts(column: Any) -> Any:
-    import pyarrow
-
-    return column.combine_chunks() if isinstance(column, pyarrow.ChunkedArray) else column
-
-
-__all__ = ["LEVEL_NAMES", "Places", "findings_table", "paths"]
+__all__ = ["LEVEL_NAMES", "findings_table", "paths"]

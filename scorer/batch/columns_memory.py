@@ -52,6 +52,7 @@ class Memory:
         self.set_numbers: dict[str, int] = {}
         self.sets: list[IndicatorSet] = []
         self.slots: dict[tuple[int, int, int], int] = {}
+        self.slot_tables: dict[tuple[int, ...], Array] = {}
         self.slot_columns = [np.zeros(0, np.int64) for _ in range(4)]
         self.rules: list[Rule] = []
         self.rule_numbers: dict[Rule, int] = {}
@@ -142,6 +143,16 @@ class Memory:
             )
             self.slot_columns = [np.append(column, value) for column, value in zip(self.slot_columns, values, strict=True)]
         return found
+
+    def slot_table(self, layout: tuple[int, ...], size: int) -> Array:
+        """The slots by the names of a row packed into one number, −1 where none was looked up yet.
+
+        One table for each layout of that number; it begins anew when there are more sets than before.
+        """
+        table = self.slot_tables.get(layout)
+        if table is None or len(table) < size:
+            table = self.slot_tables[layout] = np.full(size, -1, np.intp)
+        return table
 
     def pair_numbers(self, keys: Array) -> Array:
         """The numbers of pairs: rows whose target and actual are read together, or by a rule that reads words.

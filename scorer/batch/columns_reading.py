@@ -93,12 +93,12 @@ class Vocabulary:
         import pyarrow
 
         if pyarrow.types.is_null(column.type):
-            return np.zeros(len(column), np.int32)
+            return np.zeros(len(column), np.intp)
         if isinstance(column, pyarrow.DictionaryArray):
             known = self._numbers_of(column.dictionary)
         else:
             column = column.dictionary_encode()
-            known = np.array([*map(self.number, column.dictionary.to_pylist()), 0], np.int32)
+            known = np.array([*map(self.number, column.dictionary.to_pylist()), 0], np.intp)
         codes = column.indices
         if codes.null_count:
             codes = codes.fill_null(len(known) - 1)
@@ -109,7 +109,7 @@ class Vocabulary:
         """The numbers of a dictionary, 0 at its end for null; the batches of a row group have equal ones."""
         if self._seen is not None and self._seen[0].equals(dictionary):
             return self._seen[1]
-        listed = np.array([*map(self.number, dictionary.to_pylist()), 0], np.int32)
+        listed = np.array([*map(self.number, dictionary.to_pylist()), 0], np.intp)  # as `take` wants them
         self._seen = dictionary, listed
         return listed
 
@@ -119,7 +119,7 @@ class Units:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {"": 0}
-        self._names = [""]
+        self.names = [""]
         self.agree = np.ones((1, 1), np.bool_)
 
     def number(self, unit: str) -> int:
@@ -127,12 +127,12 @@ class Units:
 
         found = self._numbers.get(unit)
         if found is None:
-            found = self._numbers[unit] = len(self._names)
-            self._names.append(unit)
+            found = self._numbers[unit] = len(self.names)
+            self.names.append(unit)
             size = found + 1
             table = np.ones((size, size), np.bool_)
             table[:found, :found] = self.agree
-            for other, name in enumerate(self._names):
+            for other, name in enumerate(self.names):
                 table[other, found], table[found, other] = agree(name, unit), agree(unit, name)
             self.agree = table
         return found

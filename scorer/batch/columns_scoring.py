@@ -28,6 +28,7 @@ from scorer.answers import (
     Mask,
 )
 from scorer.batch.columns_memory import (
+    DENSE,
     NO_DEFAULT,
     ORDINARY_NAMES,
     PAIR_LONG,
@@ -326,7 +327,7 @@ def _slots(memory: Memory, batch: Any, sets: Array, funds: Mask) -> Array:
         pattern |= (named != 0).view(np.uint8) << level
     pattern[funds] = NO_PATTERN
     found = np.zeros(len(sets), np.int64)
-    several = np.flatnonzero(np.bincount(pattern, minlength=NO_PATTERN + 1)[:NO_PATTERN]).tolist()
+    several = [one for one in range(1 << len(ids)) if (pattern == one).any()]
     for one in several:
         rows = np.flatnonzero(pattern == one) if len(several) > 1 else slice(None)
         levels = [level for level in range(len(ids)) if one >> level & 1]
@@ -339,6 +340,9 @@ NO_PATTERN: Final = 64  # levels are six at most
 
 def _slots_of(memory: Memory, levels: Sequence[int], ids: Sequence[Array], sets: Array) -> Array:
     """The slots of rows that have names on the same levels."""
+    found = _known_slots(memory, levels, ids, sets)
+    if found is not None:
+        return found
     above = sets
     numbers = [(number, 0) for number in range(max(len(memory.sets), 1))]  # set and path by the code so far
     for level in levels[:-1]:
@@ -358,6 +362,33 @@ def _slots_of(memory: Memory, levels: Sequence[int], ids: Sequence[Array], sets:
         for code, first in zip(codes.tolist(), firsts.tolist(), strict=True)
     ]
     return np.array(slots, np.int64).take(places)
+
+
+def _known_slots(memory: Memory, levels: Sequence[int], ids: Sequence[Array], sets: Array) -> Array | None:
+    """The same, looked up in one table of all that the names could be; None where that would be too large."""
+    last = levels[-1] if levels else 0
+    kinds = memory.name_kinds(last).take(ids[last])
+    lengths = [len(memory.levels[level]) for level in levels[:-1]]
+    bits = [length.bit_length() for length in (*lengths, ORDINARY_NAMES + len(memory.special))]
+    width = sum(bits)
+    if len(memory.sets) << width > DENSE:
+        return None
+    table = memory.slot_table((*levels, *bits), len(memory.sets) << width)
+    keys = sets
+    for named, size in zip((*(ids[level] for level in levels[:-1]), kinds), bits, strict=True):
+        keys = keys << size | named
+    found: Array = table.take(keys)
+    new = np.flatnonzero(found < 0)
+    if len(new):
+        fresh, first = np.unique(keys[new], return_index=True)
+        for key, row in zip(fresh.tolist(), new[first].tolist(), strict=True):
+            path = 0
+            for level in levels[:-1]:
+                path = memory.below(path, memory.levels[level].texts[int(ids[level][row])])
+            name = memory.levels[last].texts[int(ids[last][row])]
+            table[key] = memory.slot((int(sets[row]), path), int(kinds[row]), name)
+        found = table.take(keys)
+    return found
 
 
 def _execution_points(

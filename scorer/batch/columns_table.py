@@ -115,17 +115,18 @@ class Columns:
 
     def money(self, name: str, role: Role, rows: Array) -> Readings:
         """The readings of some rows of a column of money, in 元."""
+        import pyarrow
+
         column = self.column(name)
         if column is None or column.null_count == len(column):
             known = self.memory.texts[role].columns
             return {key: np.repeat(values[:1], len(rows)) for key, values in known.items()}
         units = ["万元"] if self.column("money_unit") is None else [unit or "万元" for unit in self.texts("money_unit", rows)]
-        numbers = None if column is None or is_text(column) else decimals_of(column)
+        numbers = None if is_text(column) else decimals_of(column.take(pyarrow.array(rows)))
         if numbers is not None and len(set(units)) == 1:
-            values, scale, valid = numbers
             factor = money_factor(units[0]) if units else 1
             if factor:
-                return number_readings(values[rows], scale, valid[rows], factor)
+                return number_readings(*numbers, factor)
         texts = self.memory.texts[role]
         written = self.texts(name, rows)
         units = units * len(rows) if len(units) == 1 else units
@@ -165,7 +166,11 @@ def as_texts(column: Any) -> Any:
         if column.type.scale > 6:  # such a one may print with an exponent
             return pyarrow.array([plain_text(value) for value in column.to_pylist()], pyarrow.string())
         texts = compute.utf8_rtrim(compute.utf8_rtrim(texts, "0"), ".")
-    return compute.if_else(compute.equal(texts, ""), None, texts)
+    if is_text(column):
+        blank = compute.equal(texts, "")
+        if compute.any(blank).as_py():
+            texts = compute.if_else(blank, None, texts)
+    return texts
 
 
 def plain_text(value: Any) -> str | None:

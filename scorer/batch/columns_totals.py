@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.answers import NUMBER, POINT, Mask
-from scorer.batch.columns_memory import Memory
+from scorer.batch.columns_memory import Memory, distinct
 from scorer.batch.columns_reading import DIGITS, POWERS
 from scorer.batch.columns_scoring import Scored
 from scorer.model import Cell
@@ -58,11 +58,12 @@ def roll_up(memory: Memory, scored: Scored) -> Totals:
         return sums
 
     points, low, high = (summed(column, counted) for column in (scores.points, scores.low, scores.high))
-    weights = {
-        status: summed(scored.values, counted & (scored.status == status))
-        for status in (RECOMPUTED, JUDGED, LACKING, LEFT_OUT, UNREADABLE)
-    }
-    applicable = sum(weights.values(), np.zeros(len(starts), np.int64))
+    applicable = summed(scored.values, counted)
+    weights = {}
+    for status in (JUDGED, LACKING, LEFT_OUT, UNREADABLE):
+        such = counted & (scored.status == status)
+        weights[status] = summed(scored.values, such) if such.any() else np.zeros(len(starts), np.int64)
+    weights[RECOMPUTED] = applicable - sum(weights.values(), np.zeros(len(starts), np.int64))
     left_out = leaf & (scored.status == LEFT_OUT) & ~scores.scored
     whole = applicable + (summed(scored.values, left_out) if left_out.any() else 0)
     pointed = np.logical_or.reduceat(counted, starts)
@@ -84,10 +85,10 @@ def roll_up(memory: Memory, scored: Scored) -> Totals:
 def _grades(memory: Memory, sets: Array, points: Array, known: Mask) -> Array:
     """The place of the grade of each total in its set's list."""
     found = np.full(len(sets), NO_GRADE, np.int8)
-    for number, indicators in enumerate(memory.sets):
-        of_set = known & (sets == number)
-        for place in range(len(indicators.grades) - 1, -1, -1):
-            found[of_set & (points >= int(indicators.grades[place].start * POINT))] = place
+    never = np.iinfo(np.int64).max
+    for place in range(max(len(one.grades) for one in memory.sets) - 1, -1, -1):
+        starts = [int(one.grades[place].start * POINT) if place < len(one.grades) else never for one in memory.sets]
+        found[known & (points >= np.array(starts)[sets])] = place
     return found
 
 
@@ -97,10 +98,9 @@ def _written_grades(memory: Memory, scored: Scored, sets: Array) -> Array:
     if not written.any():
         return np.full(len(sets), NO_GRADE, np.int8)
     texts = memory.grades.texts
-    found = np.full(len(sets), NO_GRADE, np.int8)
-    for code in np.unique(written * len(memory.sets) + sets).tolist():
-        number, text = code % len(memory.sets), texts[code // len(memory.sets)]
-        found[(written == code // len(memory.sets)) & (sets == number)] = _place(memory.sets[number], text)
+    codes, places = distinct(written * len(memory.sets) + sets, len(texts) * len(memory.sets))
+    of_codes = [_place(memory.sets[code % len(memory.sets)], texts[code // len(memory.sets)]) for code in codes.tolist()]
+    found: Array = np.array(of_codes, np.int8).take(places)
     return found
 
 

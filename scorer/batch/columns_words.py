@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.answers import NUMBER, POINT_PLACES, REVERSE, Entry, Mask
-from scorer.batch.columns_memory import GIVEN, Memory
+from scorer.batch.columns_memory import GIVEN, Memory, distinct
 from scorer.batch.columns_reading import BARE, MILLE, PERCENT, POWERS
 from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_table import Columns
@@ -76,7 +76,7 @@ def _by_columns(memory: Memory, scored: Scored, rows: Array, kinds: Array) -> tu
     chosen = (kinds > 0) & (~by_ratio | (scored.scores.met[rows] == 0)) & ~scored.together[rows]
     chosen &= (figures["state"][rows] == NUMBER) & (figures["target_state"][rows] == NUMBER)
     chosen &= scored.weighted[rows] & scored.scores.scored[rows] & (part > 0) & (whole > 0) & (part < LARGEST) & (whole < LARGEST)
-    scale, unit_text = _scale(scored, rows)
+    scale, unit_text = _scale(memory, scored, rows)
     chosen &= (scale >= 0) & (one * POWERS[np.maximum(scale, 0)] <= 10**MOST_DECIMALS)
     if not chosen.any():
         return None
@@ -177,8 +177,9 @@ def _banded(rule: Bands, told: _Told, weight: Any, got: Any) -> Any:
     return compute.binary_join_element_wise(line, compute.if_else(compute.equal(award, ""), "", times), got, "")
 
 
-def _scale(scored: Scored, rows: Array) -> tuple[Array, Any]:
-    """The power of ten that the figures of each row are printed in, −1 where they have to be read again; and its words."""
+def _scale(memory: Memory, scored: Scored, rows: Array) -> tuple[Array, Any]:
+    """The power of ten that the figures of each row are printed in, −1 where they have to be read again; and the words
+    behind them."""
     import pyarrow
 
     funds = scored.funds[rows]
@@ -192,6 +193,17 @@ def _scale(scored: Scored, rows: Array) -> tuple[Array, Any]:
     scale[funds] = np.where(named[np.clip(money, 0, 19)] & (scored.planned["scale"][place] == scored.executed["scale"][place]), money, -1)
     texts = ["", "%", *(f"{name}元" if name else "" for name in (SCALES.get(10**power, "") for power in range(20)))]
     codes = np.where(funds, np.maximum(scale, 0) + 2, percent.astype(np.int64))
+    written = scored.target_scale[rows]
+    scaled = np.flatnonzero(
+        ~funds & (written > 0) & (written == scored.actual_scale[rows]) & named[np.clip(written, 0, 19)] & ((target | actual) & (PERCENT | MILLE) == 0)
+    )
+    if len(scaled):  # both in 万元, or in 万吨
+        scale[scaled] = written[scaled]
+        units = [memory.texts[role].columns["unit"].take(scored.columns.ids[role][rows[scaled]]) for role in ("target", "actual")]
+        unit = np.where(units[0] != 0, units[0], units[1]).astype(np.int64)
+        several, places = distinct(unit * 20 + written[scaled])
+        codes[scaled] = len(texts) + places
+        texts += [SCALES[10 ** (code % 20)] + memory.units.names[code // 20] for code in several.tolist()]
     return scale, pyarrow.array(texts).take(pyarrow.array(codes))
 
 
