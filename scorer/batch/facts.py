@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from scorer.batch.region import named_in, region_of
 from scorer.batch.rows import SEPARATORS
-from scorer.checks.peers.batch import Facts, Measure, Money, Row, bare_project, whole_funds
-from scorer.checks.peers.figures import hashed, told_sentences
+from scorer.checks.peers.batch import project_hash
+from scorer.checks.peers.facts import Facts, Measure, Money, Row, whole_funds
+from scorer.checks.peers.figures import told_sentences
+from scorer.checks.peers.hashes import combined, hashed, together
 from scorer.checks.peers.prose import fingerprints, prose_of
 from scorer.checks.sameness import money
 from scorer.checks.stray import own_names
@@ -27,7 +29,6 @@ _UNIT_COST = re.compile(
     r"单价|均价|单位(?:成本|造价|费用)|[人户亩车台生班件次家套株棵床]均|每[一-龥]{1,3}[^，。]{0,6}(?:成本|费用|造价|价)"
     r"|(?:补助|补贴|发放|资助|奖补)标准"
 )
-_QUANTITY = re.compile("数量")
 # Names that say nothing of what is measured: they are only the same within one project.
 _GENERIC = re.compile(
     r"(?:项目|工程|工作|单位|经济|预算|总|生产|年度|全年|社会|人均|补助|补贴|发放|平均|数量|质量|时效|任务|目标|完成)*"
@@ -46,7 +47,7 @@ def facts_of(submission: Submission, report: Report) -> dict[str, Any]:
     form = bool(submission.answers)
     folders = SEPARATORS.split(submission.documents[0].path)[:-1] if submission.documents else []
     unit_in, department_in = (_folder_region(name, folders) for name in (unit, submission.department))
-    about = (str(year), bare_project(submission.project))
+    about = (hashed(str(year)), project_hash(submission.project))
     return Facts(
         unit=unit,
         department=submission.department,
@@ -91,13 +92,49 @@ def _digest(submission: Submission) -> str:
 
 
 def _kind(submission: Submission) -> int:
-    return hashed("form", *sorted(normalize_name(answer.path[-1]) for answer in submission.answers if answer.path))
+    return kind_of([hashed(normalize_name(answer.path[-1])) for answer in submission.answers if answer.path])
+
+
+def kind_of(names: Sequence[int]) -> int:
+    """The hash of a form's indicators from those of their names, in any order; never 0."""
+    return kind_hash(together(names)) or 1
 
 
 # ------------------------------------------------------------------------------------------------------------- costs
 
+SCORE, TOTAL, COST, SPENT, FORM = (hashed(word) for word in ("score", "total", "cost", "spent", "form"))
+NO_PROJECT = 0
 
-def _costs(submission: Submission, about: tuple[str, str]) -> Iterator[Measure]:
+# the group of a measure, from the hashes of what it is: numbers, or columns of them
+
+
+def kind_hash(names: Any) -> Any:
+    return combined(FORM, names)
+
+
+def total_group(year: Any, kind: Any) -> Any:
+    return combined(TOTAL, year, kind)
+
+
+def score_group(name: Any, year: Any, project: Any, unit: Any) -> Any:
+    """`project` is `NO_PROJECT` where the name says enough, see `is_generic`."""
+    return combined(SCORE, name, year, project, unit)
+
+
+def cost_group(name: Any, year: Any, project: Any, unit: Any) -> Any:
+    return combined(COST, name, year, project, unit)
+
+
+def counted(name: Any, unit: Any) -> Any:
+    """What is counted under one indicator; the sum over a form says what its money was spent on."""
+    return combined(name, unit)
+
+
+def spent_group(name: Any, year: Any, project: Any, unit: Any, basket: Any) -> Any:
+    return combined(SPENT, name, year, project, unit, basket)
+
+
+def _costs(submission: Submission, about: tuple[int, int]) -> Iterator[Measure]:
     """What one unit cost: as an indicator says it, and the money spent by what was done for it."""
     quantities: list[tuple[int, str, Quantity]] = []
     for index, answer in enumerate(submission.answers):
@@ -105,21 +142,43 @@ def _costs(submission: Submission, about: tuple[str, str]) -> Iterator[Measure]:
             continue
         name = normalize_name(answer.path[-1])
         quantity = parse_quantity(answer.actual.text, answer.unit)
-        if quantity.number is None or quantity.number <= 0 or loose(quantity):
+        if not is_amount(quantity):
             continue
-        if quantity.unit.startswith("元/") or (quantity.unit == "元" and _UNIT_COST.search(name)):
-            yield Measure(hashed("cost", *_named(name, about), quantity.unit), quantity.number, "cost", index)
-        elif _QUANTITY.search("".join(answer.path[:-1])) and quantity.unit and quantity.unit[0] not in "元%‰":
+        if is_price(quantity.unit) or (quantity.unit == "元" and is_unit_cost(name)):
+            group = cost_group(hashed(name), *_within(name, about), hashed(quantity.unit))
+            yield Measure(group, quantity.number or Decimal(0), "cost", index)
+        elif "数量" in "".join(answer.path[:-1]) and is_countable(quantity.unit):
             quantities.append((index, name, quantity))
     spent = _spent(submission)
     if spent is None or spent <= 0:
         return
     # money is spent on all that a form counts: only forms that count the same things can be compared
-    basket = sorted(f"{name}\x1e{quantity.unit}" for _, name, quantity in quantities)
+    basket = together(counted(hashed(name), hashed(quantity.unit)) for _, name, quantity in quantities)
     for index, name, quantity in quantities:
-        if quantity.number is not None:
-            group = hashed("spent", *_named(name, about), quantity.unit, *basket)
-            yield Measure(group, (spent / quantity.number).quantize(Decimal("0.0001")), "spent", index)
+        group = spent_group(hashed(name), *_within(name, about), hashed(quantity.unit), basket)
+        yield Measure(group, each_cost(spent, quantity.number or Decimal(1)), "spent", index)
+
+
+def is_amount(quantity: Quantity) -> bool:
+    """Is this a plain figure above zero, neither approximate nor a bound?"""
+    return quantity.number is not None and quantity.number > 0 and not loose(quantity)
+
+
+def is_price(unit: str) -> bool:
+    return unit.startswith("元/")
+
+
+def is_unit_cost(name: str) -> bool:
+    """Does the name of an indicator in 元 say that it is what one unit costs?"""
+    return _UNIT_COST.search(name) is not None
+
+
+def is_countable(unit: str) -> bool:
+    return bool(unit) and unit[0] not in "元%‰"
+
+
+def each_cost(spent: Decimal, number: Decimal) -> Decimal:
+    return (spent / number).quantize(Decimal("0.0001"))
 
 
 def _spent(submission: Submission) -> Decimal | None:
@@ -128,20 +187,24 @@ def _spent(submission: Submission) -> Decimal | None:
     return money(whole.executed, whole.unit) if whole else None
 
 
-def _named(name: str, about: tuple[str, str]) -> Iterable[str]:
+def is_generic(name: str) -> bool:
+    """Does a name say nothing of what is measured, so that it is only the same within one project?"""
+    return len(name) < 4 or _GENERIC.fullmatch(name) is not None
+
+
+def _within(name: str, about: tuple[int, int]) -> tuple[int, int]:
     """What an indicator of this name is compared within: the year, for a generic name the project as well."""
     year, project = about
-    return (name, year, project) if len(name) < 4 or _GENERIC.fullmatch(name) else (name, year)
+    return year, project if is_generic(name) else NO_PROJECT
 
 
 # ------------------------------------------------------------------------------------------------------------ scores
 
 
-def _scores(submission: Submission, report: Report, about: tuple[str, str]) -> Iterator[Measure]:
+def _scores(submission: Submission, report: Report, about: tuple[int, int]) -> Iterator[Measure]:
     """Points per hundred: of the form as a whole, and of every indicator, those that the rule gives marked so."""
     if report.claimed_total is not None and report.full:
-        group = hashed("total", about[0], str(_kind(submission)))
-        yield Measure(group, _share(report.claimed_total, report.full), "total")
+        yield Measure(total_group(about[0], _kind(submission)), share(report.claimed_total, report.full), "total")
     lines = {(line.where.file, line.where.at): line for line in report.lines if line.leaf and line.where}
     for index, answer in enumerate(submission.answers):
         cells = (answer.actual, answer.target, *answer.names[-1:])
@@ -149,11 +212,12 @@ def _scores(submission: Submission, report: Report, about: tuple[str, str]) -> I
         line = lines.get((cell.source.file, cell.source.place)) if cell else None
         if line is None or line.claimed is None or not line.weight or not answer.path:
             continue
-        unit = parse_quantity(answer.target.text, answer.unit).unit
-        group = hashed("score", *_named(normalize_name(answer.path[-1]), about), unit)
+        name, unit = normalize_name(answer.path[-1]), parse_quantity(answer.target.text, answer.unit).unit
+        group = score_group(hashed(name), *_within(name, about), hashed(unit))
         by_rule = line.status == "recomputed" and line.claimed == line.points
-        yield Measure(group, _share(line.claimed, line.weight), "ruled" if by_rule else "score", index)
+        yield Measure(group, share(line.claimed, line.weight), "ruled" if by_rule else "score", index)
 
 
-def _share(points: Decimal, whole: Decimal) -> Decimal:
+def share(points: Decimal, whole: Decimal) -> Decimal:
+    """Points per hundred."""
     return (points * 100 / whole).quantize(Decimal("0.01"))

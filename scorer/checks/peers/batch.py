@@ -1,212 +1,104 @@
 """What a check across forms sees: every submission of a batch as a few facts, and the way back to the submission.
 
 The facts are made beside the report of each submission. A hundred thousand of them are gone through once; what stays in
-memory is a `Peer` each and columns of numbers. The texts are looked at again only where a finding is about to be made.
+memory is columns of numbers. The texts are looked at again only where a finding is about to be made.
 """
 
 from __future__ import annotations
 
-import base64
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
-from operator import attrgetter
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO
 
 import numpy
 from numpy.typing import NDArray
 
+from scorer.checks.peers.facts import KINDS, Facts, Measure, bare, bare_project
+from scorer.checks.peers.hashes import hashed
+from scorer.checks.peers.pairs import carried_over, figures_differing, folder_of, likeness
 from scorer.checks.peers.prose import Letters, Prints, prose_of
-from scorer.model import Funds, Submission
-from scorer.naming import fold
+from scorer.model import Place, Submission
 
 PARTITIONS = 32  # of the fingerprints, by their upper bits, a power of two: one at a time is sorted in memory
 HELD = 4 * 1024 * 1024  # bytes of a partition that stay in memory until it is written to disk
 REMEMBERED = 64  # submissions read again that are kept for the next finding
+PARTED = 1_000_000  # measures that are sorted at once
 
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[-—~至]{1,2}(?:19|20)\d\d)?年?度?")
-_ORNAMENT = re.compile(r"[\W_]+")
+UNKNOWN, BELOW, FULL = range(3)  # what is claimed in total: not known, less than full marks, full marks
+NO_YEAR = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An indicator row as written: its names from the top, and what stands in its cells."""
-
-    name: str
-    target: str = ""
-    actual: str = ""
-    claimed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """A row of the money block as written; `executed` and `budget` in the form's unit."""
-
-    name: str
-    budget: str = ""
-    executed: str = ""
-
-
-Kind = Literal["cost", "spent", "score", "ruled", "total"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-COST_KINDS = ("cost", "spent")
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure that is compared with the same figure of other forms.
-
-    `group` is the hash of what it is (indicator, unit, year); `value` is exact; `row` is the indicator's place among the
-    answers, -1 for the form as a whole. `kind`: a unit cost as the form states it; money `spent` divided by what was done
-    for it; points per hundred of a row as claimed, those that are what the rule gives (`ruled`), and of the form in total.
-    """
-
-    group: int
-    value: Decimal
-    kind: Kind
-    row: int = -1
-
-    @property
-    def is_cost(self) -> bool:
-        return self.kind in COST_KINDS
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A sentence that tells results of the year: the hash of its words without the year, how many figures it has."""
-
-    words: int
-    figures: int
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is kept of one submission for the comparison across forms; `as_json` and `from_json` are each other's inverse.
-
-    `unit_in` and `department_in` are the region of the folder where the name itself says none (民政局 of two counties is
-    two units); `placed` is whether anything tells the unit's region. `claimed` and `full` are points; `kind` is the hash
-    of the form's indicators, 0 without a form. `names` are what the submission calls itself. `prints` are the
-    fingerprints of its prose, `letters` how long that is.
-    """
-
-    unit: str = ""
-    department: str = ""
-    project: str = ""
-    unit_in: str = ""
-    department_in: str = ""
-    placed: bool = False
-    year: int | None = None
-    digest: str = ""
-    kind: int = 0
-    claimed: Decimal | None = None
-    full: Decimal | None = None
-    names: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    funds: tuple[Money, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    told: tuple[Told, ...] = ()
-    letters: int = 0
-    prints: Prints = field(default_factory=lambda: numpy.empty(0, numpy.uint64))
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, without what is empty."""
-        values: dict[str, Any] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, numpy.ndarray):
-                value = base64.b64encode(value.astype("<u8").tobytes()).decode()
-            elif each.name in _LISTED:
-                values_of = _VALUES[each.name]
-                value = [[_plain(part) for part in values_of(item)] for item in value]
-            if value not in ("", None, [], ()) and not (isinstance(value, int) and value == 0):
-                values[each.name] = list(value) if isinstance(value, tuple) else _plain(value)
-        return values
-
-    @staticmethod
-    def from_json(values: dict[str, Any]) -> Facts:
-        read = dict(values)
-        for name, kind in _LISTED.items():
-            read[name] = tuple(kind(*item) for item in values.get(name, ()))
-        read["measures"] = tuple(Measure(group, Decimal(value), *rest) for group, value, *rest in values.get("measures", ()))
-        for name in ("claimed", "full"):
-            read[name] = Decimal(values[name]) if name in values else None
-        read["names"] = tuple(values.get("names", ()))
-        read["prints"] = numpy.frombuffer(base64.b64decode(values.get("prints", "")), "<u8")
-        return Facts(**read)
-
-
-_LISTED: dict[str, Any] = {"rows": Row, "funds": Money, "measures": Measure, "told": Told}
-_VALUES = {name: attrgetter(*(part.name for part in fields(kind))) for name, kind in _LISTED.items()}
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else value
-
-
-@lru_cache(maxsize=8192)
-def bare(name: str) -> str:
-    """The name of a unit without white space and ornament, for comparison."""
-    return _ORNAMENT.sub("", fold(name))
-
-
-@lru_cache(maxsize=8192)
-def bare_project(name: str) -> str:
-    """The name of a project without its year: 2020年农村公路养护 and 农村公路养护（2021年度） are the same project."""
-    return _ORNAMENT.sub("", _YEAR.sub("", fold(name)))
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """One submission among the others of its batch. `unit` and `project` are bare, for comparison; see `Facts`."""
-
-    unit: str
-    department: str
-    project: str
-    year: int | None
-    digest: str
-    kind: int
-    claimed: Decimal | None
-    full: Decimal | None
-    letters: int
-    answered: bool
-    placed: bool
-
+PEER = numpy.dtype(
+    [
+        *((name, "u8") for name in ("unit", "department", "project", "kind", "digest")),
+        *(("year", "i4"), ("letters", "i4"), ("claims", "u1"), ("answered", "?"), ("placed", "?")),
+    ]
+)
+"""One submission among the others: hashes of its names as they are compared (0 for none) and of its indicators, the
+year or `NO_YEAR`, the letters of its prose, whether full marks are claimed, whether any row is answered; see `Facts`."""
 
 MEASURE = numpy.dtype([("group", "u8"), ("value", "f8"), ("peer", "u4"), ("row", "i4"), ("kind", "u1")])
+PARTS = 16  # of measures that are sorted at a time, by the upper bits of their group, a power of two
 
 
-class Columns:
-    """The measures of many submissions in a few arrays: rows of `MEASURE`."""
+class Gathered:
+    """Rows of a numpy type, gathered one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: numpy.dtype[Any]) -> None:
+        self._kind = kind
         self._parts: list[NDArray[Any]] = []
-        self._waiting: list[tuple[int, float, int, int, int]] = []
+        self._waiting: list[tuple[Any, ...]] = []
 
-    def add(self, peer: int, measures: Iterable[Measure]) -> None:
-        # as floating point only to order them and to see how far apart they lie; what is printed is read again
-        self._waiting += ((each.group, float(each.value), peer, each.row, KINDS.index(each.kind)) for each in measures)
+    def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._waiting += rows
         if len(self._waiting) > 65_536:
             self._pack()
 
     def _pack(self) -> None:
-        self._parts.append(numpy.array(self._waiting, dtype=MEASURE))
+        self._parts.append(numpy.array(self._waiting, dtype=self._kind))
         self._waiting = []
 
-    def groups(self, least: int) -> tuple[Iterator[NDArray[Any]], int]:
-        """The groups of at least so many measures, sorted by value; and how many measures are in smaller ones."""
-        self._pack()
-        whole = numpy.concatenate(self._parts)
-        self._parts = [whole]
-        order = numpy.lexsort((whole["row"], whole["peer"], whole["value"], whole["group"]))
-        sizes = numpy.unique(whole["group"], return_counts=True)[1]
-        ends = numpy.cumsum(sizes)
-        large = numpy.flatnonzero(sizes >= least)
-        alone = len(whole) - int(sizes[large].sum())
-        return (whole[order[ends[place] - sizes[place] : ends[place]]] for place in large), alone
+    def __len__(self) -> int:
+        return sum(map(len, self._parts)) + len(self._waiting)
+
+    @property
+    def whole(self) -> NDArray[Any]:
+        """All of them as one array."""
+        if self._waiting or len(self._parts) != 1:
+            self._pack()
+            self._parts = [numpy.concatenate(self._parts)]
+        return self._parts[0]
+
+
+def peer_row(facts: Facts) -> tuple[Any, ...]:
+    """What `PEER` holds of the facts of one submission."""
+    claims = UNKNOWN
+    if facts.claimed is not None and facts.full is not None:
+        claims = BELOW if facts.claimed < facts.full else FULL
+    return (
+        *(name_hash(facts.unit, facts.unit_in), name_hash(facts.department, facts.department_in)),
+        *(project_hash(facts.project), facts.kind, hashed(facts.digest) if facts.digest else 0),
+        *(facts.year if facts.year is not None else NO_YEAR, facts.letters),
+        *(claims, any(row.actual for row in facts.rows), facts.placed),
+    )
+
+
+def name_hash(name: str, region: str) -> int:
+    """The hash of a unit's or a department's name, with the region where the name does not say its own; 0 for none."""
+    known = bare(region + name) if name else ""
+    return hashed(known) if known else 0
+
+
+def project_hash(name: str) -> int:
+    """The hash of a project's name without its year, 0 for none."""
+    known = bare_project(name)
+    return hashed(known) if known else 0
+
+
+def measure_rows(peer: int, measures: Iterable[Measure]) -> Iterator[tuple[Any, ...]]:
+    # as floating point only to order them and to see how far apart they lie; what is printed is exact
+    return ((each.group, float(each.value), peer, each.row, KINDS.index(each.kind)) for each in measures)
 
 
 class Spilled:
@@ -243,69 +135,97 @@ class Spilled:
 PRINT = numpy.dtype([("print", "u8"), ("peer", "u4")])
 
 
-@dataclass
 class Batch:
     """All submissions of a batch: `facts_at` and `submission_at` read those of one again, by its number from 0.
 
-    Fill it with `add`, in order; use it as a context, since it may keep files.
+    Fill it with `add`, in order; use it as a context, since it may keep files. Whoever gathers the facts by other means
+    (by columns) gives the same answers by methods of the same names.
     """
 
-    facts_at: Callable[[int], Facts]
-    submission_at: Callable[[int], Submission]
-    peers: list[Peer] = field(default_factory=list)
-    measures: Columns = field(default_factory=Columns)
-    prints: Spilled = field(default_factory=Spilled)
-    _names: dict[str, str] = field(default_factory=dict)
+    def __init__(self, facts_at: Callable[[int], Facts], submission_at: Callable[[int], Submission]) -> None:
+        self.facts = lru_cache(maxsize=REMEMBERED)(facts_at)
+        self.submission = lru_cache(maxsize=REMEMBERED)(submission_at)
+        self.prose = lru_cache(maxsize=REMEMBERED)(self._prose)
+        self.prints: Spilled | None = Spilled()
+        self._peers = Gathered(PEER)
+        self._measures = Gathered(MEASURE)
 
     def __enter__(self) -> Batch:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.prints.close()
+        if self.prints is not None:
+            self.prints.close()
 
     def add(self, facts: Facts) -> None:
         """The next submission."""
-        number = len(self.peers)
-        self.peers.append(
-            Peer(
-                unit=self._known(bare(facts.unit_in + facts.unit) if facts.unit else ""),
-                department=self._known(bare(facts.department_in + facts.department) if facts.department else ""),
-                project=self._known(bare_project(facts.project)),
-                year=facts.year,
-                digest=facts.digest,
-                kind=facts.kind,
-                claimed=facts.claimed,
-                full=facts.full,
-                letters=facts.letters,
-                answered=any(row.actual for row in facts.rows),
-                placed=facts.placed,
-            )
-        )
-        self.measures.add(number, facts.measures)
-        self.prints.add(number, facts.prints)
+        number = len(self._peers)
+        self._peers.add([peer_row(facts)])
+        self._measures.add(measure_rows(number, facts.measures))
+        if self.prints is not None:
+            self.prints.add(number, facts.prints)
 
-    def _known(self, name: str) -> str:
-        return self._names.setdefault(name, name)
+    @property
+    def peers(self) -> NDArray[Any]:
+        """The submissions as rows of `PEER`."""
+        return self._peers.whole
 
-    @cached_property
-    def facts(self) -> Callable[[int], Facts]:
-        return lru_cache(maxsize=REMEMBERED)(self.facts_at)
+    def measures(self) -> Iterator[NDArray[Any]]:
+        """All measures as rows of `MEASURE`, in some parts: those of one group are in one of them."""
+        whole = self._measures.whole
+        part_of = whole["group"] >> numpy.uint64(64 - PARTS.bit_length() + 1)
+        for part in range(PARTS if len(whole) > PARTED else 1):
+            yield whole[part_of == part] if len(whole) > PARTED else whole
 
-    @cached_property
-    def submission(self) -> Callable[[int], Submission]:
-        return lru_cache(maxsize=REMEMBERED)(self.submission_at)
+    def exact(self, row: Any) -> Measure:
+        """The exact measure that a row of `MEASURE` stands for."""
+        group, place = int(row["group"]), int(row["row"])
+        return next(each for each in self.facts(int(row["peer"])).measures if (each.group, each.row) == (group, place))
 
-    @cached_property
-    def prose(self) -> Callable[[int], Sequence[Letters]]:
+    def _prose(self, number: int) -> Sequence[Letters]:
         """The prose of a submission, as its fingerprints were made of it."""
-        return lru_cache(maxsize=REMEMBERED)(lambda number: prose_of(self.submission(number), self.facts(number).names))
+        return prose_of(self.submission(number), self.facts(number).names)
+
+    def names(self, number: int) -> tuple[str, str, str]:
+        """Unit, department and project of a submission as written."""
+        facts = self.facts(number)
+        return facts.unit, facts.department, facts.project
 
     def title(self, number: int) -> str:
         """A submission in words: its unit and its project as written."""
-        facts = self.facts(number)
-        return f"{facts.unit or '（未读到单位名称）'}{f'“{facts.project.strip()}”' if facts.project.strip() else ''}"
+        unit, _, project = self.names(number)
+        return f"{unit or '（未读到单位名称）'}{f'“{project.strip()}”' if project.strip() else ''}"
+
+    def claimed_total(self, number: int) -> Place:
+        """Where a submission says its total."""
+        return Place.of(self.submission(number).claimed_total)
+
+    def likeness(self, one: NDArray[Any], other: NDArray[Any]) -> NDArray[numpy.float64]:
+        """How alike the submissions of each pair are: the share of their indicators that both have."""
+        found = (likeness(self.facts(first), self.facts(second)) for first, second in _pairs(one, other))
+        return numpy.fromiter(found, numpy.float64, len(one))
+
+    def differ(self, one: NDArray[Any], other: NDArray[Any]) -> NDArray[numpy.bool_]:
+        """Whether the submissions of each pair differ in a figure of what both have."""
+        found = (
+            bool(figures_differing(self.submission(first), self.submission(second))) for first, second in _pairs(one, other)
+        )
+        return numpy.fromiter(found, numpy.bool_, len(one))
+
+    def apart(self, one: NDArray[Any], other: NDArray[Any]) -> NDArray[numpy.bool_]:
+        """Whether the files of each pair lie in two folders."""
+        found = (folder_of(self.submission(first)) != folder_of(self.submission(second)) for first, second in _pairs(one, other))
+        return numpy.fromiter(found, numpy.bool_, len(one))
+
+    def carried(self, before: NDArray[Any], now: NDArray[Any]) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+        """Of each pair, how many of the telling figures of the later form are the earlier one's, and how many it has."""
+        found = [carried_over(self.facts(first), self.facts(second)) for first, second in _pairs(before, now)]
+        counts = numpy.array([(each.count, each.whole) for each in found], numpy.int64).reshape(-1, 2)
+        return counts[:, 0], counts[:, 1]
+
+    def ahead(self, numbers: Iterable[int]) -> None:
+        """These submissions are asked for next: whoever reads many faster at a time may read them now."""
 
 
-def whole_funds(funds: Sequence[Funds]) -> Funds | None:
-    """The row that holds all the money of a form, None where it cannot be told."""
-    return next((each for each in funds if each.total), funds[0] if len(funds) == 1 else None)
+def _pairs(one: NDArray[Any], other: NDArray[Any]) -> Iterator[tuple[int, int]]:
+    return zip(one.tolist(), other.tolist(), strict=True)

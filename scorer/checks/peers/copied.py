@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.batch import Batch
+from scorer.checks.peers.batch import Batch, Spilled
+from scorer.checks.peers.facts import bare
 from scorer.checks.peers.prose import PROSE_MOST, SHINGLE, WINDOW, Prints, Run, shared_runs
-from scorer.checks.registry import Faulty, Outcomes, check, faulty, sound, undecided
+from scorer.checks.registry import Faulty, Outcomes, check, faulty, not_run, sound, undecided
 
 UNITS_MOST = 4  # what stands in the texts of more units is a template
 PRINTS_LEAST = 2  # shared fingerprints that make two submissions worth a look: every run of 50 letters has as many
 PROSE_LEAST = SHINGLE + WINDOW - 1  # letters below which there is nothing to compare
 PARTNERS_MOST = 16  # submissions that one submission is compared with, those first that share most
+NO_PROSE = "表中没有成段的叙述，不比对文字"
 SHOWN = 3  # runs that a finding quotes
 TOLD_LEAST = 30  # letters of a run that is no copy but worth saying so
 
@@ -62,9 +65,11 @@ def copied_text(batch: Batch) -> Outcomes:
     改法: 核对哪一份是原文；出自主管部门统一材料的写明出处，其余按本单位实际重写。
     何时无法判定: 读不出单位名称；两个单位的名称相互包含或有主管关系；相同的文字太短；叙述太少。五个以上单位都有的文字视为模板。
     """
+    if batch.prints is None:
+        yield not_run(NO_PROSE)
+        return
     peers = batch.peers
-    numbers = _unit_numbers(batch)
-    template, pairs = candidates(batch, numbers)
+    template, pairs = candidates(batch.prints, unit_numbers(peers))
     short: set[int] = set()
     related: set[int] = set()
     guilty: set[int] = set()
@@ -79,35 +84,34 @@ def copied_text(batch: Batch) -> Outcomes:
             yield _copied(batch, pair, runs, measure)
         elif measure.longest >= TOLD_LEAST:
             short |= {pair.one, pair.other}
-    for number, peer in enumerate(peers):
+    for number, (named, letters) in enumerate(zip((peers["unit"] != 0).tolist(), peers["letters"].tolist(), strict=True)):
         if number in guilty:
             continue
-        if not peer.unit:
+        if not named:
             yield undecided("没有读出单位名称")
-        elif peer.letters < PROSE_LEAST:
+        elif letters < PROSE_LEAST:
             yield undecided("没有成段的叙述可以比对")
         elif number in related:
             yield undecided("相同的文字出自名称相近或有主管关系的单位")
         elif number in short:
             yield undecided("有相同的文字，但不长，可能是通用的说法")
-        elif peer.letters >= PROSE_MOST:
+        elif letters >= PROSE_MOST:
             yield undecided(f"文字过长，只比对了前 {PROSE_MOST} 字")
         else:
             yield sound()
 
 
-def _unit_numbers(batch: Batch) -> NDArray[numpy.int64]:
+def unit_numbers(peers: NDArray[Any]) -> NDArray[numpy.int64]:
     """A number for every submission that is the same for those of one unit, -1 without a name."""
-    known: dict[str, int] = {}
-    numbers = [known.setdefault(peer.unit, len(known)) if peer.unit else -1 for peer in batch.peers]
-    return numpy.array(numbers, dtype=numpy.int64)
+    numbers: NDArray[numpy.int64] = numpy.unique(peers["unit"], return_inverse=True)[1].astype(numpy.int64)
+    return numpy.where(peers["unit"] != 0, numbers, -1)
 
 
-def candidates(batch: Batch, units: NDArray[numpy.int64]) -> tuple[Prints, list[Pair]]:
+def candidates(prints: Spilled, units: NDArray[numpy.int64]) -> tuple[Prints, list[Pair]]:
     """The fingerprints of templates (sorted), and the pairs of submissions of different units that share rare ones."""
     templates: list[Prints] = []
     met: list[NDArray[numpy.uint64]] = []
-    for rows in batch.prints.partitions():
+    for rows in prints.partitions():
         rows = rows[units[rows["peer"]] >= 0]
         if not len(rows):
             continue
@@ -147,15 +151,17 @@ def _limited(pairs: NDArray[numpy.uint64], counts: NDArray[numpy.intp]) -> Itera
 
 def _related(batch: Batch, pair: Pair) -> bool:
     """Whether the units may be one, or one be the other's department: 某县民政局 and 某县民政局殡仪馆."""
-    one, other = batch.peers[pair.one], batch.peers[pair.other]
-    if one.unit in other.unit or other.unit in one.unit:
+    one, other = batch.facts(pair.one), batch.facts(pair.other)
+    first, second = bare(one.unit_in + one.unit), bare(other.unit_in + other.unit)
+    if first in second or second in first:
         return True
-    return one.department == other.unit or other.department == one.unit
+    above, beyond = (bare(each.department_in + each.department) if each.department else "" for each in (one, other))
+    return above == second or beyond == first
 
 
 def _measured(batch: Batch, pair: Pair, runs: Sequence[Run]) -> Measure:
     shared = sum(map(len, runs))
-    shorter = min(batch.peers[pair.one].letters, batch.peers[pair.other].letters)
+    shorter = min(batch.facts(pair.one).letters, batch.facts(pair.other).letters)
     return Measure(shared, max(map(len, runs), default=0), min(shared / max(shorter, 1), 1.0))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
-from scorer.checks.peers.batch import Told
+from scorer.checks.peers.facts import Told
+from scorer.checks.peers.hashes import hashed
 from scorer.checks.peers.prose import Letters
 from scorer.mentions import sentences
 from scorer.model import Place, Submission
@@ -43,12 +43,6 @@ def undated(sentence: str, year: int | None) -> str:
     """A sentence without its own year and without punctuation, figures kept."""
     folded = fold(sentence)
     return _ORNAMENT.sub("", folded.replace(str(year), "") if year else folded).replace("本年度", "").replace("本年", "")
-
-
-def hashed(*words: str) -> int:
-    """A hash of 64 bits, the same on every computer; never 0."""
-    digest = hashlib.blake2b("\x1f".join(words).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little") or 1
 
 
 def told_sentences(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import log
@@ -11,9 +11,10 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.batch import COST_KINDS, KINDS, Batch, Measure, whole_funds
+from scorer.checks.peers.batch import BELOW, NO_YEAR, UNKNOWN, Batch
+from scorer.checks.peers.facts import COST_KINDS, KINDS, Measure, whole_funds
 from scorer.checks.registry import Faulty, Outcome, Outcomes, check, faulty, plain, sound, undecided
-from scorer.model import Cell, Place, Submission
+from scorer.model import Cell, Submission
 from scorer.quantity import parse_quantity
 
 PROJECTS_LEAST = 3  # projects of a department before their full marks say anything
@@ -61,48 +62,61 @@ def all_full_marks(batch: Batch) -> Outcomes:
     改法: 对照佐证材料抽查；确实全部完成的，说明依据。
     何时无法判定: 项目少于 3 个；有的项目没有自评总分或满分不明；没有读出部门和单位。
     """
-    groups: dict[tuple[str, int | None], list[int]] = {}
-    nameless = 0
-    for number, peer in enumerate(batch.peers):
-        if not peer.kind:
-            continue
-        if name := peer.department or peer.unit:
-            groups.setdefault((name, peer.year), []).append(number)
-        else:
-            nameless += 1
-    if nameless:
+    peers = batch.peers
+    name = numpy.where(peers["department"] != 0, peers["department"], peers["unit"])
+    answered = peers["kind"] != 0
+    if nameless := int(numpy.count_nonzero(answered & (name == 0))):
         yield undecided("没有读出主管部门和单位", nameless)
-    for (_, year), numbers in groups.items():
-        yield _full_marks(batch, _distinct(batch, numbers), year)
+    numbers = _distinct(peers, name, numpy.flatnonzero(answered & (name != 0)))
+    if not len(numbers):
+        return
+    begins = begins_of(name[numbers], peers["year"][numbers])
+    claims = peers["claims"][numbers]
+    sizes = numpy.diff(numpy.append(begins, len(numbers)))
+    below, known = (numpy.add.reduceat(which, begins, dtype=numpy.int64) for which in (claims == BELOW, claims != UNKNOWN))
+    full = below == 0
+    few = full & (sizes < PROJECTS_LEAST)
+    vague = full & ~few & (known < sizes)
+    for times, outcome in (
+        (int(numpy.count_nonzero(~full)), sound),
+        (int(numpy.count_nonzero(few)), lambda times: undecided(f"项目少于 {PROJECTS_LEAST} 个", times)),
+        (int(numpy.count_nonzero(vague)), lambda times: undecided("有的项目没有自评总分，或满分不明", times)),
+    ):
+        if times:
+            yield outcome(times=times)
+    for place in numpy.flatnonzero(full & ~few & ~vague).tolist():
+        yield _full_marks(batch, sorted(numbers[begins[place] : begins[place] + sizes[place]].tolist()))
 
 
-def _distinct(batch: Batch, numbers: Iterable[int]) -> list[int]:
-    """One form of each project: a project handed in twice is one project."""
-    projects: dict[tuple[str, str, int], int] = {}
-    for number in numbers:
-        peer = batch.peers[number]
-        projects.setdefault((peer.unit, peer.project, 0 if peer.project else peer.kind), number)
-    return list(projects.values())
+def _distinct(peers: NDArray[Any], name: NDArray[Any], numbers: NDArray[Any]) -> NDArray[Any]:
+    """One form of each project, the first: a project handed in twice is one project. By name and year."""
+    chosen = peers[numbers]
+    named = chosen["project"] != 0
+    keys = (name[numbers], chosen["year"], chosen["unit"], named, numpy.where(named, chosen["project"], chosen["kind"]))
+    order = numpy.lexsort((numbers, *reversed(keys)))
+    return numbers[order[begins_of(*(key[order] for key in keys))]]
 
 
-def _full_marks(batch: Batch, numbers: Sequence[int], year: int | None) -> Outcome:
-    peers = [batch.peers[number] for number in numbers]
-    known = [(peer.claimed, peer.full) for peer in peers if peer.claimed is not None and peer.full is not None]
-    if any(claimed < full for claimed, full in known):
-        return sound()
-    if len(numbers) < PROJECTS_LEAST:
-        return undecided(f"项目少于 {PROJECTS_LEAST} 个")
-    if len(known) < len(numbers):
-        return undecided("有的项目没有自评总分，或满分不明")
-    facts = batch.facts(numbers[0])
-    named = [batch.facts(number).project.strip() or batch.facts(number).unit for number in numbers[:PROJECTS_NAMED]]
+def begins_of(*keys: NDArray[Any]) -> NDArray[numpy.intp]:
+    """Where rows begin that differ from the row before in any of the keys."""
+    first = numpy.zeros(len(keys[0]), numpy.bool_)
+    first[:1] = True
+    for key in keys:
+        first[1:] |= key[1:] != key[:-1]
+    return numpy.flatnonzero(first)
+
+
+def _full_marks(batch: Batch, numbers: Sequence[int]) -> Faulty:
+    unit, department, _ = batch.names(numbers[0])
+    listed = [batch.names(number) for number in numbers[:PROJECTS_NAMED]]
+    year = int(batch.peers["year"][numbers[0]])
     return faulty(
-        where=[Place.of(batch.submission(number).claimed_total) for number in numbers[:PROJECTS_SHOWN]],
+        where=[batch.claimed_total(number) for number in numbers[:PROJECTS_SHOWN]],
         concerns=numbers,
-        department=facts.department.strip() or facts.unit,
-        year=f" {year} 年度" if year is not None else "",
+        department=department.strip() or unit,
+        year=f" {year} 年度" if year != NO_YEAR else "",
         count=len(numbers),
-        projects="、".join(named) + ("等" if len(numbers) > PROJECTS_NAMED else ""),
+        projects="、".join(project.strip() or of for of, _, project in listed) + ("等" if len(numbers) > PROJECTS_NAMED else ""),
     )
 
 
@@ -123,56 +137,125 @@ def outlier(batch: Batch) -> Outcomes:
     改法: 核对计量单位和口径；无误的，在偏差原因中说明。
     何时无法判定: 同类少于 8 份；同类之间本来就相差悬殊；偏离的超过一成，像是两类。按规则复算即得的指标得分不算偏离。
     """
-    groups, alone = batch.measures.groups(GROUP_LEAST)
-    if alone:
-        yield undecided(f"同类少于 {GROUP_LEAST} 份", alone)
-    for whole in groups:
-        group = _one_each(batch, whole)
-        if len(group) < GROUP_LEAST:
-            yield undecided(f"同类少于 {GROUP_LEAST} 份", len(group))
-        else:
-            yield from _judged(batch, group, COSTS if KINDS[group["kind"][0]] in COST_KINDS else POINTS)
+    twins = _twins(batch.peers)
+    told: list[_Told] = []
+    for part in batch.measures():
+        yield from _judged(batch.peers, twins, part, told)
+    batch.ahead(number for each in told for number in (int(each.mine["peer"]), int(each.middle[0]["peer"])))
+    for each in told:
+        yield _outlier(batch, each)
 
 
-def _one_each(batch: Batch, group: NDArray[Any]) -> NDArray[Any]:
-    """A group without forms handed in twice."""
-    seen: set[tuple[str, str, int]] = set()
-    kept = []
-    for place, (number, row) in enumerate(zip(group["peer"].tolist(), group["row"].tolist(), strict=True)):
-        peer = batch.peers[number]
-        # forms whose unit or project was not read are each their own
-        key = (peer.unit, peer.project, row) if peer.unit and peer.project else ("", "", number)
-        if key not in seen:
-            seen.add(key)
-            kept.append(place)
-    return group[kept]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A measure that lies far from those of its group: it, the one or two in the middle, and how many there are."""
+
+    mine: Any
+    middle: NDArray[Any]
+    count: int
 
 
-def _judged(batch: Batch, group: NDArray[Any], scale: Scale) -> Iterator[Outcome]:
-    values = scale.of(group["value"])
-    middle = numpy.median(values)
-    away = numpy.abs(values - middle)
-    spread = TO_DEVIATION * float(numpy.median(away))
-    if spread > scale.wild:
-        yield undecided("同类之间相差悬殊，不宜比较", len(group))
+def _twins(peers: NDArray[Any]) -> NDArray[numpy.bool_]:
+    """Which forms are of a unit and a project that another one is of, too."""
+    found = numpy.zeros(len(peers), numpy.bool_)
+    named = numpy.flatnonzero((peers["unit"] != 0) & (peers["project"] != 0))
+    unit, project = peers["unit"][named], peers["project"][named]
+    order = numpy.lexsort((project, unit))
+    same = (unit[order][1:] == unit[order][:-1]) & (project[order][1:] == project[order][:-1])
+    found[named[order[1:][same]]] = True
+    found[named[order[:-1][same]]] = True
+    return found
+
+
+def _judged(peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any], told: list[_Told]) -> Iterator[Outcome]:
+    """The outcomes of some whole groups of measures but for what lies far, which is put into `told`."""
+    few = f"同类少于 {GROUP_LEAST} 份"
+    whole = len(rows)
+    rows, begins = _grouped(rows, GROUP_LEAST)
+    if alone := whole - len(rows):
+        yield undecided(few, alone)
+    rows, begins = _one_each(peers, twins, rows, begins)
+    sizes = numpy.diff(numpy.append(begins, len(rows)))
+    if alone := int(sizes[sizes < GROUP_LEAST].sum()):
+        yield undecided(few, alone)
+        rows = rows[numpy.repeat(sizes >= GROUP_LEAST, sizes)]
+        begins = begins_of(rows["group"])
+        sizes = numpy.diff(numpy.append(begins, len(rows)))
+    if not len(rows):
         return
-    far = numpy.flatnonzero(away > max(DEVIATIONS * max(spread, scale.spread), scale.far))
-    if len(far) > max(1, RARE * len(group)):
-        yield undecided("偏离的超过一成，像是两类", len(group))
-        return
+    costs = numpy.isin(rows["kind"][begins], [KINDS.index(kind) for kind in COST_KINDS])
+    of = numpy.repeat(numpy.arange(len(begins)), sizes)
+    values = numpy.where(costs[of], COSTS.of(rows["value"]), rows["value"])
+    away = numpy.abs(values - _medians(values, begins, sizes)[of])
+    spread = TO_DEVIATION * _medians(away[numpy.lexsort((away, of))], begins, sizes)
+
+    def scaled(name: str) -> NDArray[numpy.float64]:
+        found: NDArray[numpy.float64] = numpy.where(costs, getattr(COSTS, name), getattr(POINTS, name))
+        return found
+
+    wild = spread > scaled("wild")
+    if times := int(sizes[wild].sum()):
+        yield undecided("同类之间相差悬殊，不宜比较", times)
+    limit = numpy.maximum(DEVIATIONS * numpy.maximum(spread, scaled("spread")), scaled("far"))
+    far = (away > limit[of]) & ~wild[of]
+    often = numpy.add.reduceat(far, begins, dtype=numpy.int64) > numpy.maximum(1, RARE * sizes)
+    if times := int(sizes[often].sum()):
+        yield undecided("偏离的超过一成，像是两类", times)
     # points that the rule gives for what was done are explained by it
-    told = [int(place) for place in far if KINDS[group["kind"][place]] != "ruled"]
-    for place in told:
-        yield _outlier(batch, group, place)
-    yield sound(times=len(group) - len(told))
+    chosen = numpy.flatnonzero(far & ~often[of] & (rows["kind"] != KINDS.index("ruled")))
+    if times := int(sizes[~wild & ~often].sum()) - len(chosen):
+        yield sound(times=times)
+    for place in chosen.tolist():
+        begin, size = int(begins[of[place]]), int(sizes[of[place]])
+        middle = rows[begin + (size - 1) // 2 : begin + size // 2 + 1].copy()
+        told.append(_Told(rows[place].copy(), middle, size))
 
 
-def _outlier(batch: Batch, group: NDArray[Any], place: int) -> Faulty:
-    number, mine = int(group[place]["peer"]), _measure(batch, group[place])
-    middle = group[(len(group) - 1) // 2 : len(group) // 2 + 1]
-    halves = [_measure(batch, each) for each in middle]
+def _grouped(rows: NDArray[Any], least: int) -> tuple[NDArray[Any], NDArray[numpy.intp]]:
+    """The groups of at least so many measures, each by its values, submissions and rows; and where each begins."""
+    group = rows["group"]
+    order = numpy.argsort(group, kind="stable")
+    group = group[order]
+    begins = begins_of(group)
+    sizes = numpy.diff(numpy.append(begins, len(group)))
+    order = order[numpy.repeat(sizes >= least, sizes)]
+    sizes = sizes[sizes >= least]
+    rows = rows[order]
+    of = numpy.repeat(numpy.arange(len(sizes)), sizes)
+    rows = rows[numpy.lexsort((rows["row"], rows["peer"], rows["value"], of))]
+    return rows, numpy.cumsum(sizes) - sizes
+
+
+def _one_each(
+    peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any], begins: NDArray[numpy.intp]
+) -> tuple[NDArray[Any], NDArray[numpy.intp]]:
+    """The groups without forms handed in twice: of the same row of one unit's project the first is left."""
+    doubtful = numpy.flatnonzero(twins[rows["peer"]])
+    if not len(doubtful):
+        return rows, begins
+    chosen = rows[doubtful]
+    of = peers[chosen["peer"]]
+    keys = (chosen["group"], of["unit"], of["project"], chosen["row"])
+    order = numpy.lexsort((doubtful, *reversed(keys)))
+    kept = numpy.zeros(len(doubtful), numpy.bool_)
+    kept[order[begins_of(*(key[order] for key in keys))]] = True
+    rows = numpy.delete(rows, doubtful[~kept])
+    return rows, begins_of(rows["group"])
+
+
+def _medians(
+    ordered: NDArray[numpy.float64], begins: NDArray[numpy.intp], sizes: NDArray[numpy.intp]
+) -> NDArray[numpy.float64]:
+    """The median of each group of values, which are in order within it."""
+    found: NDArray[numpy.float64] = (ordered[begins + (sizes - 1) // 2] + ordered[begins + sizes // 2]) / 2
+    return found
+
+
+def _outlier(batch: Batch, told: _Told) -> Faulty:
+    number, mine = int(told.mine["peer"]), batch.exact(told.mine)
+    halves = [batch.exact(each) for each in told.middle]
     half_way = sum((each.value for each in halves), Decimal(0)) / len(halves)
-    submission, typical = batch.submission(number), batch.submission(int(middle[0]["peer"]))
+    submission, typical = batch.submission(number), batch.submission(int(told.middle[0]["peer"]))
     subject, unit = _described(submission, mine)
     return faulty(
         submission.answers[mine.row].path if mine.row >= 0 else (),
@@ -182,16 +265,9 @@ def _outlier(batch: Batch, group: NDArray[Any], place: int) -> Faulty:
         subject=subject,
         value=f"{_rounded(mine.value)}{unit}",
         median=f"{_rounded(half_way)}{unit}",
-        count=len(group),
+        count=told.count,
         far=_far(mine, half_way),
     )
-
-
-def _measure(batch: Batch, row: Any) -> Measure:
-    """The exact measure that a row of the columns stands for."""
-    measures = batch.facts(int(row["peer"])).measures
-    group, place = int(row["group"]), int(row["row"])
-    return next(each for each in measures if (each.group, each.row) == (group, place))
 
 
 def _cells(submission: Submission, measure: Measure) -> list[Cell]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from typing import Any
 
-from scorer.checks.peers.batch import Batch, Facts, Money, Row
-from scorer.checks.peers.figures import telling_figures, told_sentences
+import numpy
+from numpy.typing import NDArray
+
+from scorer.checks.peers.batch import NO_YEAR, Batch
+from scorer.checks.peers.figures import told_sentences
+from scorer.checks.peers.marks import begins_of
+from scorer.checks.peers.pairs import Difference, carried_over, figures_differing, folder_of
 from scorer.checks.registry import Faulty, Outcome, Outcomes, also_across, check, faulty, sound, undecided
-from scorer.model import Cell, Place, Submission
-from scorer.naming import fold, normalize_name
+from scorer.model import Place, Submission
 
 SHOWN = 6  # figures that a finding names
 SENTENCE = 40  # characters of a sentence that a message names
+BESIDE = 6  # forms of one project that a later one is compared with
 COPIES_SHOWN = 10  # places of one file handed in many times
 ALIKE = 0.5  # of the indicators of two forms that are the same: below, they may be two parts of one project
-
-
-def _groups(batch: Batch) -> dict[tuple[str, str], list[int]]:
-    """The forms of each unit and project, in order; those without a unit are left out."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    for number, peer in enumerate(batch.peers):
-        if peer.unit and peer.kind:
-            groups.setdefault((peer.unit, peer.project), []).append(number)
-    return groups
 
 
 # --------------------------------------------------------------------------------------------------------------- P704
@@ -41,25 +36,50 @@ def duplicate_submission(batch: Batch) -> Outcomes:
     改法: 保留正确的一份，撤回其余；确是两个项目的，把名称写清楚。
     何时无法判定: 同名而指标大半不同，可能是一个项目的两部分；年度没有读出；没有项目名称而指标不同；单位名称没有地区而文件不在同一文件夹。
     """
-    same_bytes: dict[str, list[int]] = {}
-    for number, peer in enumerate(batch.peers):
-        if peer.digest and (peer.answered or peer.letters):
-            same_bytes.setdefault(peer.digest, []).append(number)
-    told: set[int] = set()
-    for numbers in same_bytes.values():
-        if len(numbers) > 1:
-            told |= set(numbers[1:])
-            yield _same_file(batch, numbers)
-    nameless = sum(bool(peer.kind) and not peer.unit for peer in batch.peers)
-    if nameless:
+    peers = batch.peers
+    told = numpy.zeros(len(peers), numpy.bool_)
+    for copies in _same_bytes(peers):
+        told[copies[1:]] = True
+        yield _same_file(batch, copies)
+    if nameless := int(numpy.count_nonzero((peers["kind"] != 0) & (peers["unit"] == 0))):
         yield undecided("没有读出单位名称", nameless)
-    for numbers in _groups(batch).values():
-        years: dict[int | None, list[int]] = {}
-        for number in numbers:
-            if number not in told:
-                years.setdefault(batch.peers[number].year, []).append(number)
-        for year, listed in years.items():
-            yield from _handed_in(batch, [number for number in listed if batch.peers[number].answered], year)
+    numbers, begins = _of_one_project(peers, ~told & peers["answered"], by_year=True)
+    if len(begins):
+        yield sound(times=len(begins))  # the first of each
+    yield from _handed_in(batch, *_beside_earlier(numbers, begins))
+
+
+def _same_bytes(peers: NDArray[Any]) -> Iterator[list[int]]:
+    """The submissions whose files are the same to the byte."""
+    numbers = numpy.flatnonzero((peers["digest"] != 0) & (peers["answered"] | (peers["letters"] > 0)))
+    digests = peers["digest"][numbers]
+    order = numpy.argsort(digests, kind="stable")
+    begins = begins_of(digests[order])
+    sizes = numpy.diff(numpy.append(begins, len(order)))
+    for place in numpy.flatnonzero(sizes > 1).tolist():
+        yield numbers[order[begins[place] : begins[place] + sizes[place]]].tolist()
+
+
+def _of_one_project(
+    peers: NDArray[Any], chosen: NDArray[numpy.bool_], *, by_year: bool = False
+) -> tuple[NDArray[Any], NDArray[numpy.intp]]:
+    """The forms of each unit and project (and year), by year and in order, and where each group begins; those without a
+    unit are left out."""
+    numbers = numpy.flatnonzero(chosen & (peers["unit"] != 0) & (peers["kind"] != 0))
+    keys = [peers[name][numbers] for name in ("unit", "project", "year")]
+    order = numpy.lexsort((numbers, *reversed(keys)))
+    return numbers[order], begins_of(*(key[order] for key in (keys if by_year else keys[:2])))
+
+
+def _beside_earlier(numbers: NDArray[Any], begins: NDArray[numpy.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Every member of a group but the first, beside the first `BESIDE` of those before it: later ones, earlier ones."""
+    place = numpy.arange(len(numbers)) - numpy.repeat(begins, numpy.diff(numpy.append(begins, len(numbers))))
+    later, earlier = [], []
+    for step in range(BESIDE):
+        at = numpy.flatnonzero(place > step)
+        later.append(numbers[at])
+        earlier.append(numbers[at - place[at] + step])
+    return numpy.concatenate(later), numpy.concatenate(earlier)
 
 
 def _same_file(batch: Batch, numbers: Sequence[int]) -> Faulty:
@@ -77,84 +97,45 @@ def _whole(submission: Submission) -> Place:
     return Place(file=submission.documents[0].path if submission.documents else "", at="")
 
 
-def _handed_in(batch: Batch, numbers: Sequence[int], year: int | None) -> Iterator[Outcome]:
-    """The forms of one unit, project and year, each beside the first one that is like it."""
-    for place, number in enumerate(numbers):
-        if not place:
-            yield sound()
-            continue
-        facts = batch.facts(number)
-        alike = [(_likeness(batch.facts(other), facts), other) for other in numbers[:place][:SHOWN]]
-        likeness, other = max(alike, key=lambda entry: (entry[0], -entry[1]))
-        if likeness < ALIKE:
-            yield undecided("同一单位同名的表指标不同，可能是一个项目的几部分")
-            continue
-        differing = _differing(batch, other, number)
-        if not batch.peers[number].project and (likeness < 1 or differing):
-            yield undecided("没有读出项目名称，可能是同一单位的两个项目")
-        elif differing and not batch.peers[number].placed and _folder(batch, other) != _folder(batch, number):
-            yield undecided("单位名称没有地区，文件又不在一处，可能是两地同名的单位")
-        elif year is None and differing:
-            yield undecided("没有读出年度，可能是两个年度的表")
-        else:
-            yield _duplicate(batch, other, number, differing)
+def _handed_in(batch: Batch, later: NDArray[Any], earlier: NDArray[Any]) -> Iterator[Outcome]:
+    """Forms of one unit, project and year, each beside the one before it that is most like it."""
+    if not len(later):
+        return
+    peers, likeness = batch.peers, batch.likeness(earlier, later)
+    order = numpy.lexsort((earlier, -likeness, later))
+    best = order[begins_of(later[order])]
+    later, earlier, likeness = later[best], earlier[best], likeness[best]
+    if parts := int(numpy.count_nonzero(likeness < ALIKE)):
+        yield undecided("同一单位同名的表指标不同，可能是一个项目的几部分", parts)
+    nameless = (likeness >= ALIKE) & (peers["project"][later] == 0)
+    differing = nameless & (likeness < 1)
+    vague = (likeness >= ALIKE) & ~differing & (nameless | (peers["year"][later] == NO_YEAR))
+    differs = numpy.zeros(len(later), numpy.bool_)
+    differs[vague] = batch.differ(earlier[vague], later[vague])
+    differing |= nameless & differs
+    named = differs & ~nameless
+    named[named] = peers["placed"][later[named]] | ~batch.apart(earlier[named], later[named])
+    if years := int(numpy.count_nonzero(named)):
+        yield undecided("没有读出年度，可能是两个年度的表", years)
+    if two := int(numpy.count_nonzero(differing)):
+        yield undecided("没有读出项目名称，可能是同一单位的两个项目", two)
+    left = numpy.flatnonzero((likeness >= ALIKE) & ~differing & ~named)
+    batch.ahead(numpy.stack([earlier[left], later[left]], axis=1).ravel().tolist())
+    for place in left.tolist():
+        yield _handed_in_twice(batch, int(earlier[place]), int(later[place]))
 
 
-def _folder(batch: Batch, number: int) -> str:
-    """The folder of a submission's first file."""
-    documents = batch.submission(number).documents
-    return re.sub(r"[^/\\]*$", "", documents[0].path) if documents else ""
-
-
-def _likeness(one: Facts, other: Facts) -> float:
-    first, second = (set(map(_leaf, facts.rows)) for facts in (one, other))
-    return len(first & second) / max(len(first | second), 1)
-
-
-def _leaf(row: Row) -> str:
-    return normalize_name(row.name.rsplit(" > ", 1)[-1])
-
-
-OF_ANSWERS = (("weight", "分值"), ("target", "目标值"), ("actual", "完成值"), ("claimed", "得分"))
-OF_BRANCHES = (("weight", "分值"), ("claimed", "小计"))
-OF_FUNDS = (
-    *(("initial", "年初预算数"), ("budget", "预算数"), ("received", "到位数"), ("executed", "执行数")),
-    *(("rate", "执行率"), ("weight", "分值"), ("claimed", "得分")),
-)
-Difference = tuple[str, str, str, Place, Place]
-
-
-def _differing(batch: Batch, one: int, other: int) -> list[Difference]:
-    """The figures in which two forms of the same indicators differ: what, the one, the other, and both places."""
-    first, second = batch.submission(one), batch.submission(other)
-    pairs: list[tuple[str, Cell, Cell]] = [
-        ("总分", first.claimed_total, second.claimed_total),
-        ("等级", first.claimed_grade, second.claimed_grade),
-    ]
-    funds = {each.source: each for each in second.funds}
-    for each in first.funds:
-        if match := funds.get(each.source):
-            pairs += ((f"{each.source}{words}", getattr(each, name), getattr(match, name)) for name, words in OF_FUNDS)
-    answers = {answer.path: answer for answer in second.answers}
-    for answer in first.answers:
-        if same := answers.get(answer.path):
-            label = answer.path[-1] if answer.path else ""
-            pairs += ((f"{label}{words}", getattr(answer, name), getattr(same, name)) for name, words in OF_ANSWERS)
-    branches = {branch.path: branch for branch in second.branches}
-    for branch in first.branches:
-        if branch.path and (level := branches.get(branch.path)):
-            pairs += ((f"{branch.path[-1]}{words}", getattr(branch, name), getattr(level, name)) for name, words in OF_BRANCHES)
-    return [
-        (what, mine.text.strip() or "空", theirs.text.strip() or "空", Place.of(mine), Place.of(theirs))
-        for what, mine, theirs in pairs
-        if _value(mine) != _value(theirs)
-    ]
-
-
-def _value(cell: Cell) -> str:
-    """What a cell says, the same for 95, 95.0 and ９５."""
-    text = fold(cell.text)
-    return text.rstrip("0").rstrip(".") if "." in text and text.replace(".", "", 1).isdecimal() else text
+def _handed_in_twice(batch: Batch, one: int, other: int) -> Outcome:
+    """Two forms of one project that are alike."""
+    peer = batch.peers[other]
+    differing = figures_differing(batch.submission(one), batch.submission(other))
+    if differing and not peer["project"]:
+        return undecided("没有读出项目名称，可能是同一单位的两个项目")
+    if differing and not peer["placed"] and folder_of(batch.submission(one)) != folder_of(batch.submission(other)):
+        return undecided("单位名称没有地区，文件又不在一处，可能是两地同名的单位")
+    if differing and peer["year"] == NO_YEAR:
+        return undecided("没有读出年度，可能是两个年度的表")
+    return _duplicate(batch, one, other, differing)
 
 
 def _duplicate(batch: Batch, one: int, other: int, differing: Sequence[Difference]) -> Faulty:
@@ -190,65 +171,52 @@ def last_years_figures(batch: Batch) -> Outcomes:
     A figure tells something when it has three significant digits, is not its target's and is nothing that a unit has
     rather than does (staff, area, length of roads).
     """
-    for numbers in _groups(batch).values():
-        years: dict[int, int] = {}
-        for number in numbers:
-            year = batch.peers[number].year
-            if year is not None and batch.peers[number].answered:
-                years.setdefault(year, number)
-        for before, year in pairwise(sorted(years)):
-            yield _carried_over(batch, years[before], years[year])
+    peers = batch.peers
+    numbers, begins = _of_one_project(peers, peers["answered"] & (peers["year"] != NO_YEAR), by_year=True)
+    numbers = numbers[begins]  # the first of each year
+    same = numpy.flatnonzero(
+        (peers["unit"][numbers[1:]] == peers["unit"][numbers[:-1]]) & (peers["project"][numbers[1:]] == peers["project"][numbers[:-1]])
+    )
+    yield from _carried_over(batch, numbers[:-1][same], numbers[1:][same])
 
 
-def _carried_over(batch: Batch, one: int, other: int) -> Outcome:
-    before, now = batch.facts(one), batch.facts(other)
-    if not batch.peers[other].project and _likeness(before, now) < 1:
-        return undecided("没有读出项目名称，可能是同一单位的两个项目")
-    same, telling = _same_rows(before, now)
-    paid, spent = ({each.name: each.executed for each in facts.funds if _tells(each)} for facts in (before, now))
-    same_money = [name for name, executed in spent.items() if paid.get(name) == executed]
-    earlier = {told.words for told in before.told}
-    repeated = [told for told in now.told if told.words in earlier]
-    # the parts of a sum of money come again with the sum: they count as one
-    count = len(same) + bool(same_money) + sum(told.figures for told in repeated)
-    whole = telling + bool(spent) + sum(told.figures for told in now.told)
-    if not whole:
-        return undecided("没有足以比较的完成数")
-    if not count:
-        return sound()
-    if count < SAME_LEAST or count < SAME_SHARE * whole:
-        return undecided("只有少数完成数与上年相同，可能确实没有变化")
-    repeats = [*_row_places(batch, one, other, same), *_money_places(batch, one, other, same_money[:1])]
-    repeats += _sentence_places(batch, one, other, {told.words for told in repeated})
+def _carried_over(batch: Batch, before: NDArray[Any], now: NDArray[Any]) -> Iterator[Outcome]:
+    """Forms of one unit and project of two years that follow each other."""
+    nameless = numpy.flatnonzero(batch.peers["project"][now] == 0)
+    unlike = nameless[batch.likeness(before[nameless], now[nameless]) < 1] if len(nameless) else nameless
+    if len(unlike):
+        yield undecided("没有读出项目名称，可能是同一单位的两个项目", len(unlike))
+        before, now = numpy.delete(before, unlike), numpy.delete(now, unlike)
+    if not len(now):
+        return
+    count, whole = batch.carried(before, now)
+    nothing, none = whole == 0, (whole != 0) & (count == 0)
+    few = ~nothing & ~none & ((count < SAME_LEAST) | (count < SAME_SHARE * whole))
+    if times := int(numpy.count_nonzero(nothing)):
+        yield undecided("没有足以比较的完成数", times)
+    if times := int(numpy.count_nonzero(none)):
+        yield sound(times=times)
+    if times := int(numpy.count_nonzero(few)):
+        yield undecided("只有少数完成数与上年相同，可能确实没有变化", times)
+    left = numpy.flatnonzero(~nothing & ~none & ~few)
+    batch.ahead(numpy.stack([before[left], now[left]], axis=1).ravel().tolist())
+    for place in left.tolist():
+        yield _last_years(batch, int(before[place]), int(now[place]))
+
+
+def _last_years(batch: Batch, one: int, other: int) -> Faulty:
+    found = carried_over(batch.facts(one), batch.facts(other))
+    repeats = [*_row_places(batch, one, other, found.rows), *_money_places(batch, one, other, found.money[:1])]
+    repeats += _sentence_places(batch, one, other, found.told)
     return faulty(
         where=[place for _, now_at, before_at in repeats[:SHOWN] for place in (now_at, before_at)],
         concerns=(one, other),
         unit=batch.title(other),
-        year=batch.peers[other].year,
-        before=batch.peers[one].year,
-        same=count,
+        year=int(batch.peers["year"][other]),
+        before=int(batch.peers["year"][one]),
+        same=found.count,
         figures="、".join(what for what, _, _ in repeats[:SHOWN]) + ("等" if len(repeats) > SHOWN else ""),
     )
-
-
-def _same_rows(before: Facts, now: Facts) -> tuple[list[int], int]:
-    """The rows whose telling actual is the year before's, and how many rows have one."""
-    rows = {row.name: row for row in before.rows}
-    same, telling = [], 0
-    for index, row in enumerate(now.rows):
-        planned = telling_figures(row.target)
-        if not any(figure not in planned for figure in telling_figures(row.actual, of=_leaf(row))):
-            continue
-        telling += 1
-        earlier = rows.get(row.name)
-        if earlier and fold(earlier.actual) == fold(row.actual):
-            same.append(index)
-    return same, telling
-
-
-def _tells(money: Money) -> bool:
-    """Money spent to the last figure of its budget says nothing."""
-    return bool(telling_figures(money.executed)) and fold(money.executed) != fold(money.budget)
 
 
 Repeat = tuple[str, Place, Place]
@@ -271,7 +239,7 @@ def _money_places(batch: Batch, one: int, other: int, names: Iterable[str]) -> I
 
 def _sentence_places(batch: Batch, one: int, other: int, words: set[int]) -> Iterator[Repeat]:
     def sentences(number: int) -> dict[int, tuple[str, Place]]:
-        told = told_sentences(batch.prose(number), batch.submission(number), batch.peers[number].year)
+        told = told_sentences(batch.prose(number), batch.submission(number), int(batch.peers["year"][number]) or None)
         return {each.words: (text, place) for each, text, place in told}
 
     before, now = sentences(one), sentences(other)
