@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 EXTRA: Final = "pip install 'scorer[batch]'"
-CHUNK_ROWS: Final = 131_072  # what the caches of one processor hold of the columns
+CHUNK_ROWS: Final = 262_144  # many enough that the fixed cost of a chunk does not count
 TASK_ROWS: Final = 2_000_000  # rows of one task at least: fixed, so that the results do not depend on the workers
 LEVELS: Final = tuple(f"level{number}" for number in range(1, 7))
 TOTAL_FUNDS: Final = "年度资金总额"

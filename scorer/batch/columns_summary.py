@@ -174,7 +174,8 @@ def aggregates(output: Path) -> Aggregates:
     import pyarrow.compute as compute
 
     found = Aggregates()
-    kept = []
+    kept: list[Any] = []
+    counted: dict[str, list[Any]] = {"of": [], "region": []}
     for table in _pieces(output / "submissions.parquet"):
         own = compute.utf8_trim_whitespace(_decoded(table["department"]))
         unit = compute.utf8_trim_whitespace(_decoded(table["unit"]))
@@ -182,13 +183,14 @@ def aggregates(output: Path) -> Aggregates:
         flags = _flags(table)
         for name, column in flags.items():
             table = table.append_column(name, column)
-        for into, name in ((found.departments, "of"), (found.regions, "region")):
-            for value, group in _groups(table, name, flags).items():
-                into.setdefault(value, Group()).merge(group)
+        for name, parts in counted.items():
+            parts.append(_counted(table, name, [*flags, "warnings"]))
         unread = compute.is_valid(table["unread"])
         _distributions(found, table.filter(compute.invert(unread)))
         kept.append(pyarrow.table({"place": compute.subtract(table["submission"], 1), "risk": table["risk"], "unread": unread}))
-    for group in found.departments.values():
+    found.departments = _groups(counted["of"], "of")
+    found.regions = _groups(counted["region"], "region")
+    for group in found.regions.values():
         found.whole.merge(group)
     known = sum(group.submissions for name, group in found.regions.items() if name)
     found.regions_by.update({"unit": known, "": found.whole.submissions - known})
@@ -261,26 +263,28 @@ def _hundredths(column: Any) -> Any:
     return compute.cast(compute.multiply(compute.fill_null(column, Decimal("0.00")), pyarrow.scalar(100)), pyarrow.int64())
 
 
-def _groups(table: Any, by: str, flags: dict[str, Any]) -> dict[str, Group]:
-    """A `Group` for each value of a column, "" for null."""
-    sums = [*flags, "warnings"]
+def _counted(table: Any, by: str, sums: Sequence[str]) -> Any:
+    """Submissions and sums for each value of a column, under the names that they have in `Group`."""
     grouped = table.group_by(by, use_threads=False).aggregate([("submission", "count"), *((name, "sum") for name in sums)])
+    names = {by: by, "submission_count": "submissions", **{f"{name}_sum": GROUPED.get(name, name) for name in sums}}
+    return grouped.select(list(names)).rename_columns(list(names.values()))
+
+
+GROUPED: Final = {"errors_read": "errors", "was_unread": "unread"}
+
+
+def _groups(parts: Sequence[Any], by: str) -> dict[str, Group]:
+    """A `Group` for each value of a column, "" for null, from what was counted of parts of the batch."""
+    import pyarrow
+
+    if not parts:
+        return {}
+    names = [name for name in parts[0].column_names if name != by]
+    plain = [part.set_column(part.column_names.index(by), by, _decoded(part[by])) for part in parts]
+    grouped = pyarrow.concat_tables(plain).group_by(by, use_threads=False).aggregate([(name, "sum") for name in names])
     groups: dict[str, Group] = {}
     for row in grouped.to_pylist():
-        group = Group(
-            submissions=row["submission_count"],
-            scored=row["scored_sum"],
-            faulty=row["faulty_sum"],
-            errors=row["errors_read_sum"],
-            warnings=row["warnings_sum"],
-            differing=row["differing_sum"],
-            regraded=row["regraded_sum"],
-            unread=row["was_unread_sum"],
-            paired=row["paired_sum"],
-            claimed_sum=row["claimed_sum_sum"],
-            total_sum=row["total_sum_sum"],
-        )
-        groups.setdefault(row[by] or "", Group()).merge(group)
+        groups.setdefault(row[by] or "", Group()).merge(Group(**{name: row[f"{name}_sum"] for name in names}))
     return groups
 
 
