@@ -416,7 +416,8 @@ def compare(
     if output is not None:
         known_ending(output, [".txt", ".xlsx", ".html"])
         refuse_existing(output, force=force)
-    found = comparison.compare(str(folder_of(first)), str(folder_of(second)))
+    suffix = None if output is None else Path(output).suffix.lower()
+    found = comparison.compare(str(folder_of(first)), str(folder_of(second)), comparison.listed_in(suffix))
     if output is None:
         console.write(comparison.as_table(found, console.width()))
         return
