@@ -8,16 +8,16 @@ to look at, as they would in such a form.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from scorer.answers import NUMBER, POINT, POINT_PLACES, Mask
-from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Places, Words, each, either
-from scorer.batch.columns_memory import Memory, distinct
-from scorer.batch.columns_reading import DATE, FILLED, NOTHING, POWERS, Readings
+from scorer.batch.columns_checked import Checked, Rows, Tally, amounts, cells_of, head_cells
+from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Places, Words, either
+from scorer.batch.columns_memory import Memory
+from scorer.batch.columns_reading import FILLED, NOTHING, POWERS, Readings
 from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_source import TOTAL_FUNDS
 from scorer.batch.columns_table import Figures
@@ -25,14 +25,11 @@ from scorer.batch.columns_totals import NO_GRADE, UNIT, Totals
 from scorer.checks.arithmetic import (
     DEDUCTED_WITH_REASON,
     LATE_BUT_FULL,
-    NO_DEADLINE,
-    ORDINARY,
     SCORE_ROUNDED,
     TOTAL_ROUNDED,
     WEIGHTS_ROUNDED,
 )
 from scorer.model import Level
-from scorer.periods import parse_period
 from scorer.rules.kernel import JUDGED, LACKING, RECOMPUTED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -41,59 +38,12 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-
-@dataclass
-class Tally:
-    """Outcomes of one check over many submissions; `not_run` counts those where there was nothing to look at."""
-
-    sound: int = 0
-    faulty: int = 0
-    undecided: int = 0
-    not_run: int = 0
-
-    @property
-    def counts(self) -> tuple[int, int, int, int]:
-        return self.sound, self.faulty, self.undecided, self.not_run
-
-    def add(self, other: Tally) -> None:
-        self.sound += other.sound
-        self.faulty += other.faulty
-        self.undecided += other.undecided
-        self.not_run += other.not_run
-
-
-@dataclass
-class Checked:
-    """A scored chunk under check, with what several checks ask of its rows."""
-
-    memory: Memory
-    scored: Scored
-    totals: Totals
-    live: Mask  # rows of submissions that are not odd
-    even: Mask  # submissions that are not odd
-    faults: list[Faults]
-    tallies: dict[str, Tally]
-
-    def any(self, rows: Mask) -> Mask:
-        found: Mask = np.logical_or.reduceat(rows, self.scored.chunk.starts)
-        return found
-
-    def sum(self, values: Array) -> Array:
-        found: Array = np.add.reduceat(values, self.scored.chunk.starts)
-        return found
-
-    def count(self, code: str, *, sound: Mask, faulty: Mask, undecided: Mask, run: Mask, plain: int = 0) -> None:
-        """Count outcomes (by row or by submission; `plain` more are sound) and the submissions where it could not run."""
-        numbers = [int(np.count_nonzero(mask)) for mask in (sound, faulty, undecided, self.even & ~run)]
-        self.tallies[code] = Tally(numbers[0] + plain, *numbers[1:])
-
-
 def check_chunk(memory: Memory, scored: Scored, totals: Totals, codes: Sequence[str]) -> tuple[list[Faults], dict[str, Tally]]:
     """The faults of a chunk and the tallies of the checks with these codes; odd submissions are left out of both."""
     even = ~scored.odd
     live = even[scored.of]
     checked = Checked(memory, scored, totals, live, even, [], {})
-    rows = _Rows.of_chunk(checked)
+    rows = Rows.of_chunk(checked)
     for check_codes, function in CHECKED.items():
         if any(code in codes for code in check_codes):
             function(checked, rows)
@@ -101,126 +51,10 @@ def check_chunk(memory: Memory, scored: Scored, totals: Totals, codes: Sequence[
     return faults, {code: tally for code, tally in checked.tallies.items() if code in codes}
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """What several checks ask of the rows.
-
-    Most rows are plain: target and actual are figures, the claim is what the rule gives, and every check finds them
-    sound. The others stand in `rows`; the arrays from `of` on are as long. Points and weights in 1/10000.
-    """
-
-    leaf: Mask  # live leaves, of all rows
-    claimed_leaf: Mask  # those with a claim that was read
-    plain: int  # plain indicators
-    plain_funds: int  # plain rows of funds
-    indicators: Mask  # submissions with an indicator
-    rows: Array
-    of: Array
-    indicator: Mask  # not the execution rate
-    weight: Array
-    claimed: Array
-    points: Array
-    weighted: Mask
-    claims: Mask
-    deducted: Mask
-    decided: Mask
-    inferred: Mask
-    met: npt.NDArray[np.int8]
-    status: npt.NDArray[np.int8]
-    kept: npt.NDArray[np.int8]  # a deadline: 1 kept, 0 missed, -1 neither
-    other: Mask  # another standard is printed beside the row
-
-    @classmethod
-    def of_chunk(cls, checked: Checked) -> _Rows:
-        scored, scores = checked.scored, checked.scored.scores
-        leaf = scored.leaf & checked.live
-        weight, claimed = scored.values, scored.claimed.values
-        points = scores.points * UNIT
-        other = _other_standard(checked)
-        claimed_leaf = leaf & scored.claims
-        plain = claimed_leaf & scored.weighted & (scored.status == RECOMPUTED) & (scores.met >= 0) & (claimed == points)
-        plain &= ~scored.inferred & (claimed >= 0) & (claimed <= weight)
-        if other is not None:
-            plain &= ~other
-        rows = np.flatnonzero(leaf & ~plain)
-        plain_funds = int(np.count_nonzero(plain[scored.funds_rows]))
-        weighted, claims = scored.weighted[rows], scored.claims[rows]
-        weight, claimed = weight.take(rows), claimed.take(rows)
-        status, met = scored.status.take(rows), scores.met.take(rows)
-        others = np.zeros(len(rows), np.bool_) if other is None else other[rows]
-        indicator = ~scored.funds[rows]
-        return cls(
-            leaf=leaf,
-            claimed_leaf=claimed_leaf,
-            plain=int(np.count_nonzero(plain)) - plain_funds,
-            plain_funds=plain_funds,
-            indicators=checked.any(leaf & ~scored.funds),
-            rows=rows,
-            of=scored.of.take(rows),
-            indicator=indicator,
-            weight=weight,
-            claimed=claimed,
-            points=points.take(rows),
-            weighted=weighted,
-            claims=claims,
-            deducted=weighted & claims & (claimed >= 0) & (claimed < weight),
-            decided=claims & weighted & (status == RECOMPUTED) & (met >= 0) & ~others,
-            inferred=scored.inferred[rows],
-            met=met,
-            status=status,
-            kept=_deadlines(checked, rows[indicator & (status != RECOMPUTED)], rows),
-            other=others,
-        )
-
-
-def _other_standard(checked: Checked) -> Mask | None:
-    """The rows beside which a standard of their own is printed; None where the table has none."""
-    scored = checked.scored
-    column = scored.columns.column("standard")
-    if column is None or column.null_count == len(column):
-        return None
-    vocabulary = checked.memory.standards
-    ids = vocabulary.numbers(column)
-    other = np.array([bool(text.strip()) and not ORDINARY.search(text) for text in vocabulary.texts], np.bool_)
-    return other[ids] & ~scored.funds
-
-
-def _deadlines(checked: Checked, at: Array, among: Array) -> npt.NDArray[np.int8]:
-    """Was a deadline kept, where target and actual are dates? Of the rows `at`, for the rows `among` that hold them."""
-    scored = checked.scored
-    kept = np.full(len(among), -1, np.int8)
-    rows = at[scored.target_flags[at] & scored.actual_flags[at] & DATE != 0]
-    if not len(rows):
-        return kept
-    targets = scored.columns.numbers_of("target", "target", rows)
-    actuals = scored.columns.numbers_of("actual", "actual", rows)
-    year = scored.year[scored.of[rows]]
-    keys, places = distinct((year << 24 | targets) << 24 | actuals)
-    known = checked.memory.deadlines
-    texts = [checked.memory.texts["target"].vocabulary.texts, checked.memory.texts["actual"].vocabulary.texts]
-    for key in keys.tolist():
-        if key not in known:
-            target = texts[0][key >> 24 & 0xFFFFFF].partition("\x1f")[0]
-            known[key] = _in_time(target, texts[1][key & 0xFFFFFF], key >> 48 or None)
-    kept[np.searchsorted(among, rows)] = np.array([known[key] for key in keys.tolist()], np.int8)[places]
-    return kept
-
-
-def _in_time(target: str, actual: str, year: int | None) -> int:
-    if NO_DEADLINE.search(target):
-        return -1
-    due, done = parse_period(target, year), parse_period(actual, year)
-    if due is None or done is None:
-        return -1
-    if done[1] <= due[1]:
-        return 1
-    return 0 if done[0] > due[1] else -1
-
-
 # ------------------------------------------------------------------------------------------------------- the checks
 
 
-def _weights(checked: Checked, rows: _Rows) -> None:
+def _weights(checked: Checked, rows: Rows) -> None:
     """A101."""
     scored, totals = checked.scored, checked.totals
     pointed = np.array([one.points for one in checked.memory.sets] or [True])[np.maximum(scored.sets, 0)]
@@ -247,7 +81,7 @@ def _weights(checked: Checked, rows: _Rows) -> None:
         kept = chosen[of]
         renumbered = (np.cumsum(chosen) - 1)[of[kept]]
         places = Places(renumbered, Cells("weight", cells[kept]))
-        _add(checked, "A101", found[at], None, [places], _figures(numbers), cast("Level | None", level), message, path="")
+        checked.add("A101", found[at], None, [places], amounts(numbers), cast("Level | None", level), message, path="")
 
 
 def _rows_of(checked: Checked, rows: Mask, submissions: Array) -> tuple[Array, Array]:
@@ -274,7 +108,7 @@ def _limits(checked: Checked, submissions: Array) -> Array:
     return found
 
 
-def _range(checked: Checked, rows: _Rows) -> None:
+def _range(checked: Checked, rows: Rows) -> None:
     """A103."""
     scored = checked.scored
     run = checked.any(rows.leaf & ~scored.claimed.blank)
@@ -284,23 +118,13 @@ def _range(checked: Checked, rows: _Rows) -> None:
     faulty = looked & ~undecided & (below | above)
     sound = looked & ~undecided & ~faulty
     checked.count("A103", sound=sound, faulty=faulty, undecided=undecided, run=run, plain=rows.plain + rows.plain_funds)
-    numbers = _figures({"claimed": rows.claimed[faulty]})
+    numbers = amounts({"claimed": rows.claimed[faulty]})
     numbers["weight"] = Amounts(rows.weight[faulty], missing=~rows.weighted[faulty])
     at = rows.rows[faulty]
-    _add(checked, "A103", rows.of[faulty], at, _cells_of(at, "claimed", "weight"), numbers)
+    checked.add("A103", rows.of[faulty], at, cells_of(at, "claimed", "weight"), numbers)
 
 
-def _cells_of(rows: Array, *names: str) -> list[Places]:
-    """The cells of some columns in some rows, one of each for each fault."""
-    return [each(Cells(name, rows)) for name in names]
-
-
-def _head_cells(submissions: Array, *names: str, filled_only: bool = False) -> list[Places]:
-    """The cells of the head of some submissions: those of their first row in the table."""
-    return [each(Cells(name, submissions, head=True, filled_only=filled_only)) for name in names]
-
-
-def _claimed_total(checked: Checked, rows: _Rows) -> None:
+def _claimed_total(checked: Checked, rows: Rows) -> None:
     """A104."""
     scored = checked.scored
     run = checked.any(rows.claimed_leaf)
@@ -329,8 +153,8 @@ def _claimed_total(checked: Checked, rows: _Rows) -> None:
         numbers = {"stated": stated[at], "sum": total[at], "difference": np.abs(total[at] - stated[at])}
         way_of: dict[str, Words] = {"way": WAYS[one]}
         level_of_these = cast("Level | None", level)
-        places = _head_cells(at, "claimed_total")
-        _add(checked, "A104", at, None, places, _figures(numbers), level_of_these, message, path="", more=way_of)
+        places = head_cells(at, "claimed_total")
+        checked.add("A104", at, None, places, amounts(numbers), level_of_these, message, path="", more=way_of)
 
 
 KEPT: Final = ("整数", *(f" {places} 位小数" for places in range(1, 101)))
@@ -347,7 +171,7 @@ def rounding_ways(stated: Array, exact: Array, places: Array) -> Array:
     return np.where(half_up, HALF_UP, np.where(cut, CUT, NO_WAY)).astype(np.int8)
 
 
-def _met(checked: Checked, rows: _Rows) -> None:
+def _met(checked: Checked, rows: Rows) -> None:
     """A106 and A107."""
     looked, kept, run = rows.indicator, rows.kept, rows.indicators
     silent = looked & ~rows.decided & (kept < 0)
@@ -372,15 +196,15 @@ def _met(checked: Checked, rows: _Rows) -> None:
     _claims(checked, rows, "A107", np.flatnonzero(faulty & ~late), ("claimed", "points"), None)
 
 
-def _claims(checked: Checked, rows: _Rows, code: str, found: Array, figures: Sequence[str], message: str | None) -> None:
+def _claims(checked: Checked, rows: Rows, code: str, found: Array, figures: Sequence[str], message: str | None) -> None:
     """Faults that show target, actual and claim."""
     if not len(found):
         return
     at = rows.rows[found]
-    places = _cells_of(at, *FIGURES)
+    places = cells_of(at, *FIGURES)
     numbers: dict[str, Words] = {name: Cells(name, at) for name in ("target", "actual")}
     numbers |= {name: Amounts(getattr(rows, name)[found]) for name in figures}
-    _add(checked, code, rows.of[found], at, places, numbers, None, message)
+    checked.add(code, rows.of[found], at, places, numbers, None, message)
 
 
 FIGURES: Final = ("target", "actual", "claimed")
@@ -390,11 +214,7 @@ def _reasoned(checked: Checked, rows: Array) -> Mask:
     return np.array([bool(text.strip()) for text in checked.scored.columns.texts("reason", rows)], np.bool_)
 
 
-def _figures(values: dict[str, Array]) -> dict[str, Words]:
-    return {name: Amounts(column) for name, column in values.items()}
-
-
-def _by_rule(checked: Checked, rows: _Rows) -> None:
+def _by_rule(checked: Checked, rows: Rows) -> None:
     """A108."""
     looked = rows.indicator
     equal = rows.claimed == rows.points
@@ -406,7 +226,7 @@ def _by_rule(checked: Checked, rows: _Rows) -> None:
     _off_rule(checked, rows, "A108", np.flatnonzero(faulty))
 
 
-def _off_rule(checked: Checked, rows: _Rows, code: str, found: Array) -> None:
+def _off_rule(checked: Checked, rows: Rows, code: str, found: Array) -> None:
     """Claims that are not what the rule gives; a note where they are it with fewer decimals."""
     if not len(found):
         return
@@ -419,19 +239,19 @@ def _off_rule(checked: Checked, rows: _Rows, code: str, found: Array) -> None:
         these = at[chosen]
         if not len(these):
             continue
-        numbers = _figures({"claimed": claimed[chosen], "points": points[chosen]})
+        numbers = amounts({"claimed": claimed[chosen], "points": points[chosen]})
         numbers["words"] = Derivations(these)
-        numbers |= _figures({"difference": np.abs(claimed[chosen] - points[chosen])})
+        numbers |= amounts({"difference": np.abs(claimed[chosen] - points[chosen])})
         more: dict[str, Words] = {"way": WAYS[one], "kept": Names(KEPT, written[chosen])}
         path: Literal["row", "execution"] = "row"
-        places = _cells_of(these, *FIGURES)
+        places = cells_of(these, *FIGURES)
         if code == "A112":
-            path, places = "execution", [*_planned_cells(checked, these), *_cells_of(these, "executed", "claimed")]
+            path, places = "execution", [*_planned_cells(checked, these), *cells_of(these, "executed", "claimed")]
         level_of_these = cast("Level | None", level)
-        _add(checked, code, scored.of[these], these, places, numbers, level_of_these, message, path=path, more=more)
+        checked.add(code, scored.of[these], these, places, numbers, level_of_these, message, path=path, more=more)
 
 
-def _bands(checked: Checked, rows: _Rows) -> None:
+def _bands(checked: Checked, rows: Rows) -> None:
     """A116."""
     scores = checked.scored.scores
     looked = rows.indicator & (rows.status == JUDGED) & rows.weighted & rows.claims
@@ -444,10 +264,10 @@ def _bands(checked: Checked, rows: _Rows) -> None:
     at = rows.rows[faulty]
     numbers: dict[str, Words] = {"actual": Cells("actual", at), "claimed": Amounts(rows.claimed[faulty])}
     numbers |= {name: Amounts(getattr(scores, name)[at], 2) for name in ("low", "high", "points")}
-    _add(checked, "A116", rows.of[faulty], at, _cells_of(at, "claimed", "actual"), numbers)
+    checked.add("A116", rows.of[faulty], at, cells_of(at, "claimed", "actual"), numbers)
 
 
-def _grades(checked: Checked, rows: _Rows) -> None:
+def _grades(checked: Checked, rows: Rows) -> None:
     """A109 and A110."""
     scored, totals, memory = checked.scored, checked.totals, checked.memory
     sets = np.maximum(scored.sets, 0)
@@ -462,8 +282,8 @@ def _grades(checked: Checked, rows: _Rows) -> None:
         names = [grade.name for grade in of_set.grades]
         numbers: dict[str, Words] = {"stated": Names(names, totals.claimed_grade[at])}
         numbers |= {"total": Amounts(scored.claimed_total.values[at]), "grade": Names(names, totals.stated_grade[at])}
-        places = _head_cells(at, "claimed_grade", "claimed_total")
-        _add(checked, "A109", at, None, places, numbers, path="")
+        places = head_cells(at, "claimed_grade", "claimed_total")
+        checked.add("A109", at, None, places, numbers, path="")
     stated = np.where(scored.claimed_total.read, totals.stated_grade, totals.claimed_grade)
     run = stated != NO_GRADE
     live = checked.even & run
@@ -482,8 +302,8 @@ def _grades(checked: Checked, rows: _Rows) -> None:
         names = [grade.name for grade in of_set.grades]
         numbers = {"points": Amounts(totals.total[at], 2), "stated": Names(names, stated[at])}
         numbers["grade"] = Names(names, totals.grade[at])
-        places = _head_cells(at, "claimed_grade", "claimed_total", filled_only=True)
-        _add(checked, "A110", at, None, places, numbers, path="")
+        places = head_cells(at, "claimed_grade", "claimed_total", filled_only=True)
+        checked.add("A110", at, None, places, numbers, path="")
 
 
 def _by_set(checked: Checked, submissions: Mask) -> Iterator[tuple[Array, IndicatorSet]]:
@@ -493,7 +313,7 @@ def _by_set(checked: Checked, submissions: Mask) -> Iterator[tuple[Array, Indica
             yield at, indicators
 
 
-def _execution(checked: Checked, rows: _Rows) -> None:
+def _execution(checked: Checked, rows: Rows) -> None:
     """A112."""
     looked = ~rows.indicator
     known = looked & rows.claims & rows.weighted & checked.scored.scores.scored[rows.rows] & (rows.status == RECOMPUTED)
@@ -523,7 +343,7 @@ def _use_initial(checked: Checked, rows: Array, *, by_number: bool) -> Mask:
     return found
 
 
-def _money(checked: Checked, rows: _Rows) -> None:
+def _money(checked: Checked, rows: Rows) -> None:
     """A114 and A115, and the checks of the money that a flat table gives nothing to."""
     scored = checked.scored
     at = scored.funds_rows
@@ -564,12 +384,12 @@ def _money_faults(checked: Checked, code: str, rows: Array) -> None:
     for these, planned in ((rows[use_initial], "initial"), (rows[~use_initial], "budget")):
         numbers: dict[str, Words] = {"source": TOTAL_FUNDS}
         if code == "A114":
-            cells = _cells_of(these, "executed", planned)
+            cells = cells_of(these, "executed", planned)
             numbers |= {"executed": Cells("executed", these), "budget": Cells(planned, these)}
         else:
-            cells = _cells_of(these, "claimed", planned)
+            cells = cells_of(these, "claimed", planned)
             numbers |= {"what": "执行得分", "stated": Cells("claimed", these)}
-        _add(checked, code, checked.scored.of[these], these, cells, numbers, path="funds")
+        checked.add(code, checked.scored.of[these], these, cells, numbers, path="funds")
 
 
 def _level(first: Readings, second: Readings) -> tuple[Array, Array, Array]:
@@ -583,7 +403,7 @@ def _half_up(values: Array, unit: Array) -> Array:
     return found
 
 
-CHECKED: Final[dict[tuple[str, ...], Callable[[Checked, _Rows], None]]] = {
+CHECKED: Final[dict[tuple[str, ...], Callable[[Checked, Rows], None]]] = {
     ("A101",): _weights,
     ("A103",): _range,
     ("A104",): _claimed_total,
@@ -594,21 +414,3 @@ CHECKED: Final[dict[tuple[str, ...], Callable[[Checked, _Rows], None]]] = {
     ("A102", "A105", "A111", "A113", "A114", "A115"): _money,
     ("A116",): _bands,
 }
-
-
-def _add(
-    checked: Checked,
-    code: str,
-    of: Array,
-    rows: Array | None,
-    places: Sequence[Places],
-    numbers: dict[str, Words],
-    level: Level | None = None,
-    message: str | None = None,
-    *,
-    path: Literal["row", "", "funds", "execution"] = "row",
-    more: dict[str, Words] | None = None,
-) -> None:
-    if len(of):
-        none = np.zeros(0, np.int64)
-        checked.faults.append(Faults(code, of, none if rows is None else rows, places, numbers, level, message, path, more or {}))
