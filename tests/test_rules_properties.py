@@ -382,11 +382,13 @@ def test_a_row_scores_alone_as_in_any_batch(rows: list[Entry], shuffle: random.R
     assert [arrays.row(at) for at in range(len(rows))] == each
 
 
-def test_rows_of_many_chunks_score_as_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("many", [0, 24], ids=["sorted", "looked for"])
+def test_rows_of_many_chunks_score_as_one_row(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
     rows = [
         entry(Proportion() if at % 3 else Gate(), Decimal(at % 7), "≥", Decimal(30), Decimal(at)) for at in range(40)
     ]
     monkeypatch.setattr("scorer.rules.kernel.CHUNK", 7)
+    monkeypatch.setattr("scorer.rules.kernel.MANY_RULES", many)
     whole = score(Answers.build(rows))
     monkeypatch.undo()
     assert [whole.row(at) for at in range(len(rows))] == [alone(row) for row in rows]

@@ -195,8 +195,8 @@ class Graded(Rule):
 
 def undecided(rows: Rows, met: Tiers) -> Shares:
     """A share for rows that only a person can score; the kernel takes their claims."""
-    nothing = np.zeros_like(rows.one)
-    return Shares(nothing, np.ones_like(rows.one), None, met, np.zeros(len(rows), np.bool_))
+    size = len(rows)
+    return Shares(np.zeros(size, np.int64), np.ones(size, np.int64), None, met, np.zeros(size, np.bool_))
 
 
 class Manual(Rule):
