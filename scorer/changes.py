@@ -31,8 +31,8 @@ POINTS = "个百分点"
 _RESPECTIVELY = re.compile(r"^(?:和|、)$")
 _GAINED = re.compile(r"(?:新增|净增|增至?)(?:加|了)?$")
 _FROM = re.compile(r"(?:由|从|自)[^，。；]{0,20}$")
-_TO = re.compile(r"^[^，。；]{0,12}(?:到|至|为|成)(?:了|20\d\d年(?:末|底)?|今年|本年|当年)?的?(?:每[一-龥]{1,3})?$")
-_IN_BRACKET = re.compile(r"(?:比|较|与|同)(?:上年|去年|上一年|20\d\d年)(?:度|同期)?（(?:为)?$")  # 与上年（120万元）相比
+_TO = re.compile(r"^[^，。；]{0,12}(?:到|至|为|成|降|升)(?:了|20\d\d年(?:末|底)?|今年|本年|当年)?的?(?:每[一-龥]{1,3})?$")
+_IN_BRACKET = re.compile(r"(?:比|较|与|同)(?:上一?年|去年|20\d\d年)(?:度|末|底|同期)?（(?:为)?$")  # 与上年（120万元）相比
 _LAST_YEARS = re.compile(r"(?:上年|去年|上一年)(?![^，。；]{0,8}(?:相比|增|减|升|降|多|少))")
 _THAN_YEAR = re.compile(r"(?:比|较|与)(?:(?P<year>20\d\d)年|(?P<last>上年|去年|上一年))")
 _OF_PRIOR_YEAR = re.compile(r"(?:比|较|与|同)(?:上年|去年|上一年|20\d\d年)(?:度|[年]?[末底]|同期)?的?$")
@@ -48,7 +48,7 @@ def _year_after(first: Mention, second: Mention) -> bool:
     return first.year == second.year - 1
 
 
-_DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递减|节约|少$|少了")
+_DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递减|节约|缩短|缩小|压降|少$|少了")
 
 
 def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
@@ -57,7 +57,8 @@ def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
         for position, mention in enumerate(run):
             if mention.role == "change_rate":
                 if "分别" in mention.label or _RESPECTIVELY.search(mention.tail):
-                    continue  # 分别增长3%、5%: which is whose is not said beside the figure
+                    yield from _respective_changes(run, position)
+                    continue
                 amounts = _amounts(run, position)
                 change = _change(runs, index, position, amounts[0] if amounts else None, mention, named)
                 sure = len(amounts) < 2 and _YEARLY.search(mention.label) is None
@@ -67,10 +68,34 @@ def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
                     yield Change(mention, None, pair[1:], pair[:1], _DOWN.search(mention.label[-8:]) is None)
             elif mention.role == "change":
                 following = run[position + 1 : position + 3]
-                if not any(other.role == "change_rate" for other in following) and any(
-                    other.role == "prior" for other in run[max(0, position - 1) : position]
+                if any(other.role == "change_rate" for other in following):
+                    continue
+                pair = _from_to(run, position)
+                if any(other.role == "prior" for other in run[max(0, position - 1) : position]) or (
+                    pair is not None and pair[0].quantity.unit == mention.quantity.unit
                 ):
                     yield _change(runs, index, position, mention, None, named)
+
+
+def _respective_changes(run: Run, position: int) -> Iterator[Change]:
+    """增加11项次、1.4万人次，分别增长31.4%和36.8%: each rate with its amount, and the one figure before of what was counted so.
+
+    Nothing where the words give no amounts, or not as many as rates: which rate is whose is not said then.
+    """
+    rates = [run[position]]
+    for mention in run[position + 1 :]:
+        if mention.quantity.unit not in PERCENTAGES or mention.gap.strip() not in ("、", "和", "及"):
+            break
+        rates.append(mention)
+    first = position - len(rates)
+    amounts = run[max(0, first) : position]
+    joined = all(mention.gap.strip() in ("、", "和", "及") for mention in amounts[1:])
+    if first < 0 or amounts[0].role != "change" or not joined:
+        return
+    for amount, rate in zip(amounts, rates, strict=True):
+        now = [m for m in run[:first] if m.quantity.unit == amount.quantity.unit and m.role in ("plain", "total") and m.number]
+        if len(now) == 1:
+            yield Change(amount, rate, (now[0],), (), _DOWN.search(amounts[0].label[-8:]) is None)
 
 
 def _by_name(runs: Sequence[Run]) -> dict[tuple[str, str, int], Run]:
@@ -139,6 +164,8 @@ def _of_years(runs: Sequence[Run], index: int, rate: Mention) -> tuple[Mention, 
     new, old = years.get(now, []), years.get(base, [])
     if now <= base or len(new) != 1 or len(old) != 1 or new[0].dimension != old[0].dimension:
         return None
+    if new[0].subject and old[0].subject and not set(new[0].subject) & set(old[0].subject):
+        return None  # 门急诊21.6万人次…；出院1.18万人次: two things
     return old[0], new[0]
 
 
@@ -182,8 +209,9 @@ def _two_rates(run: Run, position: int) -> tuple[Mention, Mention] | None:
     if position >= 2 and re.search(r"[；。]", run[position - 1].gap + amount.gap) is None:
         now, before = run[position - 2], run[position - 1]
         last = _LAST_YEARS.search(before.label) is not None and (amount.gap[:1] in "，" or before.label.endswith("的"))
-        last = last or _OF_PRIOR_YEAR.search(before.label) is not None
-        if last and now.quantity.unit == before.quantity.unit == "%" and now.role not in ("change_rate", "share"):
+        compared = _OF_PRIOR_YEAR.search(before.label) is not None or _IN_BRACKET.search(before.gap) is not None
+        levels = ("change_rate",) if compared else ("change_rate", "share")
+        if (last or compared) and now.quantity.unit == before.quantity.unit == "%" and now.role not in levels:
             return before, now
     return None
 
