@@ -85,9 +85,10 @@ def _acted(outcome: str, before: Run) -> Run:
     alike = part.quantity.unit == whole.quantity.unit and whole.number and part.number and part.number <= whole.number
     verb = part.label[-3:]
     told = alike and "；" not in part.gap and re.search("[不未非无]", part.label[-5:]) is None
-    if not told or not any(character in verb for character in outcome.removesuffix("率")[:2]):
-        return []
-    return [part]
+    name = outcome.removesuffix("率")
+    # 落实去向2703人，毕业去向落实率94.5%: two characters together are as good as the verb
+    told = told and (any(c in verb for c in name[:2]) or any(name[i : i + 2] in part.label for i in range(len(name) - 1)))
+    return [part] if told else []
 
 
 def _of_plan(rate: Mention, before: Run) -> Survey:
@@ -138,7 +139,12 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
     if "回收" in outcome:
         asked = [m for m in before if m not in agreed][-1:]
     elif agreed and not asked and ("满意" not in outcome or _asks(before, agreed[0])):
-        asked = [m for m in before if m.start < agreed[0].start and m.dimension == agreed[0].dimension][-1:]
+        # 培训3850人次（男2016人次、女1834人次），合格3696人次: what stands in brackets divides what was asked
+        outer = [m for m in before if m.start < agreed[0].start and m.bracket <= agreed[0].bracket]
+        asked = [m for m in outer if m.dimension == agreed[0].dimension][-1:]
+        if not asked and "入住" in outcome:
+            beds = [m for m in outer if m.quantity.unit in ("张", "床", "个") and "床位" in m.label]
+            return Survey(rate, tuple(reversed(beds)), tuple(agreed))
     elif not agreed and len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension:
         agreed, asked = before[-1:], before[-2:-1]
     return Survey(rate, tuple(m for m in asked if not agreed or m.dimension == agreed[0].dimension), tuple(agreed))

@@ -6,20 +6,26 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from scorer.mentions import PERCENTAGES, Mention, clean
+from scorer.precision import span
 from scorer.sums import DERIVED, LONGEST_LIST, Run, Sum
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A printed percentage of a whole: `wholes` the figures that may be meant, the likeliest first."""
+    """A printed percentage of a whole: `wholes` the figures that may be meant, the likeliest first.
+
+    `around` are further figures of the paragraph, of which one may be meant after all.
+    """
 
     percent: Mention
     part: Mention | None
     wholes: tuple[Mention, ...]
     certain: bool = False
     group: int = -1
+    around: tuple[Mention, ...] = ()
 
 
 def find_shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
@@ -39,6 +45,7 @@ def find_shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
             elif _of_stated_whole(run, position):
                 of_it = _part_of_share(run, position - 1)
                 yield Share(mention, of_it, (run[position - 1],), of_it is not None)
+        pairs += _bracketed_shares(run)
         for listed in _listed_percentages(run):
             group += 1
             for percent in listed:
@@ -46,9 +53,10 @@ def find_shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
         if pairs:
             group += 1
             parts = [part for _, part in pairs if part is not None]
-            implied = _implied_whole(parts, recent, run)
+            implied = _implied_whole(parts, recent, run) or _whole_of_most(pairs, recent, run)
             for percent, share_of in pairs:
-                yield _share(percent, share_of, owners, recent, run, implied, group)
+                share = _share(percent, share_of, owners, recent, run, implied, group)
+                yield replace(share, around=_around(share_of, recent, run)) if share.certain else share
         recent += [mention for mention in run if mention.role not in DERIVED]
         del recent[: -8 * LONGEST_LIST]
 
@@ -68,6 +76,53 @@ def _listed_percentages(run: Run) -> Iterator[Run]:
         if len(listed) > 2 and (_MAKES_UP.search(listed[0].gap) or _RESIDUAL.match(listed[-1].label)):
             yield listed
         listed = []
+
+
+def _bracketed_shares(run: Run) -> list[tuple[Mention, Mention | None]]:
+    """设备62万元（36.5%）、活动75万元（44.1%）: two or more figures of one kind, each with a bare percentage in brackets."""
+    pairs: list[tuple[Mention, Mention | None]] = []
+    for part, percent in pairwise(run):
+        behind = percent.sentence.text[percent.end - percent.sentence.start :][:1]
+        bare = percent.gap.strip() == "（" and percent.quantity.unit == "%" and behind == "）"
+        if bare and part.role not in DERIVED and part.quantity.unit not in PERCENTAGES and part.number is not None:
+            pairs.append((percent, part))
+    same = len({part.dimension for _, part in pairs if part is not None}) == 1
+    return pairs if len(pairs) > 1 and same else []
+
+
+def _whole_of_most(pairs: Sequence[tuple[Mention, Mention | None]], recent: Sequence[Mention], run: Run) -> Mention | None:
+    """The one earlier figure of which all shares of a sentence but one are right: then that one is wrong."""
+    known = [(percent, part) for percent, part in pairs if part is not None and part.number and percent.number]
+    if len(known) < 3 or len({part.dimension for _, part in known}) != 1:
+        return None
+    first = known[0][1]
+    earlier = (*recent, *(m for m in run if m.start < first.start))
+    candidates = [m for m in earlier if m.dimension == first.dimension and m.role not in DERIVED]
+    for whole in reversed(candidates):
+        if whole.line.number < first.line.number - 1 or not whole.number:
+            continue
+        right = 0
+        for percent, part in known:
+            printed, value = span(percent.quantity), 100 * (part.number or 0) / whole.number
+            right += printed is not None and printed.low <= value <= printed.high
+        if right >= len(known) - 1:
+            return whole
+    return None
+
+
+def _around(part: Mention | None, recent: Sequence[Mention], run: Run) -> tuple[Mention, ...]:
+    """Every larger figure of the kind before a part in its paragraph and the one before."""
+    if part is None or part.number is None:
+        return ()
+    return tuple(
+        m
+        for m in (*recent, *run)
+        if m.dimension == part.dimension
+        and m is not part
+        and m.role not in DERIVED
+        and (m.number or 0) > part.number
+        and part.line.number - 1 <= m.line.number <= part.line.number
+    )
 
 
 def _respective_shares(run: Run, position: int) -> list[tuple[Mention, Mention | None]]:
@@ -93,9 +148,9 @@ def _of_stated_whole(run: Run, position: int) -> bool:
     percent = run[position]
     return (
         percent.quantity.unit in PERCENTAGES
-        and percent.gap == "的"
+        and percent.gap in ("的", "）的")
         and position > 0
-        and _STATES_WHOLE.search(run[position - 1].label) is not None
+        and _STATES_WHOLE.search(run[position - 1].label or run[position - 1].gap.removesuffix("（")) is not None
         and run[position - 1].kind != "budget"
     )
 
@@ -169,9 +224,9 @@ def _offset(place: int, run: Run) -> int:
 
 def _of_same_noun(part: Mention, recent: Sequence[Mention]) -> Run:
     """43个自然村 … 实行垃圾分类的自然村32个，占74.4%: the one earlier figure of the very noun that the part ends in."""
-    if len(part.subject) < 4 or part.dimension == "元":
+    if len(part.subject) < 2 or part.dimension == "元":
         return []
-    found = [
+    found = [] if len(part.subject) < 4 else [
         mention
         for mention in recent
         if mention.quantity.unit == part.quantity.unit
@@ -182,6 +237,15 @@ def _of_same_noun(part: Mention, recent: Sequence[Mention]) -> Run:
         and noun != part.subject
         and part.subject.endswith(noun)
     ]
+    if not found:
+        # 救助残疾儿童236人，其中…。6周岁以下儿童150人，占63.6%: the one larger figure of the paragraph, of the same noun
+        larger = [
+            mention
+            for mention in recent
+            if mention.line is part.line and mention.quantity.unit == part.quantity.unit and (mention.number or 0) > (part.number or 0)
+        ]
+        alone = len({mention.number for mention in larger}) == 1 and larger[-1].role in ("plain", "total")
+        found = [m for m in larger[-1:] if alone and m.subject[-2:] == part.subject[-2:] and m.subject != part.subject]
     return found[-1:] if len({mention.number for mention in found}) == 1 else []
 
 
