@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scorer.mentions import PERCENTAGES, Mention, clean
-from scorer.sums import DERIVED, LONGEST_LIST, Run, Sum
+from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A unit price with the counts and the amounts that it may connect, and the days or months that it was paid for."""
+    """A unit price with the counts and the amounts that it may connect, and the days or months that it was paid for.
+
+    `pairs` are the counts and prices that one total is of, when there are several; `around` are further counts of the paragraph.
+    """
 
     price: Mention
     counts: tuple[Mention, ...]
     totals: tuple[Mention, ...]
     certain: bool
     periods: tuple[Mention, ...] = ()
+    pairs: tuple[tuple[Mention, Mention], ...] = ()
+    around: tuple[Mention, ...] = ()
 
 
 def _counts(mention: Mention, per: str) -> bool:
@@ -46,7 +51,13 @@ def find_products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]
         if len(counted[mention.quantity.unit]) < LONGEST_LIST:
             counted[mention.quantity.unit].append(mention)
     for index, run in enumerate(runs):
+        yield from _formulas(run)
+        together = _together(run)
+        yield from together
+        joined = {id(price) for product in together for _, price in product.pairs}
         for position, price in enumerate(run):
+            if id(price) in joined:
+                continue
             if price.role != "price" or price.number is None or "分别" in price.label:
                 continue
             segment = _segment(run, position)
@@ -56,6 +67,8 @@ def find_products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]
             after = run[position + 1 : position + 2]
             closing = bool(after) and after[0] in totals and (after[0].role == "total" or _DUE.match(after[0].label) is not None)
             last = run[position - 1] if position and run[position - 1] in totals else None
+            if totals and not counts and (counts := _counted_under(counted, price)):
+                totals = [m for m in segment if m in totals] or totals
             if not counts and last is not None and (counts := _counted_elsewhere(counted, last, price)):
                 totals = [run[position - 1]]
             previous = runs[index - 1][0].line if index else None
@@ -79,7 +92,66 @@ def find_products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]
             if behind and (not counts[0].label or counts[0].label.endswith("的")):
                 certain = False  # 标准30元/亩，兑付240万元，超出的0.24万亩自行承担
             periods = tuple(m for m in segment if m.quantity.unit in _PERIODS and m.number is not None and m is not price)
-            yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods)
+            around = tuple(_counted_around(runs, index, price)) if certain else ()
+            yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods, (), around)
+
+
+def _together(run: Run) -> list[Product]:
+    """彩超2台，每台128万元；呼吸机6台，每台18.5万元；合计367万元: one total of all that was bought."""
+    pairs: list[tuple[Mention, Mention]] = []
+    for position in range(1, len(run)):
+        mention, last = run[position], run[position - 1]
+        if mention.role == "price" and mention.number is not None and not mention.bracket and _counts(last, mention.per) and last.label:
+            pairs.append((last, mention))
+        elif pairs and mention.dimension == "元" and mention.role not in DERIVED and not mention.bracket:
+            if mention.role == "total" and len(pairs) > 1 and last is pairs[-1][1] and _ALL.match(mention.label) and mention.number:
+                return [Product(pairs[-1][1], (pairs[-1][0],), (mention,), True, (), tuple(pairs))]
+            pairs = []
+    return []
+
+
+_ALL = re.compile(r"^(?:[两三四五六七八九十][项类种者])?(?:合计|共计|总计|共)(?:支出|金额|需|投入|使用)?(?:资金)?(?:为)?$")
+
+
+def _counted_around(runs: Sequence[Run], index: int, price: Mention) -> Run:
+    """What the sentences before in the paragraph count of what a price is for: 救助236人。…人均1.2万元."""
+    found: Run = []
+    for run in runs[max(0, index - NEAR) : index]:
+        if run[0].line is price.line:
+            found += [m for m in run if _counts(m, price.per)]
+    return found[-LONGEST_LIST:]
+
+
+_TIMES = re.compile(r"^[\s人次台套个件]{0,3}[×xX*✕][\s]*$")
+_EQUALS = re.compile(r"^[^，。；\d]{0,4}[=＝≈]")
+
+
+def _formulas(run: Run) -> Iterator[Product]:
+    """帐篷50顶×1200元=6万元: a product that is written as one."""
+    for position in range(2, len(run)):
+        total = run[position]
+        if not _EQUALS.match(total.gap + total.quote[:1]) or total.number is None:
+            continue
+        one, other = run[position - 2 : position]
+        further = position > 2 and _TIMES.match(one.gap) is not None
+        if not _TIMES.match(other.gap) or further or one.number is None or other.number is None:
+            continue
+        price, count = (one, other) if one.dimension == "元" or "/" in one.quantity.unit else (other, one)
+        if total.dimension == price.dimension.split("/")[0]:
+            result = replace(total, quantity=replace(total.quantity, op=""))  # =6万元 is no bound
+            yield Product(price, (count,), (result,), True)
+
+
+_PER = re.compile(r"每|[人户亩台件次家套个株校课站]均")
+
+
+def _counted_under(counted: dict[str, Run], price: Mention) -> Run:
+    """封山育林0.5万亩 … 封山育林每亩100元，补助50万元: the figure of another sentence for the thing that the price names."""
+    name = clean(_PER.split(price.label, maxsplit=1)[0])
+    if len(name) < 3 or not price.per:
+        return []
+    found = [m for m in counted.get(price.per, []) if m.line.scope == price.line.scope and m.subject == name]
+    return found if len({m.number for m in found}) == 1 else []
 
 
 _DUE = re.compile(r"(?:共需|应|需|所需|折合|金额|小计)")
