@@ -16,7 +16,8 @@ from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum
 class Execution:
     """A rate of execution with the budgets and the amounts spent that it may be of, the nearest first.
 
-    Not `certain` when the budget is written in several amounts, of which the words name no total.
+    Not `certain` when the budget is written in several amounts, of which the words name no total. `around` is all money
+    of the paragraph up to the rate.
     """
 
     rate: Mention
@@ -25,6 +26,7 @@ class Execution:
     left: tuple[Mention, ...]
     near: bool
     certain: bool = True
+    around: tuple[Mention, ...] = ()
 
 
 def find_executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]:
@@ -65,7 +67,42 @@ def find_executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execut
             left = left or _left_after(runs, index, spent)
             certain = certain and not (len(budgets) == 1 and _has_sibling(runs, budgets[0], index))
             certain = certain and not _in_several(budgets)
-            yield Execution(rate, tuple(budgets[:LONGEST_LIST]), tuple(spent[:LONGEST_LIST]), tuple(left), near, certain)
+            around = tuple(_paragraph_money(runs, index, rate))
+            yield Execution(
+                rate, tuple(budgets[:LONGEST_LIST]), tuple(spent[:LONGEST_LIST]), tuple(left), near, certain, around
+            )  # fmt: skip
+        yield from _received(runs, index, parts)
+
+
+MOST_AROUND = 12
+
+
+def _paragraph_money(runs: Sequence[Run], index: int, rate: Mention) -> Run:
+    """The amounts of the paragraph before a rate, the nearest first."""
+    found: Run = []
+    for run in reversed(runs[max(0, index - NEAR) : index + 1]):
+        if run[0].line is not rate.line:
+            break
+        found += [m for m in reversed(run) if m.start < rate.start and m.dimension == "元" and m.role not in DERIVED and m.number]
+    return found[:MOST_AROUND]
+
+
+_ARRIVED = re.compile(r"(?:资金|经费|补助)?到位率(?:为|达到?|是)?$")
+
+
+def _received(runs: Sequence[Run], index: int, parts: set[int]) -> Iterator[Execution]:
+    """项目预算820万元，实际到位700万元，资金到位率85.4%: what arrived of what was budgeted."""
+    run = runs[index]
+    for position, rate in enumerate(run):
+        if rate.quantity.unit != "%" or rate.role != "outcome" or not _ARRIVED.search(rate.label):
+            continue
+        before = [m for m in run[:position] if m.dimension == "元" and m.role not in DERIVED and m.number and not m.bracket]
+        arrived = [m for m in before if m.kind == "received"]
+        budgets = [m for m in before if m.kind == "budget" and id(m) not in parts and arrived and m.start < arrived[0].start]
+        certain = len({m.number for m in arrived}) == len({m.number for m in budgets}) == 1
+        if arrived and budgets:
+            around = tuple(_paragraph_money(runs, index, rate))
+            yield Execution(rate, tuple(budgets), tuple(arrived), (), True, certain, around)
 
 
 def _in_several(budgets: Run) -> bool:
@@ -74,7 +111,7 @@ def _in_several(budgets: Run) -> bool:
     return len(received) > 1 and len(received) == len([m for m in budgets if m.sentence is budgets[0].sentence])
 
 
-_PAYING = re.compile(r"拨付|兑付|支付|使用|兑现|资金|已|总")
+_PAYING = re.compile(r"拨付|兑付|支付|使用|兑现|资金|工程|项目|款|已|总")
 
 
 def _of_everything(spent: Mention) -> bool:

@@ -106,7 +106,7 @@ _WORDS_BEFORE = {
     "近": "近 将近 接近",
     "元": "人民币 ¥ RMB",
     "": "节约 预约 签约 合约 公约 契约 履约 集约 解约 违约 条约 协约 邀约 特约 续约 制约 简约 附近 最近 邻近 临近 靠近 就近 周近 远近 亲近 "
-    "不等于 赶超 反超 满足 立足 达到 想到 -> =>",
+    "不等于 赶超 反超 彩超 B超 满足 立足 达到 想到 -> =>",
 }
 BEFORE: dict[str, list[tuple[str, str]]] = {}
 for _meaning, _listed in _WORDS_BEFORE.items():

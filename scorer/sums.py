@@ -36,8 +36,8 @@ _PURE_TOTAL = re.compile(PURE_TOTAL)
 _OVERLAPS = re.compile(OVERLAPS)
 _COMPOSED = re.compile(r"^[^，。；]{0,12}(?:组成|构成|承担|分担|负担|共同)")
 _REST_UNSAID = re.compile(
-    r"^[，；、]?(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)"
-    r"[^。；元]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)"
+    r"^[，；、]?(?:(?:其余|其他|其它|剩余|余下|不足)(?:部分|资金|的|由)"
+    r"[^。；元]{0,30}(?:承担|解决|负担|自筹|配套|列支|落实)|(?:其余|余下|剩余)(?:部分|资金|的)?(?:均|都|全部)?(?:为|是|用于|系)[^。；\d]{1,30}(?:[。；]|$))"
 )
 _OTHERS = re.compile(r"(?:其他|其它|其余)")
 _ADDS_OR_TAKES = re.compile(r"^[^）]*(?:减去|扣除|加上|除以|乘以|×)")
@@ -184,6 +184,7 @@ _DONE = re.compile(
 )
 
 
+_UNDONE = re.compile(r"(?:尚未|还未|未|待)(?P<verb>[一-龥]{2})")  # 尚有690万元未支付
 _DONE_TO = re.compile(r"(?:均|都|全部)?(?:由|已|正|尚|未|转|移|按|因|通过|待|拟|仍)")
 
 
@@ -191,10 +192,13 @@ def _left_over(run: Run) -> Iterator[Sum]:
     """反馈问题137条，已整改129条，剩余8条: what is done and what is left make up what there was."""
     for position in range(2, len(run)):
         left = run[position]
-        if left.role != "plain" or left.number is None or left.dimension == "元" or left.bracket:
+        if left.role != "plain" or left.number is None or left.bracket:
             continue
         match = _REST.match(left.label)
         if not match or not left.label:
+            continue
+        verb = match["verb"] or (_UNDONE.match(left.tail) or {"verb": ""})["verb"]
+        if left.dimension == "元" and (not verb or _CARRIED.search(left.sentence.text)):
             continue
         same: Run = []
         for mention in reversed(run[max(0, position - 6) : position]):
@@ -206,7 +210,6 @@ def _left_over(run: Run) -> Iterator[Sum]:
         if len(same) != 2 or "；" in left.gap or any(m.quantity.unit == left.quantity.unit for m in further):
             continue
         whole, done = same
-        verb = match["verb"]
         told = verb in done.label if verb else _DONE.search(done.label) and not left.label.startswith("另")
         told = told or left.label.startswith("其余") and _DONE_TO.match(left.tail) and (left.number or 0) < (whole.number or 0)
         if told and "其中" not in done.gap + left.gap and whole.number and done.number and done.number <= whole.number:
@@ -216,6 +219,17 @@ def _left_over(run: Run) -> Iterator[Sum]:
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     matches = list(pattern.finditer(text))
     return matches[-1] if matches else None
+
+
+_WHOLE_OF_RATE = re.compile(r"^(?:占|为|是|达到?|完成|相当于)[^，。；]{0,16}$")
+
+
+def _stated_whole(run: Run, position: int) -> bool:
+    """支出165.62万元，占当年预算175万元的94.6%: a figure that is only the whole of the percentage behind it."""
+    mention = run[position]
+    behind = run[position + 1] if position + 1 < len(run) else None
+    percent = behind is not None and behind.quantity.unit in PERCENTAGES and behind.gap.strip() in ("的", "）的")
+    return percent and _WHOLE_OF_RATE.match(mention.label or mention.gap.lstrip("，、").removesuffix("（")) is not None
 
 
 def _like(mention: Mention, whole: Mention) -> bool:
@@ -242,7 +256,7 @@ def _introduced(runs: Sequence[Run], index: int, position: int, word: str, inlin
     if whole is None:
         return None
     parts, longer = _parts(run, start, whole, inside=word == "（")
-    if not parts or (word == "（" and len(parts) < 2):
+    if not parts or (len(parts) < 2 and (word == "（" or word.endswith("："))):
         return None
     if word == "由" and not _COMPOSED.search(parts[-1].sentence.text[parts[-1].end - parts[-1].sentence.start :][:REACH]):
         return None
@@ -258,10 +272,11 @@ def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
     """The figures that parts beginning at `position` may belong to, the likeliest first."""
     run = runs[index]
     first = run[position]
-    before = [mention for mention in run[max(0, position - LONGEST_LIST) : position] if mention.role not in DERIVED]
+    near = range(max(0, position - LONGEST_LIST), position)
+    before = [run[i] for i in near if run[i].role not in DERIVED and not _stated_whole(run, i)]
     if before:
         return before[::-1]
-    opens = re.match(r"[\s　]*(?:其中|分为|包括|主要用于|具体|按)", first.gap) is not None or "方面" in first.gap
+    opens = _OPENS_SENTENCE.match(first.gap) is not None or "方面" in first.gap
     if opens and index and runs[index - 1][0].source.file == first.source.file:
         back = index - 1
         if first.gap.lstrip().startswith("按"):
@@ -271,8 +286,15 @@ def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
         previous = runs[back]
         if previous[0].line.number >= first.line.number - 1:
             # A sentence that opens with 其中 speaks of what the sentence before is about: its first figure.
-            return [mention for mention in previous if mention.role not in DERIVED and not mention.bracket]
+            found = [m for i, m in enumerate(previous) if m.role not in DERIVED and not m.bracket and not _stated_whole(previous, i)]
+            spending = "支出" in first.gap[:6]
+            return sorted(found, key=lambda m: m.kind != "executed") if spending else found
     return []
+
+
+_OPENS_SENTENCE = re.compile(
+    r"[\s　]*(?:其中|分为|包括|主要用于|具体|按|(?:支出|资金|经费|费用|收入|人员|岗位)(?:构成|结构|明细|分布|去向))"
+)
 
 
 def _strength(gap: str) -> int:
@@ -302,7 +324,7 @@ def _parts(run: Run, start: int, whole: Mention, inside: bool) -> tuple[list[Men
                 continue
             if "其中" in mention.gap:
                 nested = True
-        if nested or not _like(mention, whole):
+        if nested or not _like(mention, whole) or _stated_whole(run, start + offset):
             continue
         if parts:
             strength = _strength(joined)
@@ -338,7 +360,8 @@ def _doubt(run: Run, parts: Sequence[Mention]) -> str:
         return "分项可能到分号为止"
     if _OTHERS.match(last.label) or _OTHERS.match(last.subject):
         return ""  # 党员48户、妇女62户、其他50户: who is counted once is not among the others
-    if any(part.dimension != "元" and _OVERLAPS.search(part.label) for part in parts):
+    sexes = len(parts) == 2 and {part.label[:1] for part in parts} == {"男", "女"}
+    if not sexes and any(part.dimension != "元" and _OVERLAPS.search(part.label) for part in parts):
         return "分项可能相互交叉（如女性、党员），不能相加"
     return ""
 

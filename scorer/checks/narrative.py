@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
-from itertools import combinations
+from itertools import combinations, permutations
 
 from scorer.changes import Change
 from scorer.checks.columns import column_rates
@@ -254,8 +254,36 @@ def times_paid(product: Product) -> tuple[tuple[Decimal, ...], Mention | None]:
     return (*(number for number in written if number is not None), Decimal(1), *usual), alone
 
 
+def judge_products(pairs: Sequence[tuple[Mention, Mention]], total: Mention) -> Outcome:
+    """Several counts, each times its price, against the one total of all."""
+    spans = [(span(count.quantity), span(price.quantity)) for count, price in pairs]
+    printed = span(total.quantity)
+    if printed is None or any(count is None or price is None for count, price in spans):
+        return undecided("单价、数量或金额是约数")
+    each = [price.times(count) for count, price in spans if price is not None and count is not None]
+    if Span(sum(e.low for e in each), sum(e.high for e in each)).meets(printed):  # type: ignore[arg-type]
+        return sound()
+    unit = scale_of(total)
+    amount = sum((count.number * price.number for count, price in pairs if count.number and price.number), Decimal(0))
+    factors = " + ".join(f"{price.quote} × {count.quote}" for count, price in pairs)
+    return faulty(
+        (), cells(*(m for pair in pairs for m in pair), total),
+        computation=f"{factors} = {shown(amount, unit)}{unit_words(total)}", printed=total.quote,
+    )  # fmt: skip
+
+
+def _meets(price: Span, count: Mention, total: Mention, times: Sequence[Decimal]) -> bool:
+    counted, amount = span(count.quantity), span(total.quantity)
+    if counted is None or amount is None:
+        return False
+    each = price.times(counted)
+    return any(Span(each.low * factor, each.high * factor).meets(amount) for factor in times)
+
+
 def judge_product(product: Product) -> Outcome:
     price = product.price
+    if product.pairs:
+        return judge_products(product.pairs, product.totals[0])
     if not product.counts or not product.totals:
         return undecided("与单价相配的数量或金额没有写出")
     price_span = span(price.quantity)
@@ -285,6 +313,8 @@ def judge_product(product: Product) -> Outcome:
         return undecided("单价、数量或金额是约数")
     if not product.certain:
         return undecided("同一句里有几个数量或几笔金额，不能确定用哪一个")
+    if any(_meets(price_span, m, total, times) for m in product.around for total in product.totals):
+        return undecided("与同段另一个数量相符")
     count, total = product.counts[0], product.totals[0]
     assert price.number is not None
     assert count.number is not None
@@ -367,11 +397,26 @@ def judge_execution(item: Execution, year: int | None) -> Outcome:
         return undecided("预算分几笔写出，不能确定按哪一笔计算")
     if _OF_SEVERAL_YEARS.search(budget.label + budget.gap[-REACH:]):
         return undecided("预算数是跨年度的总数")
+    if _fits_others(item.around, (budget, first), rate):
+        return undecided("完成率与同段另两个数相符，可能是另一笔的完成率")
     return faulty(
         (), cells(budget, first, rate),
         spent=words(first), budget=words(budget),
         computed=rounded(HUNDRED * first.number / budget.number, max(2, places_of(rate))), printed=rate.quote,
     )  # fmt: skip
+
+
+def _fits_others(around: Sequence[Mention], accused: Sequence[Mention], rate: Mention) -> bool:
+    """Whether a rate is that of two other amounts of the paragraph: 中央资金1.5亿元 … 中央资金执行1.41亿元，执行率94%."""
+    printed = span(rate.quantity)
+    if printed is None or rate.number == HUNDRED:
+        return False
+    figures = [m for m in around if m.number]
+    return any(
+        one.number and two.number and printed.low <= HUNDRED * one.number / two.number <= printed.high
+        for one, two in permutations(figures, 2)
+        if one.number != two.number and (one in accused or one.kind == "executed") and not (one in accused and two in accused)
+    )
 
 
 _BOTH = re.compile(r"预算数?(?:和|与|、|及)?(?:支出)?(?:决算|执行|支出)数?(?:均|都|皆|同)为?$")  # 预算和决算均为0万元

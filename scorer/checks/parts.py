@@ -35,8 +35,10 @@ from scorer.sums import Sum
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
 LAST_PLACE = "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 有尾差 {difference}{unit}；合计少写了小数位，请补齐或注明"
 _OVERLAPPING = re.compile(OVERLAPS)
+_USED_UP = re.compile(r"(?:已|均|也)*(?:全部|用完|使用|支出|收回|上缴|用于)")
 _CARRIED = re.compile(r"上年|年初|以前|以往")
 PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
+SOME_PARTIAL = Decimal("0.1")  # the same where no slip of the pen explains what is left out
 MOSTLY_PARTIAL = Decimal("0.4")  # the same where three parts or more are named
 
 
@@ -106,7 +108,7 @@ def with_shares(outcome: Faulty, item: Sum, form: Form) -> Faulty:
 
 def judge_remainder(item: Execution, year: int | None) -> Outcome | None:
     """预算 − 支出 = 结余, where the rate says which budget and which amount spent are meant."""
-    left = next((m for m in item.left if m.number is not None and not _CARRIED.search(m.label)), None)
+    left = next((m for m in item.left if m.number is not None and not _CARRIED.search(m.label) and not _USED_UP.match(m.tail)), None)
     if left is None or not isinstance(judge_execution(item, year), Sound):
         return None
     printed = span(item.rate.quantity)
@@ -199,9 +201,17 @@ def judge_parts(
     if target == 0 or len(parts) < 2:
         return undecided("“其中”只列了一项，无法判断是否列全")
     most = PARTIAL if len(parts) < 3 else MOSTLY_PARTIAL
+    if not _by_a_slip(difference):
+        most = SOME_PARTIAL  # a figure that is misread or mistyped is off by one digit, or two that changed places
     if not complete and not _others_last(parts) and difference / target > most:
         return undecided("“其中”所列可能只是部分分项")
     return faulty((), where, numbers=numbers)
+
+
+def _by_a_slip(difference: Decimal) -> bool:
+    """Whether two figures that differ so can differ in one digit, or in two neighbours that changed places."""
+    left = int("".join(map(str, difference.normalize().as_tuple().digits)))
+    return left < 10 or left % 9 == 0 and left < 90
 
 
 def _others_last(parts: Sequence[Mention]) -> bool:
@@ -327,6 +337,8 @@ def judge_share(share: Share) -> Outcome:
         return sound(note)
     if not share.certain:
         return undecided("占比所对的整体不能确定")
+    if _fits_another(part, percent, share.around):
+        return undecided("占比与同段另一个数相符，可能按另一整体计算")
     whole = wholes[0]
     assert whole.number is not None
     exact = HUNDRED * part.number / whole.number
@@ -338,6 +350,14 @@ def judge_share(share: Share) -> Outcome:
         computed=rounded(exact, max(2, places_of(percent))),
         printed=percent.quote,
     )
+
+
+def _fits_another(part: Mention, percent: Mention, around: Sequence[Mention]) -> bool:
+    """Whether a share that is printed with a decimal place is right of another figure near by."""
+    printed = span(percent.quantity)
+    if printed is None or part.number is None or places_of(percent) == 0:
+        return False
+    return any(m.number and printed.low <= HUNDRED * part.number / m.number <= printed.high for m in around)
 
 
 # --------------------------------------------------------------------------------------------------------------- N206
