@@ -20,7 +20,7 @@ arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not inst
 
 from pyarrow import parquet  # noqa: E402
 
-from scorer.batch import Settings, comparison, moves_by_tables, moves_in_scores, run_batch  # noqa: E402
+from scorer.batch import Settings, comparison, moves_by_tables, moves_explained, moves_in_scores, run_batch  # noqa: E402
 from scorer.batch.columns_source import submission_of  # noqa: E402
 from scorer.batch.comparison import Comparison, as_page, as_table, compare, render  # noqa: E402
 from scorer.batch.moves_by_reports import compare_reports  # noqa: E402
@@ -43,7 +43,8 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moves_in_scores, "BLOCK", 7)
     monkeypatch.setattr(moves_in_scores, "READ_ROWS", 11)
     monkeypatch.setattr(moves_in_scores, "DEALT_ROWS", 30)
-    monkeypatch.setattr(moves_by_tables, "READ_ROWS", 11)
+    monkeypatch.setattr(moves_explained, "READ_ROWS", 11)
+    monkeypatch.setattr(moves_explained, "AT_ONCE", 5)
 
 
 def said(found: Comparison) -> dict[str, Any]:
@@ -289,6 +290,18 @@ def test_damaged_results_are_said(
     error = capsys.readouterr().err.replace("\n", "")
     assert words in error
     assert "scorer batch" in error or "Parquet" in error
+
+
+def test_words_beyond_the_largest_moves_are_left_to_show(
+    both_kinds: dict[str, tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = compare(*both_kinds["table"])
+    monkeypatch.setattr(moves_by_tables, "EXPLAINED", 3)
+    found = compare(*both_kinds["table"])
+    assert found.moves[:3] == whole.moves[:3]
+    assert not any(cause.words for move in found.moves[3:] for cause in move.causes)
+    (remark,) = found.remarks
+    assert "得分由来只写到变动最大的 3 份" in remark
 
 
 def keep_rows(path: Path, kept: slice) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -149,21 +149,19 @@ def largest_first(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     return tuple(sorted(causes, key=lambda cause: -abs(cause.change)))
 
 
+def leaf_keys(paths: Iterable[Sequence[str]]) -> Iterator[LeafKey]:
+    """What the leaves of one submission are known by."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for names in paths:
+        path = tuple(names) or ("",)
+        yield path, seen[path]
+        seen[path] += 1
+
+
 def leaves_of(report: dict[str, Any]) -> dict[LeafKey, dict[str, Any]]:
     """The lines of a report's leaves, in their order."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    leaves: dict[LeafKey, dict[str, Any]] = {}
-    for line in report["lines"]:
-        if line["leaf"]:
-            path = tuple(line["path"]) or ("",)
-            leaves[path, seen[path]] = line
-            seen[path] += 1
-    return leaves
-
-
-def notes_of(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
-    """What only the second report says of its total."""
-    return tuple(note for note in after["notes"] if note not in before["notes"])
+    leaves = [line for line in report["lines"] if line["leaf"]]
+    return dict(zip(leaf_keys(line["path"] for line in leaves), leaves, strict=True))
 
 
 def points_of(text: str | None) -> Decimal | None:

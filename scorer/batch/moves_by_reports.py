@@ -25,7 +25,6 @@ from scorer.batch.moves import (
     by_weight,
     largest_first,
     leaves_of,
-    notes_of,
     points_of,
 )
 from scorer.batch.results import REPORTS
@@ -164,7 +163,7 @@ def _move(number: int, name: str, before: dict[str, Any], after: dict[str, Any])
                 other.get("words", ""),
             )
         )
-    notes = notes_of(before, after)
+    notes = tuple(note for note in after["notes"] if note not in before["notes"])
     if not causes and not notes:
         notes = (NOTHING_MOVED if new else NOTHING_TO_COMPARE,)
     submission = after["submission"]

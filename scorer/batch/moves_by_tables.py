@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,9 +18,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns import BATCH, DECIDED, report_of, table_digest
-from scorer.batch.columns_source import EXTRA, open_table, outline
-from scorer.batch.columns_summary import set_of
+from scorer.batch.columns import BATCH
+from scorer.batch.columns_source import EXTRA, open_table
 from scorer.batch.moves import (
     NOTHING_MOVED,
     NOTHING_TO_COMPARE,
@@ -36,10 +35,8 @@ from scorer.batch.moves import (
     by_manner,
     by_weight,
     largest_first,
-    leaves_of,
-    notes_of,
-    points_of,
 )
+from scorer.batch.moves_explained import explained, lack_of
 from scorer.batch.moves_in_scores import Found, compare_scores, hundredths_of
 from scorer.batch.results import REPORTS
 from scorer.batch.tables import TABLES
@@ -50,6 +47,7 @@ Mask = npt.NDArray[np.bool_]
 
 SUBMISSIONS, SCORES, _ = TABLES
 NAMES: Final = 5000  # submissions of only one batch that are listed
+EXPLAINED: Final = 5000  # moves that are scored anew for their words: about two milliseconds each
 NOT_COMPARED: Final = f"没有 {SCORES}，未比较各项得分"
 ORDER: Final = ("前一批", "后一批")
 READ_ROWS: Final = 65_536
@@ -126,7 +124,7 @@ def compare_tables(first: str, second: str, listed: int) -> Comparison:
         remarks.append(_nothing_in_common(earlier, later))
     found = _found(earlier, later, before, after, chosen, remarks)
     moves = _moves(earlier, later, one, other, grades, before[chosen], after[chosen], chosen, found, remarks)
-    gone, new = (np.setdiff1d(np.arange(batch.count), met) for batch, met in ((earlier, pairs.before), (later, pairs.after)))
+    gone, new = _unmet(earlier.count, pairs.before), _unmet(later.count, pairs.after)
     changes = zip(one.grades[before[regraded]].tolist(), other.grades[after[regraded]].tolist(), strict=True)
     return Comparison(
         both=len(pairs.after),
@@ -147,6 +145,12 @@ def compare_tables(first: str, second: str, listed: int) -> Comparison:
         remarks=tuple(remarks),
         query=_query(pairs, len(moves)) if len(moved) > len(moves) else "",
     )
+
+
+def _unmet(count: int, met: Array) -> Array:
+    alone = np.ones(count, np.bool_)
+    alone[met] = False
+    return np.flatnonzero(alone)
 
 
 # ------------------------------------------------------------------------------------------------------------ reading
@@ -401,85 +405,25 @@ def _told(
 ) -> dict[int, tuple[Words, tuple[str, ...]]]:
     """By place in the second batch: how the points of each leaf came about, and what only its report says of the total.
 
-    A batch whose reports cannot be had is remarked; then there are no words.
+    A batch that cannot be explained is remarked; then there are no words.
     """
-    sources = []
-    for name, batch, places in zip(ORDER, (earlier, later), (before, after), strict=True):
-        if lack := _lack(batch):
+    for name, batch in zip(ORDER, (earlier, later), strict=True):
+        if lack := lack_of(batch.folder, batch.table, batch.digest):
             remarks.append(f"没有列出得分由来（各项得分、规则和变动不受影响）：{name}{lack}。")
             return {}
-        sources.append(_reports(batch, places))
-    notes = {place: report["notes"] for place, report in sources[0]}
-    of = dict(zip(after.tolist(), before.tolist(), strict=True))
-    told: dict[int, tuple[Words, tuple[str, ...]]] = {}
-    for place, report in sources[1]:
-        words = {key: (points_of(line["points"]), line["words"]) for key, line in leaves_of(report).items()}
-        told[place] = words, notes_of({"notes": notes.get(of[place], report["notes"])}, report)
-    return told
-
-
-def _lack(batch: Batch) -> str:
-    """Why the reports of a batch cannot be had, "" where they can. Files are named without their folders."""
-    if batch.table is None:
-        return "" if (batch.folder / REPORTS).exists() else f"的结果里没有 {REPORTS}"
-    name = Path(batch.table).name
-    if not Path(batch.table).is_file():
-        return f"出自 {name}，现在没有这个文件"
-    if table_digest(batch.table) != batch.digest:
-        return f"出自 {name}，它后来改动过"
-    try:
-        set_of(str(batch.folder))
-    except ScorerError:
-        return "所用的指标体系现在读不出来"
-    return ""
-
-
-def _reports(batch: Batch, places: Array) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The reports of some submissions with their places, in the order of the batch."""
-    wanted = np.sort(places)
-    if not len(wanted):
-        return iter(())
-    if batch.table is None:
-        return _reports_of_file(batch.folder / REPORTS, set(wanted.tolist()))
-    return _reports_of_table(batch.table, wanted, set_of(str(batch.folder)))
-
-
-def _reports_of_file(path: Path, wanted: set[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    with path.open("rb") as file:
-        for place, line in enumerate(file):
-            if place in wanted:
-                yield place, json.loads(line)
-
-
-def _reports_of_table(table: str, wanted: Array, indicator_set: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Only the row groups that hold some of the submissions are read."""
-    of = outline(table)
-    ends = np.append(of.starts[1:], of.rows)
-    file = open_table(table)
-    sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
-    begins = np.cumsum([0, *sizes])
-    waiting: list[dict[str, Any]] = []
-    place = 0
-    for group in range(file.num_row_groups):
-        here = slice(place, int(np.searchsorted(of.starts[wanted], begins[group + 1])))
-        if not waiting and here.start == here.stop:
-            continue
-        row = int(begins[group])
-        for batch in file.iter_batches(batch_size=READ_ROWS, row_groups=[group], use_threads=False):
-            while place < len(wanted):
-                first, last = int(of.starts[wanted[place]]), int(ends[wanted[place]])
-                if first >= row + len(batch):
-                    break
-                begin = max(first + len(waiting), row)
-                waiting += batch.slice(begin - row, min(last, row + len(batch)) - begin).to_pylist()
-                if last > row + len(batch):
-                    break
-                number = waiting[0]["submission"]
-                report, _ = report_of(f"{table}#{number}", waiting, first + 1, table, indicator_set, DECIDED[:1])
-                yield int(wanted[place]), json.loads(report.model_dump_json())
-                waiting = []
-                place += 1
-            row += len(batch)
+    if len(after) > EXPLAINED:
+        before, after = before[:EXPLAINED], after[:EXPLAINED]
+        remarks.append(f"得分由来只写到变动最大的 {EXPLAINED} 份，其余的用 scorer show 后一批的结果 序号 取出报告来看。")
+    words: dict[int, Words] = {}
+    notes: dict[int, tuple[str, ...]] = {}
+    for place, said in explained(later.folder, later.table, after):
+        words[place] = {key: (points, told) for key, points, told in said.leaves}
+        notes[place] = said.notes
+    noted = np.array([bool(notes.get(place)) for place in after.tolist()], np.bool_)
+    known = {place: said.notes for place, said in explained(earlier.folder, earlier.table, before[noted])}
+    for old, new in zip(before[noted].tolist(), after[noted].tolist(), strict=True):
+        notes[new] = tuple(note for note in notes[new] if note not in known.get(old, ()))
+    return {place: (words[place], notes[place]) for place in words}
 
 
 # ------------------------------------------------------------------------------------------------------------- in SQL

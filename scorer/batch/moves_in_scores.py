@@ -8,7 +8,6 @@ once and only a block is in memory.
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.moves import Cause, LeafKey, RuleMoves
+from scorer.batch.moves import Cause, LeafKey, RuleMoves, leaf_keys
 from scorer.model import ScorerError
 
 Array = npt.NDArray[Any]
@@ -394,12 +393,8 @@ class _Keys:
         if rows.pairs[place] != self._pair:
             self._pair = int(rows.pairs[place])
             self._first, last = (int(np.searchsorted(rows.pairs, self._pair, side)) for side in ("left", "right"))
-            seen: Counter[tuple[str, ...]] = Counter()
-            self._listed = []
-            for row in range(self._first, last):
-                path = tuple(rows.names.slice(int(self._starts[row]), int(rows.depths[row])).to_pylist())
-                self._listed.append((path, seen[path]))
-                seen[path] += 1
+            spans = ((int(self._starts[row]), int(rows.depths[row])) for row in range(self._first, last))
+            self._listed = list(leaf_keys(rows.names.slice(*span).to_pylist() for span in spans))
         return self._listed[place - self._first]
 
 
