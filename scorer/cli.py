@@ -308,27 +308,33 @@ def batch(
     pages: Annotated[
         int, typer.Option("--pages", metavar="N", min=0, help="风险最高的几份报告写成网页，从汇总点开；缺省 50")
     ] = 50,
-    force: Force = False,
+    force: Annotated[bool, typer.Option("--force", help="更新已有的结果；没有变动的文件不再读取")] = False,
     debug: Debug = False,
 ) -> None:
     from scorer.batch import REPORTS, Settings, chosen_engine, run_batch
     from scorer.batch.closing import closing_words
     from scorer.batch.database import check_available, folder_of, is_database, write_database
     from scorer.batch.results import SUMMARY_PAGE
+    from scorer.model import ScorerError
 
     for option, value, of in (("--scheduler", scheduler, "dask"), ("--master", master, "spark")):
         if value is not None and engine != of:
             raise typer.BadParameter(f"{option} 只用于 --engine {of}；请加 --engine {of}，或去掉 {option}。")
     if workers is not None and (elsewhere := "--scheduler" if scheduler else "--master" if master else ""):
         raise typer.BadParameter(f"--workers 是本机的进程数，集群的进程数由集群决定；请去掉 --workers 或 {elsewhere}。")
+    if not output:
+        raise typer.BadParameter("结果文件夹的名称是空的。请给出名称，如 -o 结果。")
     folder = folder_of(output)
     if is_database(output):
         check_available()
         refuse_existing(output, force=force)
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{folder} 不是文件夹。")
-    for result in (REPORTS, SUMMARY_PAGE) if folder.exists() else ():
-        refuse_existing(folder / result, force=force or is_database(output))
+    for result in () if force or is_database(output) else (REPORTS, SUMMARY_PAGE):
+        if (folder / result).exists():
+            raise ScorerError(
+                f"{folder} 中已存在 {result}，没有改动它。更新这批结果请加 --force（没有变动的文件不再读取），或用 -o 另写一个文件夹。"
+            )
     chosen = (tuple(words(select)), tuple(words(ignore)))
     if any(chosen):
         from scorer.checks import selected
@@ -398,14 +404,15 @@ def show(
 
 @app.command(
     cls=ChineseCommand,
-    help="比较两批结果：谁的总分、等级变了，因为哪条规则。\n\n同一份提交件按路径辨认，路径不同的按内容辨认。",
+    help="比较两批结果：谁的总分、等级变了，因为哪条规则。\n\n平表的结果也能比，也能与一批文件比。同一份提交件按路径辨认，"
+    "路径不同的按内容，再不同的按单位和项目。",
 )
 def compare(
-    first: Annotated[str, typer.Argument(metavar="DIR", help="前一批的结果文件夹")],
-    second: Annotated[str, typer.Argument(metavar="DIR2", help="后一批的结果文件夹")],
+    first: Annotated[str, typer.Argument(metavar="DIR", help="前一批的结果文件夹，或 .duckdb 文件")],
+    second: Annotated[str, typer.Argument(metavar="DIR2", help="后一批的结果文件夹，或 .duckdb 文件")],
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="写入文件：.txt .xlsx .html；不写则打印"),
+        typer.Option("--output", "-o", metavar="FILE", help="写入文件：.txt .xlsx .html；不写则打印变动最大的 20 份"),
     ] = None,
     force: Force = False,
     debug: Debug = False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,6 +37,7 @@ from tests.test_moves import line, report  # noqa: E402
 
 OTHER = "mof/central-2021"
 SETTINGS = Settings(workers=1, pages=0)
+PAGE = (Path(__file__).parent.parent / "docs" / "queries.md").read_text("utf-8")
 
 
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,6 +366,25 @@ def test_the_sql_finds_the_same_submissions(tmp_path: Path, monkeypatch: pytest.
     rest = duckdb.sql(found.query.replace("前一批/", "前/").replace("后一批/", "后/")).fetchall()
     assert [(row[0], row[5]) for row in rest] == [(move.number, move.difference) for move in whole.moves[1:]]
     assert len(rest) >= 5
+
+
+def test_the_sql_of_the_documentation_says_the_same(
+    both_kinds: dict[str, tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="duckdb (extra batch) is not installed")
+    queries = dict(re.findall(r"<!-- (moves|causes) -->\n```sql\n(.*?)```", PAGE, re.S))
+    for source, name in zip(both_kinds["table"], ("结果", "新结果"), strict=True):
+        shutil.copytree(source, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    found = compare("结果", "新结果")
+    moves = sorted(((move.number, move.difference, move.grade_after) for move in found.moves), key=str)
+    assert sorted(((row[0], row[5], row[7]) for row in duckdb.sql(queries["moves"]).fetchall()), key=str) == moves
+    first = found.moves[0]
+    asked = queries["causes"].replace("(1, 2, 3)", f"({first.number})")
+    rows = [(row[1][-1], row[2], row[3], row[4], row[5]) for row in duckdb.sql(asked).fetchall()]
+    causes = [(cause.indicator, cause.before, cause.after, cause.rule_before, cause.rule_after) for cause in first.causes]
+    assert sorted(rows, key=str) == sorted(causes, key=str)
+    assert causes
 
 
 def test_names_of_only_one_batch_are_counted_beyond_the_list(

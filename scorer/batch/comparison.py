@@ -105,7 +105,7 @@ def rest_words(comparison: Comparison, listed: int) -> str:
         return ""
     sheet, page = "-o 变动.xlsx", "-o 变动.html"
     if comparison.query and comparison.counts.moved > SHEET:
-        return f"另有 {rest} 份：{sheet} 列出变动最大的 {SHEET} 份，{page} 列出 {LISTED} 份，其余用 SQL 看，写在文件的末尾"
+        return f"另有 {rest} 份：{sheet} 列出变动最大的 {SHEET} 份，{page} 列出 {LISTED} 份，其余用 SQL 看，这两种文件里都写着怎样问"
     whole = f"{sheet} 或 {page}" if comparison.counts.moved <= LISTED else f"{sheet}（{page} 列出变动最大的 {LISTED} 份）"
     return f"另有 {rest} 份，写成文件可看全部：{whole}"
 

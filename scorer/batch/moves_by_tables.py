@@ -429,8 +429,8 @@ def _told(
 # ------------------------------------------------------------------------------------------------------------- in SQL
 
 QUERY: Final = """-- 用 DuckDB 运行；把“前一批”“后一批”换成两批结果的文件夹（写成 .duckdb 的，是旁边的 .files 文件夹）
-{besides}SELECT a.submission AS 序号, a.unit AS 单位, a.project AS 项目, b.total AS 原来, a.total AS 现在, a.total - b.total AS 变动,
-       b.grade AS 原等级, a.grade AS 现等级
+{besides}SELECT a.submission AS 序号, a.unit AS 单位, a.project AS 项目,
+       b.total AS 原来, a.total AS 现在, a.total - b.total AS 变动, b.grade AS 原等级, a.grade AS 现等级
 FROM {later} a
 JOIN {earlier} b ON {condition}
 WHERE a.total IS DISTINCT FROM b.total OR a.grade IS DISTINCT FROM b.grade
