@@ -154,3 +154,57 @@ def write_table(
         columns["path"] = arrow.array(paths, arrow.list_(arrow.string()))
     parquet.write_table(arrow.table(columns), path, row_group_size=group)
     return path
+
+
+# ------------------------------------------------------------------------------------- submissions that belong together
+
+PROJECTS = ("", "2021年公路养护", "公路养护", "送戏下乡", None, " ", "河道清理")
+UNITS = ("某县水务局", "民政局", "", "教育局", "某市教育局", "某县文化馆")
+COSTS = ("每公里养护成本", "修路条数", "培训人数", "群众满意度测评率")
+TOLD = "2022年因为天气原因今年少完成了3482人次的服务任务量"
+
+
+def crowd_of(seed: int, count: int, *, units: bool = False) -> list[Row]:
+    """Rows of so many submissions of a few units: handed in twice, carried over from another year, far from the others."""
+    chance = random.Random(seed)
+    by_number: dict[int, list[Row]] = {}
+    for row in rows_of(seed, count, units=units):
+        by_number.setdefault(row["submission"], []).append(row)
+    made: list[list[Row]] = []
+    for rows in by_number.values():
+        again = bool(made) and chance.random() < 0.35
+        made.append(_again(chance, chance.choice(made[-30:])) if again else _in_crowd(chance, rows))
+    return [{**row, "submission": number} for number, rows in enumerate(made, 1) for row in rows]
+
+
+def _again(chance: random.Random, rows: list[Row]) -> list[Row]:
+    """A submission that was made before, as it was or with some of it changed."""
+    rows, drawn = [dict(row) for row in rows], chance.random()
+    if drawn < 0.4:
+        year = chance.choice([2019, 2020, 2021, 2022, 2023, None])
+        rows = [{**row, "year": year} for row in rows]
+    if 0.2 < drawn < 0.7:
+        changed = chance.choice(rows)
+        changed["actual"] = chance.choice(["1234", "56.78万人", "3482人次", "12", changed.get("actual")])
+        changed["claimed"] = chance.choice([1, 2, 5, changed.get("claimed"), changed.get("claimed")])
+    if drawn > 0.9:
+        rows = rows[: max(1, len(rows) - 2)]
+    if chance.random() < 0.1:
+        rows[0]["reason"] = TOLD
+    return rows
+
+
+def _in_crowd(chance: random.Random, rows: list[Row]) -> list[Row]:
+    head = {"project": chance.choice(PROJECTS), "unit": chance.choice(UNITS)}
+    if chance.random() < 0.3:
+        head["claimed_total"] = chance.choice([100, 100, 100, 98])
+    usual = chance.random() < 0.5
+    costs = ("50个", f"{chance.randint(40, 60)}个", f"{1 + chance.random():.2f}万元/公里", "30万元/公里", "3482个")
+    found = []
+    for row in rows:
+        changed = {**row, **head}
+        if usual and row.get("weight") is not None and row.get("level1") != "预算执行率":
+            changed |= {"level2": chance.choice(["数量指标", "质量指标"]), "level3": chance.choice(COSTS)}
+            changed |= {"target": chance.choice(["≥50个", "50", "3万元/公里"]), "actual": chance.choice(costs)}
+        found.append(changed)
+    return found

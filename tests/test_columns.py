@@ -42,8 +42,17 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(columns_source, "CHUNK_ROWS", 200)
 
 
+class Here:
+    """An engine that works in this process, where the small pieces are small."""
+
+    def run(self, work: Any, tasks: Any) -> Any:
+        for task in tasks:
+            yield task, work(task)
+
+
 def by_columns(table: Path, output: Path, **more: Any) -> dict[str, list[dict[str, Any]]]:
-    run_batch(table, output, settings=Settings(workers=1, pages=0), **more)
+    """The result tables, without a comparison across submissions: see test_columns_across.py."""
+    run_batch(table, output, settings=Settings(workers=1, pages=0, select=("A",)), **more)
     return {Path(name).stem: parquet.read_table(output / name).to_pylist() for name in TABLES}
 
 
@@ -71,7 +80,7 @@ def test_by_columns_comes_what_each_submission_gets_alone(tmp_path: Path, monkey
     small_pieces(monkeypatch)
     seed = 100 + list(TYPES).index(kind)
     table = write_table(tmp_path / "t.parquet", rows_of(seed, 250, units=kind == "decimals"), **TYPES[kind])
-    found = by_columns(table, tmp_path / "out")
+    found = by_columns(table, tmp_path / "out", engine=Here())
     reports = [json.loads(report.model_dump_json()) for report in alone(table)]
     assert plain(found["scores"]) == plain(
         [score_row(number, line) for number, report in enumerate(reports, 1) for line in report["lines"] if line["leaf"]]
@@ -115,13 +124,14 @@ def test_the_same_bytes_however_many_processes_and_pieces(tmp_path: Path, monkey
     table = write_table(tmp_path / "t.parquet", rows_of(7, 200))
     run_batch(table, tmp_path / "whole", settings=Settings(workers=1, pages=0))
     run_batch(table, tmp_path / "again", settings=Settings(workers=workers, pages=0))
-    for name in (*TABLES, "summary.html", "summary.xlsx"):
+    for name in (*TABLES, "across.jsonl", "summary.html", "summary.xlsx"):
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
     small_pieces(monkeypatch)
-    run_batch(table, tmp_path / "pieces", settings=Settings(workers=1, pages=0))
+    run_batch(table, tmp_path / "pieces", engine=Here(), settings=Settings(pages=0))
     for name in TABLES:
         first, second = (parquet.read_table(tmp_path / folder / name) for folder in ("whole", "pieces"))
         assert first.equals(second), name
+    assert (tmp_path / "whole" / "across.jsonl").read_bytes() == (tmp_path / "pieces" / "across.jsonl").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,14 @@ class Across:
     findings: tuple[AcrossFinding, ...] = ()
     tallies: tuple[Tally, ...] = ()
 
-    def by_number(self) -> dict[int, list[AcrossFinding]]:
-        """The findings by the number of the submissions that they concern."""
+    def by_number(self, wanted: Iterable[int] | None = None) -> dict[int, list[AcrossFinding]]:
+        """The findings by the number of the submissions that they concern, of all or of those wanted."""
         listed: dict[int, list[AcrossFinding]] = {}
+        chosen = None if wanted is None else frozenset(wanted)
         for found in self.findings:
             for each in found.concerned:
-                listed.setdefault(each.number, []).append(found)
+                if chosen is None or each.number in chosen:
+                    listed.setdefault(each.number, []).append(found)
         return listed
 
 

@@ -38,12 +38,17 @@ from scorer.model import Report, ScorerError, Submission
 from scorer.saving import cause, save
 
 if TYPE_CHECKING:
+    from scorer.batch.columns_facts import FactsPart
     from scorer.batch.columns_memory import Memory
     from scorer.batch.results import Outcome
+    from scorer.checks.peers import Facts
     from scorer.engines import Engine
     from scorer.sets import IndicatorSet
 
 DECIDED: Final = tuple(f"A{number}" for number in range(101, 117))  # the checks that columns decide
+COMPARED: Final = ("C307", "P702", "P703", "P704")  # what is compared across the submissions
+NOT_COMPARED: Final = ("P701",)  # runs, and says that it has nothing to compare
+NO_CHECK: Final = ("P701",)  # runs on no single submission: instead of an empty choice, which would be all
 PARTS: Final = "columns"  # in the folder of what was gathered
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -62,12 +67,16 @@ class Done:
 
 @dataclass(frozen=True)
 class Columnar:
-    """The work on one piece of a flat table. `folder` takes the parts; `scores` false leaves out a row for each leaf."""
+    """The work on one piece of a flat table. `folder` takes the parts; `scores` false leaves out a row for each leaf.
+
+    `codes` are checks of one submission; `across` are those for which the facts are written as well.
+    """
 
     set: IndicatorSet | None
     codes: tuple[str, ...]
     folder: str
     scores: bool = True
+    across: tuple[str, ...] = ()
 
     def files(self, piece: Piece) -> list[str]:
         """What whoever does the work must see: the table, and the folder that takes the parts."""
@@ -90,10 +99,11 @@ class Columnar:
         counts = _Counts()
         with ExitStack() as stack:
             writers = {name: stack.enter_context(Part(folder / f"{piece.name}.{name}", name)) for name in self.tables}
+            facts = self._facts_part(stack, piece)
             number = piece.number
             for chunk in chunks(piece):
                 memory = memory_of(self.set)
-                for name, batch in self._results(memory, chunk, piece, number, counts).items():
+                for name, batch in self._results(memory, chunk, piece, number, counts, facts).items():
                     writers[name].add(batch)
                 number += len(chunk.starts)
         return Done(
@@ -104,7 +114,17 @@ class Columnar:
     def tables(self) -> tuple[str, ...]:
         return tuple(name for name in TABLES if self.scores or not name.startswith("scores"))
 
-    def _results(self, memory: Memory, chunk: Chunk, piece: Piece, number: int, counts: _Counts) -> dict[str, Any]:
+    def _facts_part(self, stack: ExitStack, piece: Piece) -> FactsPart | None:
+        """Where the facts of the piece go; None where nothing is compared."""
+        if not self.across:
+            return None
+        from scorer.batch.columns_facts import FactsPart
+
+        return stack.enter_context(FactsPart(Path(self.folder), piece.name))
+
+    def _results(
+        self, memory: Memory, chunk: Chunk, piece: Piece, number: int, counts: _Counts, facts: FactsPart | None = None
+    ) -> dict[str, Any]:
         from scorer.batch.columns_checks import check_chunk
         from scorer.batch.columns_findings import findings_table
         from scorer.batch.columns_output import Found, scores_batch, submissions_batch
@@ -123,21 +143,28 @@ class Columnar:
         }
         if self.scores:
             batches["scores.parquet"] = scores_batch(memory, scored, number)
+        odd: list[tuple[int, Facts]] = []
         if scored.odd.any():
-            self._alone(chunk, scored.odd.nonzero()[0].tolist(), piece, number, batches, counts)
+            odd = self._alone(chunk, scored.odd.nonzero()[0].tolist(), piece, number, batches, counts)
+        if facts is not None:
+            facts.add_chunk(scored, totals, number - 1, odd, measured="P703" in self.across)
         return batches
 
     def _alone(
         self, chunk: Chunk, odd: Sequence[int], piece: Piece, number: int, batches: dict[str, Any], counts: _Counts
-    ) -> None:
-        """Score the odd submissions of a chunk as single forms, and put their rows among the others."""
+    ) -> list[tuple[int, Facts]]:
+        """Score the odd submissions of a chunk as single forms, and put their rows among the others; gives the facts of
+        those that could be read, by their places."""
         from scorer.batch.columns_output import merged
+        from scorer.batch.facts import facts_of
         from scorer.batch.rows import row_of
+        from scorer.checks.peers import Facts
 
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in batches}
+        gathered: list[tuple[int, Facts]] = []
         for place in odd:
             key, values, first = rows_of(chunk, place, piece.path)
-            report, submission = report_of(key, values, first, piece.path, self.set, self.codes)
+            report, submission = report_of(key, values, first, piece.path, self.set, self.codes or NO_CHECK)
             content = json.loads(report.model_dump_json())
             facts = {"department": submission.department if submission else ""}
             row = row_of(number + place, key, content, facts)
@@ -147,8 +174,11 @@ class Columnar:
                 leaves = (line for line in content["lines"] if line["leaf"])
                 rows["scores.parquet"] += [{**score_row(number + place, line), "words": None} for line in leaves]
             counts.add_report(report)
+            if self.across and submission is not None and report.set.id:
+                gathered.append((place, Facts.from_json(facts_of(submission, report))))
         for name, listed in rows.items():
             batches[name] = merged(batches[name], listed, schemas()[name])
+        return gathered
 
 
 _MEMORY: list[tuple[IndicatorSet | None, Memory]] = []
@@ -269,16 +299,19 @@ def table_of(folder: Path) -> str | None:
 
 
 def codes_by_columns(select: Sequence[str], ignore: Sequence[str]) -> list[str]:
-    """The codes of the checks that columns decide, of those that are selected.
+    """The codes of the checks that columns decide or that compare submissions, of those that are selected.
 
     Raises:
         ScorerError: none is left.
     """
     from scorer.checks import selected
 
-    codes = [check.code for check in selected(select, ignore) if check.code in DECIDED]
-    if not codes:
-        raise ScorerError("平表（每行一个指标）只运行 A 类（表内算术）检查，所选的检查都不在其中。请改选，或去掉 --select、--ignore。")
+    codes = [check.code for check in selected(select, ignore) if check.code in (*DECIDED, *COMPARED, *NOT_COMPARED)]
+    if not set(codes) - set(NOT_COMPARED):
+        raise ScorerError(
+            f"平表（每行一个指标）只运行 A 类（表内算术）检查和同批比对（{'、'.join(COMPARED)}），所选的检查都不在其中。"
+            "请改选，或去掉 --select、--ignore。"
+        )
     return codes
 
 
@@ -305,6 +338,9 @@ def run_columns(
     Raises:
         ScorerError: the table cannot be read, or is not in order; a result cannot be written; a piece gave no result.
     """
+    from scorer.batch.across import Across
+    from scorer.batch.columns_across import compare_table
+    from scorer.batch.columns_marked import FINDINGS, SUBMISSIONS, Marks, mark_findings, mark_submissions
     from scorer.batch.columns_summary import write_summary
     from scorer.engines import Local
 
@@ -316,7 +352,8 @@ def run_columns(
     store = Store(output / GATHERED)  # its lock keeps other runs out of the folder
     try:
         _forget_others(folder)
-        work = Columnar(indicator_set, tuple(codes), str(folder), scores)
+        own = tuple(code for code in codes if code in DECIDED)
+        work = Columnar(indicator_set, own, str(folder), scores, tuple(code for code in codes if code not in own))
         done = {piece.name: earlier for piece in tasks if (earlier := _earlier(folder, piece)) is not None}
         missing = [piece for piece in tasks if piece.name not in done]
         engine = engine or Local(min(workers, max(len(missing), 1)), WORKER_SECONDS, WORKER_MEGABYTES)
@@ -331,12 +368,21 @@ def run_columns(
             done[piece.name] = result
             progress.step(piece.name)
         progress.end()
+        parts = {table: [folder / f"{piece.name}.{table}" for piece in tasks] for table in work.tables}
+        across = Across()
+        if work.across:
+            progress.stage("比对", 0)
+            across = compare_table(path, folder, tasks, found, indicator_set, work.across)
+            marks = Marks(across)
+            parts[FINDINGS] += mark_findings(marks, folder)
+            parts[SUBMISSIONS] = mark_submissions(marks, folder, tasks)
         progress.stage("合并", 0)
         output.mkdir(parents=True, exist_ok=True)
-        for table in work.tables:
+        for table, paths in parts.items():
             with whole_file(output / table) as file:
-                join([folder / f"{piece.name}.{table}" for piece in tasks], file)
-        outcome = write_summary(path, output, tasks, [done[piece.name] for piece in tasks], indicator_set, codes, pages, progress)
+                join(paths, file)
+        gathered = [done[piece.name] for piece in tasks]
+        outcome = write_summary(path, output, tasks, gathered, indicator_set, own, pages, progress, across)
         shutil.rmtree(output / GATHERED / PARTS, ignore_errors=True)
         return outcome
     finally:

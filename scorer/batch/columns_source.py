@@ -223,8 +223,9 @@ class Chunk:
     starts: npt.NDArray[np.int64]
 
 
-def chunks(piece: Piece) -> Iterator[Chunk]:
-    """The rows of a piece in chunks of whole submissions, about `CHUNK_ROWS` each.
+def chunks(piece: Piece, columns: Sequence[str] | None = None) -> Iterator[Chunk]:
+    """The rows of a piece in chunks of whole submissions, about `CHUNK_ROWS` each; all columns, or those named, one of
+    them `submission`.
 
     A submission that two batches share comes as a chunk of its own, between them.
     """
@@ -232,7 +233,7 @@ def chunks(piece: Piece) -> Iterator[Chunk]:
 
     carried: list[Any] = []
     row = piece.first + 1
-    for batch in _batches(piece):
+    for batch in _batches(piece, columns):
         begins = _edges(batch.column("submission"))
         if not carried or _number(carried[-1], -1) != _number(batch, 0):
             begins = numpy.concatenate([numpy.zeros(1, numpy.int64), begins])
@@ -254,7 +255,7 @@ def chunks(piece: Piece) -> Iterator[Chunk]:
         yield Chunk(_joined(carried), row, numpy.zeros(1, numpy.int64))
 
 
-def _batches(piece: Piece) -> Iterator[Any]:
+def _batches(piece: Piece, columns: Sequence[str] | None = None) -> Iterator[Any]:
     """The rows of a piece in Arrow batches, texts dictionary encoded."""
     file = open_table(piece.path)
     texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
@@ -270,7 +271,7 @@ def _batches(piece: Piece) -> Iterator[Any]:
             groups.append(group)
         row += size
     row = begin
-    for batch in file.iter_batches(batch_size=CHUNK_ROWS, row_groups=groups, use_threads=False):
+    for batch in file.iter_batches(batch_size=CHUNK_ROWS, row_groups=groups, columns=columns, use_threads=False):
         low, high = max(piece.first - row, 0), min(piece.last - row, len(batch))
         if low < high:
             yield batch.slice(low, high - low)

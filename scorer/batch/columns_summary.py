@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scorer.batch.across import ACROSS, Across
 from scorer.batch.aggregates import LISTED, UNREAD_LISTED, Aggregates, Group, band, common_root
 from scorer.batch.columns import BATCH, Done, add_tallies, report_of, rows_of, table_digest
 from scorer.batch.columns_source import Piece, chunks, outline
@@ -24,6 +25,7 @@ from scorer.batch.results import (
     SUMMARY_WORKBOOK,
     Outcome,
     errors_table,
+    write_across,
 )
 from scorer.batch.rows import FIRST_MOST, RISK_LEVELS, Row, risk_of
 from scorer.batch.summary import page
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 OUTCOMES: Final = ("sound", "faulty", "undecided", "not_run")
 NOT_RUN: Final = (
-    "平表（每行一个指标）按列计分，只运行 A 类（表内算术）检查，没有写 reports.jsonl；其余检查看表中的文字，"
+    "平表（每行一个指标）按列计分，只运行 A 类（表内算术）检查和同批比对，没有写 reports.jsonl；其余检查看表中的文字，"
     "scorer show 取出一份时全部运行。"
 )
 
@@ -51,6 +53,7 @@ def write_summary(
     codes: Sequence[str],
     pages: int,
     progress: Progress,
+    across: Across,
 ) -> Outcome:
     """Summary, unread submissions, the riskiest reports as pages, and what `show` and a later run need.
 
@@ -60,12 +63,15 @@ def write_summary(
     progress.stage("写汇总表", 0)
     found = aggregates(output)
     found.root = common_root(None, path)
+    with whole_file(output / ACROSS) as file:
+        write_across(across, found, file)
     (output / REPORTS).unlink(missing_ok=True)  # of an earlier batch of files in this folder
     save(errors_table(found.first_unread()), output / ERRORS, force=True)
     reports = _Reports(path, pieces, indicator_set)
     wanted = {row.key: row.number for row in islice(found.riskiest(), pages)}
     reports.find(wanted)
-    paged = frozenset(write_pages(reports, found, output, pages, lambda: None))  # type: ignore[arg-type]
+    compared = across.by_number(wanted.values())
+    paged = frozenset(write_pages(reports, found, output, pages, lambda: None, compared))  # type: ignore[arg-type]
     with whole_file(output / SUMMARY_WORKBOOK) as file:
         write_workbook(file, found, found.riskiest(), found.first_unread(), paged)
     save(page(found, paged), output / SUMMARY_PAGE, force=True)
@@ -74,6 +80,7 @@ def write_summary(
     for one in done:
         add_tallies(tallies, one.tallies)
         levels.update(one.levels)
+    levels.update(one.finding.level for one in across.findings)
     about = {
         "schema": "scorer.batch/1",
         "table": str(Path(path).resolve()),
@@ -84,6 +91,7 @@ def write_summary(
         "alone": sum(one.alone for one in done),
         "checks": list(codes),
         "tallies": {code: dict(zip(OUTCOMES, counts, strict=True)) for code, counts in sorted(tallies.items())},
+        "across": {one.code: one.model_dump(mode="json", exclude={"code"}) for one in across.tallies},
         "note": NOT_RUN,
     }
     save(json.dumps(about, ensure_ascii=False, indent=1), output / BATCH, force=True)
@@ -93,8 +101,8 @@ def write_summary(
     return Outcome(count, found.whole.unread, worst, NOT_RUN, found, riskiest, len(paged), by_columns=True)
 
 
-def find_in_table(folder: str, table: str, name: str) -> tuple[Report, Submission | None]:
-    """The report of one submission of a flat table, by all checks, and the submission.
+def find_in_table(folder: str, table: str, name: str) -> tuple[Report, Submission | None, int]:
+    """The report of one submission of a flat table, by all checks, the submission, and its number in the results.
 
     `name` is its number in the results, or ``#`` and what the column `submission` says, or that alone.
 
@@ -117,7 +125,7 @@ def find_in_table(folder: str, table: str, name: str) -> tuple[Report, Submissio
     last = int(found.starts[place + 1]) if place + 1 < count else found.rows
     (chunk,) = chunks(Piece(table, first, last, place + 1, ""))
     key, rows, line = rows_of(chunk, 0, table)
-    return report_of(key, rows, line, table, set_of(folder))
+    return *report_of(key, rows, line, table, set_of(folder)), place + 1
 
 
 def set_of(folder: str) -> IndicatorSet | None:

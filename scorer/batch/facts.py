@@ -18,7 +18,7 @@ from scorer.checks.peers.prose import fingerprints, prose_of
 from scorer.checks.sameness import money
 from scorer.checks.stray import own_names
 from scorer.mentions import report_year
-from scorer.model import Answer, Report, Submission
+from scorer.model import Answer, Line, Report, Submission
 from scorer.naming import normalize_name
 from scorer.precision import loose
 from scorer.quantity import Quantity, parse_quantity
@@ -46,7 +46,7 @@ def facts_of(submission: Submission, report: Report) -> dict[str, Any]:
     prose = prose_of(submission, names)
     form = bool(submission.answers)
     folders = SEPARATORS.split(submission.documents[0].path)[:-1] if submission.documents else []
-    unit_in, department_in = (_folder_region(name, folders) for name in (unit, submission.department))
+    unit_in, department_in = (folder_region(name, folders) for name in (unit, submission.department))
     about = (hashed(str(year)), project_hash(submission.project))
     return Facts(
         unit=unit,
@@ -54,7 +54,7 @@ def facts_of(submission: Submission, report: Report) -> dict[str, Any]:
         project=submission.project,
         unit_in=unit_in,
         department_in=department_in,
-        placed=bool(unit_in or _says_region(unit)),
+        placed=bool(unit_in or says_region(unit)),
         year=year,
         digest=_digest(submission),
         kind=_kind(submission) if form else 0,
@@ -70,15 +70,15 @@ def facts_of(submission: Submission, report: Report) -> dict[str, Any]:
     ).as_json()
 
 
-def _says_region(name: str) -> bool:
+def says_region(name: str) -> bool:
     """Does a name say its region down to a county? A town of one name is in many counties."""
     parts = named_in(name)
     return bool(parts) and not parts[-1].endswith(BELOW_COUNTY) or len(parts) > 1
 
 
-def _folder_region(name: str, folders: Sequence[str]) -> str:
+def folder_region(name: str, folders: Sequence[str]) -> str:
     """The region of the folders, for a name that does not say its own."""
-    return "" if not name.strip() or _says_region(name) else region_of("", folders)[0]
+    return "" if not name.strip() or says_region(name) else region_of("", folders)[0]
 
 
 def _row(answer: Answer) -> Row:
@@ -178,7 +178,11 @@ def is_countable(unit: str) -> bool:
 
 
 def each_cost(spent: Decimal, number: Decimal) -> Decimal:
-    return (spent / number).quantize(Decimal("0.0001"))
+    found = spent / number
+    return found.quantize(Decimal("0.0001")) if found < BEYOND_ALL else found
+
+
+BEYOND_ALL = Decimal(10) ** 20  # more than any money: it is not rounded, which needs digits that there are not
 
 
 def _spent(submission: Submission) -> Decimal | None:
@@ -205,12 +209,18 @@ def _scores(submission: Submission, report: Report, about: tuple[int, int]) -> I
     """Points per hundred: of the form as a whole, and of every indicator, those that the rule gives marked so."""
     if report.claimed_total is not None and report.full:
         yield Measure(total_group(about[0], _kind(submission)), share(report.claimed_total, report.full), "total")
-    lines = {(line.where.file, line.where.at): line for line in report.lines if line.leaf and line.where}
+    lines: dict[tuple[str, str, tuple[str, ...]], list[Line]] = {}
+    for line in reversed(report.lines):
+        if line.leaf and line.where:
+            lines.setdefault((line.where.file, line.where.at, line.path), []).append(line)
     for index, answer in enumerate(submission.answers):
         cells = (answer.actual, answer.target, *answer.names[-1:])
         cell = next((cell for cell in cells if cell.source.at), None)
-        line = lines.get((cell.source.file, cell.source.place)) if cell else None
-        if line is None or line.claimed is None or not line.weight or not answer.path:
+        found = lines.get((cell.source.file, cell.source.place, answer.path)) if cell else None
+        if not found:
+            continue
+        line = found.pop()  # all answers of one row of a table have its place
+        if line.claimed is None or not line.weight or not answer.path:
             continue
         name, unit = normalize_name(answer.path[-1]), parse_quantity(answer.target.text, answer.unit).unit
         group = score_group(hashed(name), *_within(name, about), hashed(unit))

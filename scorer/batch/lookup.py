@@ -26,7 +26,8 @@ def find_report(folder: str, name: str) -> tuple[Report, Submission | None, tupl
     if table is not None:
         from scorer.batch.columns_summary import find_in_table
 
-        return *find_in_table(folder, table, name), ()
+        made, read, number = find_in_table(folder, table, name)
+        return made, read, find_across(Path(folder), number)
     if not is_output(folder):
         raise ScorerError(f"{folder}：不是 scorer batch 的结果文件夹。请给出 -o 所写的文件夹。")
     keys = [item.key for item in items_of_earlier(Path(folder))]

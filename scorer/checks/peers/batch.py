@@ -39,7 +39,7 @@ PEER = numpy.dtype(
 year or `NO_YEAR`, the letters of its prose, whether full marks are claimed, whether any row is answered; see `Facts`."""
 
 MEASURE = numpy.dtype([("group", "u8"), ("value", "f8"), ("peer", "u4"), ("row", "i4"), ("kind", "u1")])
-PARTS = 16  # of measures that are sorted at a time, by the upper bits of their group, a power of two
+PARTS = 64  # of measures that are sorted at a time, by the upper bits of their group, a power of two
 
 
 class Gathered:
@@ -139,14 +139,16 @@ class Batch:
     """All submissions of a batch: `facts_at` and `submission_at` read those of one again, by its number from 0.
 
     Fill it with `add`, in order; use it as a context, since it may keep files. Whoever gathers the facts by other means
-    (by columns) gives the same answers by methods of the same names.
+    (by columns) gives the same answers by methods of the same names. Without `texts` no prose is compared.
     """
 
-    def __init__(self, facts_at: Callable[[int], Facts], submission_at: Callable[[int], Submission]) -> None:
+    def __init__(
+        self, facts_at: Callable[[int], Facts], submission_at: Callable[[int], Submission], *, texts: bool = True
+    ) -> None:
         self.facts = lru_cache(maxsize=REMEMBERED)(facts_at)
         self.submission = lru_cache(maxsize=REMEMBERED)(submission_at)
         self.prose = lru_cache(maxsize=REMEMBERED)(self._prose)
-        self.prints: Spilled | None = Spilled()
+        self.prints = Spilled() if texts else None
         self._peers = Gathered(PEER)
         self._measures = Gathered(MEASURE)
 

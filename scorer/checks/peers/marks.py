@@ -185,7 +185,8 @@ def _judged(peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any]
         return
     costs = numpy.isin(rows["kind"][begins], [KINDS.index(kind) for kind in COST_KINDS])
     of = numpy.repeat(numpy.arange(len(begins)), sizes)
-    values = numpy.where(costs[of], COSTS.of(rows["value"]), rows["value"])
+    values = rows["value"].copy()
+    values[costs[of]] = COSTS.of(values[costs[of]])
     away = numpy.abs(values - _medians(values, begins, sizes)[of])
     spread = TO_DEVIATION * _medians(away[numpy.lexsort((away, of))], begins, sizes)
 
