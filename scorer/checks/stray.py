@@ -24,6 +24,7 @@ from scorer.phrases import (
 from scorer.quantity import find_quantities
 
 BASE_YEAR = 4  # a comparison with a year as far back as this is meant: the base of a plan
+LONGEST_TITLE = 200  # characters of the first lines in which the years reported on are looked for
 MOST_NAMES = 60  # organisations of one submission that are looked at
 
 
@@ -51,6 +52,9 @@ def period_differs(form: Form) -> Outcomes:
     if year is None:
         yield not_run("评价年度不能确定")
         return
+    opening = fold("".join(block.text for document in form.documents for block in document.paragraphs[:2])[:LONGEST_TITLE])
+    if re.search(rf"{year}年?[—–~至到-]+{year + 1}年", opening):
+        year += 1  # 2020—2021年度: a year that runs over New Year
     for source, text, start in written_sentences(form):
         for match in _DATED.finditer(text):
             if int(match["year"]) == year + 1:
@@ -94,10 +98,18 @@ def late(source: Cell, text: str, start: int, match: re.Match[str], year: int) -
     dated = re.search(r"(?:截至|截止|于|在|到|至|直到)[^，。；]{0,6}$", before) is not None or in_bracket
     if not done or (planned and not in_bracket) or not (month and (dated or done)):
         return sound()
+    if re.search(rf"截[至止]到?{year}年(?:12月|年?[底末])", text[: match.start()]):
+        return undecided("同一句另写了评价年度末的数")
+    clause = text[max(0, match.start() - 24) : match.start("rest") + done.end()]
+    if _LATER_BY_CONTRACT.search(clause) and "%" not in rest:
+        return undecided("说明的是次年付款的原因")
     words = match[0]
     at = start + match.start() + 1
     place = Place(file=source.source.file, at=_columns(source, at, at + len(words) - 1), quote=words)
     return faulty((), [place], year=str(year), what=done[0], date=day_in(words))
+
+
+_LATER_BY_CONTRACT = re.compile(r"原因|尾款|质保金|余款|按合同|合同约定")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -166,7 +178,7 @@ def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator
         if not year - BASE_YEAR < compared < year - 1:
             yield sound()
             continue
-        if re.search(rf"(?:比|较|与|同){year - 1}年", text):
+        if re.search(rf"(?:比|较|与|同)(?:{year - 1}年|(?:上一?年|去年)[^，。；\d]{{0,8}}\d)", text):
             yield undecided("同一句也与上一年比较")
             continue
         if f"{compared + 1}年" in text[: match.start()]:
