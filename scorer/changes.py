@@ -36,6 +36,7 @@ _IN_BRACKET = re.compile(r"(?:比|较|与|同)(?:上一?年|去年|20\d\d年)(?:
 _LAST_YEARS = re.compile(r"(?:上年|去年|上一年)(?![^，。；]{0,8}(?:相比|增|减|升|降|多|少))")
 _THAN_YEAR = re.compile(r"(?:比|较|与)(?:(?P<year>20\d\d)年|(?P<last>上年|去年|上一年))")
 _OF_PRIOR_YEAR = re.compile(r"(?:比|较|与|同)(?:上年|去年|上一年|20\d\d年)(?:度|[年]?[末底]|同期)?的?$")
+_NAMES_YEAR = re.compile(r"^20\d\d年(?:度|同期)?(?:为|是)?$")
 _SEVERAL_YEARS = re.compile(r"累计|年均|平均|[两三四五六七八九十]年")
 _YEARLY = re.compile(r"年均|平均|复合")
 _CHANGES_AT = re.compile(r"(?:同比)?(?:增长|增加|上升|提高|上涨|提升|下降|减少|降低|压减|压缩|缩减|节约).*$")
@@ -51,6 +52,9 @@ def _year_after(first: Mention, second: Mention) -> bool:
 _DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递减|节约|缩短|缩小|压降|少$|少了")
 
 
+_COMPARED = re.compile(r"(?<![同环])比|较")
+
+
 def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
     named = _by_name(runs)
     for index, run in enumerate(runs):
@@ -61,10 +65,10 @@ def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
                     continue
                 amounts = _amounts(run, position)
                 change = _change(runs, index, position, amounts[0] if amounts else None, mention, named)
-                sure = len(amounts) < 2 and _YEARLY.search(mention.label) is None
+                sure = len(amounts) < 2 and _YEARLY.search(mention.label) is None and not _of_its_own(mention, amounts)
                 yield change if sure else replace(change, certain=False)
             elif mention.role == "change" and mention.quantity.unit == POINTS:
-                if (pair := _two_rates(run, position)) is not None:
+                if (pair := _two_rates(run, position) or _told_after(run, position)) is not None:
                     yield Change(mention, None, pair[1:], pair[:1], _DOWN.search(mention.label[-8:]) is None)
             elif mention.role == "change":
                 following = run[position + 1 : position + 3]
@@ -75,6 +79,16 @@ def find_changes(runs: Sequence[Run]) -> Iterator[Change]:
                     pair is not None and pair[0].quantity.unit == mention.quantity.unit
                 ):
                     yield _change(runs, index, position, mention, None, named)
+
+
+def _of_its_own(rate: Mention, amounts: Run) -> bool:
+    """项目数减少5个，奖励资金同比下降13.6%: the rate is of something else than the amount before it."""
+    name = clean(_CHANGES_AT.sub("", rate.label.replace("同比", "")))
+    if not amounts or len(name) < 2 or "；" in rate.gap:
+        return False
+    words = amounts[0].label + amounts[0].tail
+    alike = any(name[i : i + 2] in words for i in range(len(name) - 1))
+    return amounts[0].dimension != "元" and not alike and _COMPARED.search(name) is None
 
 
 def _respective_changes(run: Run, position: int) -> Iterator[Change]:
@@ -209,11 +223,25 @@ def _two_rates(run: Run, position: int) -> tuple[Mention, Mention] | None:
     if position >= 2 and re.search(r"[；。]", run[position - 1].gap + amount.gap) is None:
         now, before = run[position - 2], run[position - 1]
         last = _LAST_YEARS.search(before.label) is not None and (amount.gap[:1] in "，" or before.label.endswith("的"))
+        earlier = _NAMES_YEAR.search(before.label)
+        if earlier and now.year != before.year and re.match(r"[，；]", amount.gap) and _COMPARED.search(amount.gap) is None:
+            last = last or before.year is not None and (now.year is None or before.year < now.year)
         compared = _OF_PRIOR_YEAR.search(before.label) is not None or _IN_BRACKET.search(before.gap) is not None
         levels = ("change_rate",) if compared else ("change_rate", "share")
         if (last or compared) and now.quantity.unit == before.quantity.unit == "%" and now.role not in levels:
             return before, now
     return None
+
+
+def _told_after(run: Run, position: int) -> tuple[Mention, Mention] | None:
+    """占14.8%，较2022年提升1.4个百分点，2022年为13.4%: the earlier level stands behind the change."""
+    if not position or position + 1 >= len(run) or "；" in run[position].gap:
+        return None
+    now, before = run[position - 1], run[position + 1]
+    told = _NAMES_YEAR.search(before.label) or _LAST_YEARS.match(before.label)
+    if now.quantity.unit != "%" or before.quantity.unit != "%" or not told or now.role == "change_rate" or "；" in before.gap:
+        return None
+    return before, now
 
 
 def _change(
@@ -271,7 +299,7 @@ def _change(
     if amount is not None and not before and now:
         # 2019年支出58.8万元，2020年增加4.9万元: the only figure before is last year's
         lone = now[0]
-        if amount.year is not None and lone.year == amount.year - 1 and "比" not in amount.gap and "较" not in amount.gap:
+        if amount.year is not None and lone.year == amount.year - 1 and _COMPARED.search(amount.gap) is None:
             return Change(amount, rate, (), (lone,), up)
     if not now and index:
         previous = runs[index - 1]
