@@ -265,6 +265,8 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
     ]
     if not found:
         return []
+    if "半" in text and "占" in text:
+        found = sorted([*found, *_halves(text)], key=lambda quantity: quantity.start)
     years = _year_marks(text, report)
     depths = _bracket_depths(text, [quantity.start for quantity in found])
     mentions: list[Mention] = []
@@ -308,6 +310,20 @@ def _sentence_mentions(sentence: Sentence, report: int | None) -> list[Mention]:
         )
         before = quantity.end
     return mentions
+
+
+_HALF = re.compile(
+    r"占(?:[^，。；：\d]{0,20}的)?(?P<half>(?P<over>超过|过|超)?(?:一半|半数|(?<=过)半)(?P<above>以上|多)?)(?=[，。；、）]|$)"
+)
+
+
+def _halves(text: str) -> Iterator[Quantity]:
+    """占企业的一半以上, 占比过半: a share in words. 一半 alone is about a half."""
+    for match in _HALF.finditer(text):
+        start, end = match.span("half")
+        beyond = match["over"] or match["above"]
+        low, high = (50, 50) if beyond else (45, 55)
+        yield Quantity(">" if beyond else "", Decimal(50), Decimal(low), Decimal(high), "%", match["half"], start, end)
 
 
 def _label(gap: str) -> str:

@@ -29,11 +29,48 @@ _ACTUAL = re.compile(r"^(?:实际|实际为|实际达到?|实际完成|完成|�
 
 
 def find_surveys(runs: Sequence[Run]) -> Iterator[Survey]:
-    for run in runs:
+    for index, run in enumerate(runs):
         for position in range(len(run)):
             outcome = _outcome(run, position)
             if outcome:
-                yield _survey(run, position, outcome)
+                survey = _survey(run, position, outcome)
+                yield _aimed_before(runs, index, position, survey) if outcome == "计划" else survey
+            elif (counted := _by_count(run, position)) is not None:
+                yield counted
+
+
+_AIMED = re.compile(r"目标|计划|任务")
+
+
+def _aimed_before(runs: Sequence[Run], index: int, position: int, survey: Survey) -> Survey:
+    """目标为宫颈癌5000人、乳腺癌5000人。实际…，乳腺癌4860人，为目标的97.2%: what was aimed at stands in the sentence before."""
+    run = runs[index]
+    if survey.asked or not position or not index or runs[index - 1][0].line is not run[0].line:
+        return survey
+    done = run[position - 1]
+    aims = [
+        m
+        for m in runs[index - 1]
+        if done.role == "plain" and m.quantity.unit == done.quantity.unit and m.role == "plain" and len(m.subject) >= 2
+        and (done.subject in m.subject or m.subject in done.subject)
+    ]  # fmt: skip
+    told = _AIMED.search(runs[index - 1][0].sentence.text) is not None
+    return Survey(survey.rate, tuple(aims), (done,)) if told and len(aims) == 1 and len(done.subject) >= 2 else survey
+
+
+_BY_COUNT = re.compile(r"按(?P<unit>[一-龥]{1,2}?)次?数(?:计算?|算|统计)?(?:为|是)?$")
+
+
+def _by_count(run: Run, position: int) -> Survey | None:
+    """对象412户1386人，消除291户983人，按户数计为70.6%: the two figures of the unit that the words name."""
+    rate = run[position]
+    match = _BY_COUNT.search(rate.label) if rate.quantity.unit == "%" else None
+    if match is None:
+        return None
+    both = [m for m in run[:position] if m.quantity.unit[:1] == match["unit"][:1] and m.role not in DERIVED and not m.bracket]
+    if len(both) != 2 or (both[1].number or 0) > (both[0].number or 0):
+        return None
+    return Survey(rate, (both[0],), (both[1],))
 
 
 def _outcome(run: Run, position: int) -> str:
@@ -74,7 +111,7 @@ def _named_by(outcome: str, near: Run) -> Run:
 _NOT_YET = re.compile(r"(?:尚在|尚未|正在|待|仍在|需)[^，。；]{0,6}$")
 _OF_PLAN = frozenset(("完成率", "目标完成率", "任务完成率", "计划完成率", "完成比例", "计划"))
 _PLANNED = re.compile(r"(?:计划|目标|任务|应)[^，。；\d]{0,8}$")
-_COMPLETED_PLAN = re.compile(r"(?:完成|占)(?:了)?(?:年度|全年|年初)?(?:计划|任务|目标)(?:数|任务|量|值)?的?(?:比例)?(?:为)?$")
+_COMPLETED_PLAN = re.compile(r"(?:完成|占|达到|为|是)(?:了)?(?:年度|全年|年初)?(?:计划|任务|目标)(?:数|任务|量|值)?的?(?:比例)?(?:为)?$")
 
 
 def _acted(outcome: str, before: Run) -> Run:
@@ -89,6 +126,17 @@ def _acted(outcome: str, before: Run) -> Run:
     # 落实去向2703人，毕业去向落实率94.5%: two characters together are as good as the verb
     told = told and (any(c in verb for c in name[:2]) or any(name[i : i + 2] in part.label for i in range(len(name) - 1)))
     return [part] if told else []
+
+
+def _chained(run: Run, position: int, agreed: Run) -> Run:
+    """签约47家，开工31家，开工率66%，投产18家，投产率38.3%: of any of the two steps before, which are all there is to be of."""
+    if len(agreed) != 1 or position < 4 or run[position - 1] is not agreed[0]:
+        return []
+    at = position - 1
+    steps = [m for m in run[:at] if m.quantity.unit == agreed[0].quantity.unit and m.role not in DERIVED and not m.bracket]
+    rates = [m for m in run[:at] if m.quantity.unit == "%"]
+    plain = len(steps) == 2 and len(rates) == 1 and len(run[:at]) == 3 and all((m.number or 0) >= (agreed[0].number or 0) for m in steps)
+    return steps if plain and "；" not in agreed[0].gap + run[1].gap else []
 
 
 def _of_plan(rate: Mention, before: Run) -> Survey:
@@ -126,9 +174,11 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
     agreed = [m for m in agreed if _NOT_YET.search(m.label) is None]
     if pattern is None:
         agreed = _named_by(outcome, near) or _acted(outcome, before)
-        counted = [m for m in before if agreed and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
+        chained = _chained(run, position, agreed)
+        counted = chained or [m for m in before if agreed and m.start < agreed[0].start and m.dimension == agreed[0].dimension]
         if agreed:
-            return Survey(rate, tuple(reversed(counted)), tuple(agreed), len({m.number for m in counted}) == 1)
+            certain = len({m.number for m in counted}) == 1 or bool(chained)
+            return Survey(rate, tuple(reversed(counted)), tuple(agreed), certain)
         among = len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension
         if among:
             return Survey(rate, tuple(before[-2:-1]), tuple(before[-1:]))

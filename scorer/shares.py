@@ -43,7 +43,7 @@ def find_shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
             elif mention.role == "share":
                 pairs.append((mention, _part_of_share(run, position)))
             elif _of_stated_whole(run, position):
-                of_it = _part_of_share(run, position - 1)
+                of_it = _counted_alike(run, position - 1)
                 yield Share(mention, of_it, (run[position - 1],), of_it is not None)
         pairs += _bracketed_shares(run)
         for listed in _listed_percentages(run):
@@ -155,7 +155,18 @@ def _of_stated_whole(run: Run, position: int) -> bool:
     )
 
 
+def _counted_alike(run: Run, at: int) -> Mention | None:
+    """抽取项目18个，占资金总量3960万元的35%，占项目总数52个的34.6%: the part is what is counted as the whole is."""
+    whole = run[at]
+    part = _part_of_share(run, at)
+    if part is None or part.dimension == whole.dimension:
+        return part
+    alike = [m for m in run[max(0, at - 6) : at] if m.dimension == whole.dimension and m.role not in DERIVED]
+    return alike[-1] if len(alike) == 1 and (alike[0].number or 0) <= (whole.number or 0) else None
+
+
 _STATES_WHOLE = re.compile(r"占|相当于|(?:完成|达到|为)(?:了)?(?:年度|全年|年初)?(?:目标|任务|计划)+(?:数|任务|目标|量|值)?$")
+_FROM = re.compile(r"[由从]$")
 _OWN_PART = re.compile(r"^(?P<name>[一-龥]{3,20}?)(?:所|约)?占")
 
 
@@ -165,6 +176,8 @@ def _part_of_share(run: Run, position: int) -> Mention | None:
             return None
         if mention.role not in DERIVED and mention.quantity.unit not in PERCENTAGES:
             # 旱地14.3万亩；高标准农田占62.4%: the share has a part of its own, which is not given in figures
+            if "；" in run[position].gap and _FROM.search(run[position].label):
+                return None  # 引进博士46人；博士占教师的比例由36.4%提高到39.1%
             own = _OWN_PART.match(run[position].label)
             other = own is not None and not _share_a_word(own["name"], mention.label + mention.quote + mention.tail)
             return None if other else mention
@@ -188,9 +201,12 @@ _GENERIC_WHOLE = re.compile(
 )
 
 
-_OF_BEFORE = re.compile(r"^[，、（]?占(?:比例?|比重)?(?:约|为|了|到|达到?|是)*$")
+_OF_BEFORE = re.compile(r"^(?:(?!其中)[一-龥]{1,12}，)?[，、（]?占(?:比例?|比重)?(?:约|为|了|到|达到?|是)*$")
 
 
+_ALL_MONEY = re.compile(
+    r"(?:总|全部|实际|已)?(?:到位|下达|可用|收到|拨付|补助|项目|专项|财政)(?:的)?(?:补助|专项|项目)?(?:资金|经费)(?:总额|总量)?"
+)
 _COUNTING = re.compile(r"总|全部|人次|人数|户数|数量|[数额量的]")
 
 
@@ -270,7 +286,10 @@ def _share(
         wholes = [
             mention
             for mention in reversed([*recent, *earlier])
-            if mention.dimension == part.dimension and key and key in mention.label.replace("（类）", "")
+            if mention.dimension == part.dimension
+            and key
+            and key in (label := mention.label.replace("（类）", ""))
+            and f"{key}中" not in label
         ][:LONGEST_LIST]
         certain = bool(wholes) and (wholes[0] in run or wholes[0].line.number >= part.line.number - 2)
     if named and not generic and not wholes and (alike := _named_alike(named, part, [*recent, *earlier])):
@@ -279,6 +298,10 @@ def _share(
         # 收入386.4万元，支出378.67万元，占全年收入的98%: the figure of that name in the same sentence
         wholes = [m for m in earlier if m.dimension == part.dimension and re.search(f"{word[0]}(?:合计|总计|总额)?$", m.label)]
         certain = len({m.number for m in wholes}) == 1
+    if named and not wholes and part.dimension == "元" and _ALL_MONEY.fullmatch(named):
+        # 共3080万元；支出2956.8万元，占到位资金的96%: the total of what there was
+        totals = [m for m in earlier if m.dimension == "元" and m.role == "total" and (m.number or 0) >= (part.number or 0)]
+        wholes, certain = totals, len({m.number for m in totals}) == 1
     sums = owners.get(id(part), [])
     if sums and (generic or not wholes):
         wholes += [whole for item in sums for whole in item.wholes]
@@ -286,8 +309,12 @@ def _share(
     if not percent.whole and not wholes and _OF_BEFORE.match(percent.gap):
         # 检查326家，处理84家，占25.8%: of the only other figure of the kind in the sentence
         same = [m for m in earlier if m.dimension == part.dimension and m.number and part.number and m.number > part.number]
+        among = [m for m in same if re.search(r"^[^，。；]{0,8}[中里]$", m.tail)]
         alone = len({m.number for m in same}) == 1 and len(earlier) < 4
-        wholes = same if alone and "；" not in run[0].sentence.text[_offset(same[0].end, run) : _offset(part.start, run)] else []
+        if len(among) == 1:  # 18个抽查项目中，5个未完工，占28%；2个超范围，占11.1%
+            same, alone = among, True
+        parted = "；" in run[0].sentence.text[_offset(same[0].end, run) : _offset(part.start, run)] if same else True
+        wholes = same if alone and (among or not parted) else []
         wholes = wholes if same else _of_same_noun(part, recent)
         certain = bool(wholes)
     if implied is not None and implied not in wholes:

@@ -78,6 +78,7 @@ def judge_survey(survey: Survey) -> Outcome:
     printed = span(survey.rate.quantity)
     if printed is None:
         return undecided("比率是约数")
+    middle = (printed.low + printed.high) / 2
     groups = [list(group) for size in (1, 2, 3) for group in combinations(survey.agreed[:4], size)]
     best: tuple[Mention, Decimal, Decimal] | None = None
     for asked in survey.asked:
@@ -88,7 +89,8 @@ def judge_survey(survey: Survey) -> Outcome:
             value = HUNDRED * agreed / asked.number
             if printed.low <= value <= printed.high or (agreed >= asked.number and survey.rate.number == HUNDRED):
                 return sound()
-            if best is None and (agreed <= asked.number or len(survey.asked) == len(survey.agreed) == 1):
+            nearer = best is None or abs(value - middle) < abs(best[2] - middle)
+            if nearer and (agreed <= asked.number or len(survey.asked) == len(survey.agreed) == 1):
                 best = asked, agreed, value
     if any(loose(mention.quantity) for mention in (*survey.asked, *survey.agreed)):
         return undecided("调查人数或满意人数是约数")
