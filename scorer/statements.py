@@ -16,7 +16,7 @@ from scorer.mentions import Mention
 from scorer.outcomes import Survey, find_surveys
 from scorer.products import Product, find_products
 from scorer.shares import Share, find_shares
-from scorer.sums import Sum, find_sums, sentence_runs
+from scorer.sums import Flow, Sum, find_flows, find_sums, sentence_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Statements:
     products: tuple[Product, ...]
     executions: tuple[Execution, ...]
     surveys: tuple[Survey, ...]
+    flows: tuple[Flow, ...] = ()
 
 
 def read_statements(mentions: Sequence[Mention]) -> Statements:
@@ -42,4 +43,5 @@ def read_statements(mentions: Sequence[Mention]) -> Statements:
         products=tuple(find_products(runs, sums)),
         executions=tuple(find_executions(runs, sums)),
         surveys=tuple(find_surveys(runs)),
+        flows=tuple(find_flows(runs)),
     )

@@ -66,6 +66,42 @@ class Sum:
 Run = list[Mention]
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """年初143处，核销21处，新增9处，年末131处: what there was, what came, what went, what there is."""
+
+    opening: Mention
+    gains: tuple[Mention, ...]
+    losses: tuple[Mention, ...]
+    closing: Mention
+
+
+_OPENING = re.compile(r"(?:年初|期初|上年末|上年底)")
+_CLOSING = re.compile(r"^(?:年末|期末|年底)(?!.*比)")
+_GAIN = re.compile(r"新增|新接收|接收|新纳入|纳入|调入|转入|招录|新登记|迁入|入库|购入|本年收入|当年收入")
+_LOSS = re.compile(r"核销|期满|解除|注销|退出|收监|调出|转出|销号|清退|核减|迁出|出库|死亡|减少|处置|本年支出|当年支出")
+
+
+def find_flows(runs: Sequence[Run]) -> Iterator[Flow]:
+    """Stocks at both ends of a year, where the sentence names every gain and every loss between them."""
+    for run in runs:
+        opened = next((i for i, m in enumerate(run) if _OPENING.search(m.label) and m.role == "plain"), None)
+        if opened is None:
+            continue
+        opening = run[opened]
+        between: Run = []
+        for mention in run[opened + 1 :]:
+            if mention.quantity.unit != opening.quantity.unit or mention.bracket or "；" in mention.gap:
+                break
+            if _CLOSING.match(mention.label) and mention.role in ("plain", "total"):
+                gains = [m for m in between if _GAIN.search(m.label)]
+                losses = [m for m in between if m not in gains and _LOSS.search(m.label)]
+                if between and len(gains) + len(losses) == len(between) and mention.number is not None and opening.number is not None:
+                    yield Flow(opening, tuple(gains), tuple(losses), mention)
+                break
+            between.append(mention)
+
+
 def sentence_runs(mentions: Sequence[Mention]) -> list[Run]:
     """The mentions of prose, sentence by sentence (those of tables are columns, not sentences)."""
     runs: list[Run] = []
@@ -106,9 +142,23 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
         yield from _left_over(run)
         yield from _following(runs, index)
         yield from _in_turn(runs, index)
+        yield from _bare_list(run)
         if (found := _carried_total(runs, index)) is not None:
             yield found
     yield from _classes(runs)
+
+
+UNSAID = "没有写明是分项"
+
+
+def _bare_list(run: Run) -> Iterator[Sum]:
+    """咨询8560人次，来电4921人次，来访3289人次，网络350人次: figures of one kind, of which the first may be that of all."""
+    if not 4 <= len(run) <= 10 or run[0].dimension in ("元", "", "分") or run[0].quantity.unit in PERCENTAGES:
+        return
+    whole, parts = run[0], run[1:]
+    plain = all(m.role == "plain" and m.quantity.unit == whole.quantity.unit and m.label and not m.bracket and m.number for m in run)
+    if plain and all(m.gap[:1] in "，、" and len(m.label) <= 8 and "；" not in m.gap for m in parts):
+        yield Sum(whole, tuple(parts), True, UNSAID, (), (whole,))
 
 
 _FIRST = re.compile(r"^(?:第一|首)(?P<what>[批期次笔轮])")
@@ -178,7 +228,10 @@ def _balances(run: Run) -> Iterator[Sum]:
             yield Sum(whole, (spent, left), True, "", (), tuple(m for m in run[:position] if m.kind in ("budget", "received")))
 
 
-_REST = re.compile(r"^(?:剩余|其余|余下|剩下|尚有|仍有|还有|另有)?(?:的)?(?:(?:尚未|还未|未|待)(?P<verb>[一-龥]{1,4}))?(?:的|有)?$")
+_REST = re.compile(
+    r"^(?:失|未|尚未|还未|缺)(?P<lacking>[一-龥]{1,4})$"
+    r"|^(?:剩余|其余|余下|剩下|尚有|仍有|还有|另有)?(?:的)?(?:(?:尚未|还未|未|待)(?P<verb>[一-龥]{1,4}))?(?:的|有)?$"
+)
 _DONE = re.compile(
     r"(?:已|完成|整改|办结|采纳|解决|化解|验收|处置|销号|拆除|完工|竣工|合格|通过|回收|收回|落实|到位|交付|入住|签订|退出)[一-龥]{0,4}$"
 )
@@ -197,7 +250,7 @@ def _left_over(run: Run) -> Iterator[Sum]:
         match = _REST.match(left.label)
         if not match or not left.label:
             continue
-        verb = match["verb"] or (_UNDONE.match(left.tail) or {"verb": ""})["verb"]
+        verb = match["verb"] or match["lacking"] or (_UNDONE.match(left.tail) or {"verb": ""})["verb"]
         if left.dimension == "元" and (not verb or _CARRIED.search(left.sentence.text)):
             continue
         same: Run = []
@@ -293,7 +346,7 @@ def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
 
 
 _OPENS_SENTENCE = re.compile(
-    r"[\s　]*(?:其中|分为|包括|主要用于|具体|按|(?:支出|资金|经费|费用|收入|人员|岗位)(?:构成|结构|明细|分布|去向))"
+    r"[\s　]*(?:其中|分为|包括|主要用于|具体|按|(?:支出|资金|经费)分|(?:支出|资金|经费|费用|收入|人员|岗位)(?:构成|结构|明细|分布|去向))"
 )
 
 

@@ -25,17 +25,19 @@ from scorer.checks.narrative import (
     words,
 )
 from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
+from scorer.checks.sameness import digits, slips
 from scorer.executions import Execution
 from scorer.mentions import Mention
 from scorer.phrases import OVERLAPS
-from scorer.precision import Span, decimals, finest, loose, rounded, shown, span, written
+from scorer.precision import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.shares import Share
-from scorer.sums import Sum
+from scorer.sums import UNSAID, Flow, Sum
 
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
 LAST_PLACE = "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 有尾差 {difference}{unit}；合计少写了小数位，请补齐或注明"
 _OVERLAPPING = re.compile(OVERLAPS)
 _USED_UP = re.compile(r"(?:已|均|也)*(?:全部|用完|使用|支出|收回|上缴|用于)")
+SLACK = Decimal("0.05")  # nobody objects when 60%以上 is 58%
 _CARRIED = re.compile(r"上年|年初|以前|以往")
 PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
 SOME_PARTIAL = Decimal("0.1")  # the same where no slip of the pen explains what is left out
@@ -66,10 +68,34 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
     for items in lists.values():
         yield from judge_list(items, form)
     yield from table_sums(form)
+    for flow in form.statements.flows:
+        yield judge_flow(flow)
     for execution in form.statements.executions:
         outcome = judge_remainder(execution, form.year)
         if outcome is not None:
             yield outcome
+
+
+def judge_flow(flow: Flow) -> Outcome:
+    """What there was, with what came and without what went, is what there is."""
+    figures = (flow.opening, *flow.gains, *flow.losses, flow.closing)
+    if any(loose(m.quantity) or m.number is None for m in figures):
+        return undecided("年初、年末或增减数是约数")
+    came = sum((m.number for m in (flow.opening, *flow.gains) if m.number is not None), Decimal(0))
+    went = sum((m.number for m in flow.losses if m.number is not None), Decimal(0))
+    closing = flow.closing.number or Decimal(0)
+    slack = (finest(m.quantity for m in figures) or Decimal(0)) * len(figures) / 2
+    difference = abs(came - went - closing)
+    if difference <= slack:
+        return sound()
+    unit = scale_of(flow.closing)
+    terms = " + ".join(m.quote for m in (flow.opening, *flow.gains)) + "".join(f" − {m.quote}" for m in flow.losses)
+    numbers = {"sum": shown(came - went, unit), "whole": shown(closing, unit), "difference": shown(difference, unit)}
+    message = (
+        f"{terms} = {numbers['sum']}{unit_words(flow.closing)}，与所列年末 {flow.closing.quote} 相差 "
+        f"{numbers['difference']}{unit_words(flow.closing)}；请核对年初、增减与年末数"
+    )
+    return faulty((), cells(*figures), message=message, numbers=numbers)
 
 
 def judge_list(items: Sequence[Sum], form: Form) -> Iterator[Outcome]:
@@ -186,6 +212,10 @@ def judge_parts(
         upper = span(whole.quantity)
         if upper is None or low <= upper.high:
             return undecided("分项或合计是约数")
+    if doubt == UNSAID and not slips(digits(total), digits(target)):
+        return undecided(doubt)
+    if doubt == UNSAID:
+        return faulty((), where, numbers=numbers)
     if total > target:
         if doubt.startswith("分项可能到"):
             return undecided(doubt)
@@ -317,7 +347,7 @@ def judge_share(share: Share) -> Outcome:
         if part.number == 0 and percent.number == 0:
             return sound()
         return undecided("没有找到占比所对的整体")
-    printed = span(percent.quantity)
+    printed = span(percent.quantity) or beyond(percent.quantity)
     if printed is None:
         return undecided("占比是约数")
     note = ""
@@ -337,6 +367,8 @@ def judge_share(share: Share) -> Outcome:
         return sound(note)
     if not share.certain:
         return undecided("占比所对的整体不能确定")
+    if loose(percent.quantity) and wholes[0].number and near(percent.quantity, HUNDRED * part.number / wholes[0].number, SLACK):
+        return undecided("占比是约数")
     if _fits_another(part, percent, share.around):
         return undecided("占比与同段另一个数相符，可能按另一整体计算")
     whole = wholes[0]
