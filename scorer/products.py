@@ -82,6 +82,9 @@ def find_products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]
                 totals = _amount_before(runs, index, price)
             counts.sort(key=lambda m: (m.start > price.start, abs(m.start - price.start)))
             totals.sort(key=lambda m: (not _gives_amount(m) or m.start < price.start, abs(m.start - price.start)))
+            if price.dimension != "元" and price.number >= 1:
+                # 视察22次，参加586人次，人均2.8次: what is shared out is not fewer than those it is shared among
+                totals = [m for m in totals if any((m.number or 0) >= (c.number or 0) for c in counts)]
             one = len({m.number for m in counts}) == 1 and len({m.number for m in totals}) == 1
             certain = bool(counts) and bool(totals) and (closing or one)
             several = totals and _OF_SEVERAL.search(totals[0].label)

@@ -281,7 +281,7 @@ def one_name(first: Said, second: Said, together: dict[int, set[int]], report: i
     return high <= 2 * low and len(name) >= 3 and name == again and not _APART.search(_before(one) + _before(other))
 
 
-_WHOSE = re.compile(r"^(?:年内|[学本][校院]|全[县市区校院镇乡]|我[县市区校馆院局中]|类|现)+")
+_WHOSE = re.compile(r"^(?:年内|[学本][校院]|全[县市区校院镇乡]|我[县市区校馆院局中]|类|现)+")  # one's own
 _APART = re.compile(r"其中|上年|去年|计划|目标|任务|应|拟|将|第[一二三四]|季|月|上半年|下半年|每|各(?!类)|分别")
 
 

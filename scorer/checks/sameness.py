@@ -20,6 +20,7 @@ from scorer.precision import loose, span
 from scorer.quantity import Quantity, find_quantities, parse_quantity
 from scorer.sums import DERIVED
 
+_WHOSE = re.compile(r"^(?:学[校院]|全[县市区校院镇乡])(?=[一-龥]{4})")  # 学校获奖项目 is 获奖项目
 _FILLER = re.compile(FILLER)
 _DISTINGUISHING = tuple(re.compile(words) for words in DISTINGUISHING)
 
@@ -61,7 +62,8 @@ _UP_TO_VERB = re.compile(
 
 def from_mention(mention: Mention) -> Said:
     of = mention.subject
-    if mention.tail and (len(of) < 2 or mention.label.endswith("的")):
+    rated = mention.quantity.unit == "分" and not mention.label.endswith("的")
+    if mention.tail and not rated and (len(of) < 2 or mention.label.endswith("的")):
         # 更新后的138个信号灯路口, 9560户农户接入管网: the noun after the measure word, up to its verb
         of = clean((of if mention.label.endswith("的") else "") + _UP_TO_VERB.split(mention.tail, maxsplit=1)[0]) or clean(mention.tail)
     return Said(
@@ -139,7 +141,7 @@ def everything_said(form: Form) -> list[Said]:
 @lru_cache(maxsize=8192)
 def core(words: str) -> str:
     """The characters that name a thing, without filler."""
-    return _FILLER.sub("", fold(words))
+    return _WHOSE.sub("", _FILLER.sub("", fold(words)))
 
 
 def alike(first: Said, second: Said, wide: bool = False) -> float:
