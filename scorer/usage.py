@@ -133,12 +133,21 @@ def words_of(error: Any) -> str:
             return f"选项 {error.option_name} 后面不带值。"
         return f"选项 {error.option_name} 后面缺少值。"
     if kind == "BadParameter":
-        return f"{_parameter_words(error.param)}不对：{message}" if error.param else message
+        return f"{_parameter_words(error.param)}不对：{number_words(message)}" if error.param else message
     if match := re.search(r"unexpected extra argument(?:s|\(s\))? \((.*)\)", message, re.DOTALL):
         return f"多出了参数：{match[1]}。"
     if message.startswith("Missing command"):
         return "缺少命令。"
     return message
+
+
+def number_words(message: str) -> str:
+    """What typer says of a figure that it does not take, in Chinese; its versions word it differently."""
+    if match := re.search(r"greater than or equal to (\S+)|is not in the range x>=([^\s.]+)", message):
+        return f"不能小于 {match[1] or match[2]}。"
+    if re.search(r"valid (?:integer|int)\b", message):
+        return "应当是整数。"
+    return "应当是数字。" if re.search(r"valid (?:number|float)\b", message) else message
 
 
 def _parameter_words(parameter: Any) -> str:

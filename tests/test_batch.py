@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 
 from scorer.batch import REPORTS, Settings, comparison, find_report, run_batch
+from scorer.batch.closing import closing_words
 from scorer.batch.run import GATHERED
-from scorer.batch.sources import find_items
+from scorer.batch.sources import find_items, left_aside
 from scorer.batch.store import INDEX, Gathered, Store
 from scorer.cli import run
 from scorer.engines import Lost
@@ -134,6 +135,65 @@ def test_a_table_of_submissions_scores_as_the_same_forms_do(tmp_path: Path) -> N
 def test_a_source_that_names_nothing_is_said(tmp_path: Path, source: str) -> None:
     with pytest.raises(ScorerError, match="没有"):
         find_items(str(tmp_path / source), "file")
+
+
+def test_a_list_written_on_windows_names_the_same_files(folder: Path) -> None:
+    listed = folder.parent / "list.csv"
+    listed.write_text("文件\nforms\\乡镇\\1.toml\n", "utf-8-sig")
+    assert [Path(item.key) for item in find_items(str(listed), "file")] == [folder / "乡镇" / "1.toml"]
+
+
+@pytest.mark.parametrize("one_per", ["file", "folder"])
+def test_results_among_the_forms_are_no_submissions(folder: Path, one_per: str) -> None:
+    """Reports and summaries are tables too: taken for forms, each run would find more of them than the last."""
+    settings = Settings(one_per=one_per)
+    first = run_batch(folder, folder / "结果", settings=settings)
+    before = lines(folder / "结果")
+    assert run_batch(folder, folder / "结果", settings=settings).reports == first.reports
+    assert lines(folder / "结果") == before
+    assert "“结果”" in "".join(left_aside(str(folder)))
+    names = [item.key for item in find_items(str(folder / "**" / "*"), "file")]
+    assert names
+    assert not [name for name in names if "结果" in Path(name).parts]
+
+
+def test_results_are_not_written_among_the_forms_themselves(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    with pytest.raises(ScorerError, match="不能就是来源文件夹"):
+        run_batch(folder, folder.parent / "forms" / ".." / "forms")
+    assert sorted(folder.iterdir()) == before
+
+
+def test_files_of_other_kinds_are_counted_not_passed_over(folder: Path, tmp_path: Path) -> None:
+    for name in ("乡镇/甲.ZIP", "乙.zip", "没有后缀", "Thumbs.db", ".隐藏.zip", "~$丙.zip"):
+        (folder / name).write_bytes(b"PK")
+    (said,) = left_aside(str(folder))
+    assert said == (
+        "另有 4 个文件的格式不能读取，没有处理：.zip 2 个、没有后缀的 1 个、.png 1 个。压缩包请先解压，图片请先识别成文字。"
+    )
+    outcome = run_batch(folder, tmp_path / "out")
+    assert said in closing_words(outcome, "结果", 400)
+    assert said in (tmp_path / "out" / "summary.html").read_text("utf-8")
+
+
+def test_a_folder_that_does_not_open_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = os.scandir
+
+    def closed(path: object) -> object:
+        if Path(str(path)).name == "乡镇":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return listed(str(path))
+
+    monkeypatch.setattr(os, "scandir", closed)
+    assert "有 1 个文件夹打不开，其中的文件没有处理：乡镇（没有权限" in "".join(left_aside(str(folder)))
+
+
+def test_handed_out_pages_say_nothing_of_the_folders_above(folder: Path, tmp_path: Path) -> None:
+    (folder / "又一份.toml").write_text((folder / "0.toml").read_text("utf-8"), "utf-8")
+    run_batch(folder, tmp_path / "out")
+    pages = [*(tmp_path / "out" / "reports").iterdir(), tmp_path / "out" / "summary.html"]
+    assert any("又一份.toml" in page.read_text("utf-8") for page in pages)
+    assert not [page for page in pages if str(tmp_path) in page.read_text("utf-8")]
 
 
 # ------------------------------------------------------------------------------------------------------------ resuming
@@ -285,11 +345,25 @@ def test_a_name_of_none_or_of_several_is_said(folder: Path, tmp_path: Path, name
         find_report(str(tmp_path / "out"), name)
 
 
+def test_the_report_of_an_unread_file_does_not_say_that_it_was_checked(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_batch(folder, tmp_path / "out")
+    for name in ("table", "md", "html"):
+        assert run(["show", str(tmp_path / "out"), "坏.toml", "--format", name]) == 0
+        shown = capsys.readouterr().out
+        assert "未能读取，没有复算和核对" in shown
+        assert "只核对了" not in shown
+
+
 def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "out")
     assert run(["batch", str(folder), "-o", out]) == 1
     assert run(["batch", str(folder), "-o", out]) == 2
-    assert "已存在" in capsys.readouterr().err
+    assert "--force" in capsys.readouterr().err
+    assert run(["batch", str(folder), "-o", out, "--force"]) == 1
+    assert run(["batch", str(folder), "-o", ""]) == 2
+    capsys.readouterr()
     assert run(["show", out, "1", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["schema"] == "scorer.report/1"
     assert run(["compare", out, out]) == 0

@@ -92,7 +92,8 @@ class Aggregates:
     and `first_unread` sort them.
 
     `matches` are the first findings across forms, `matched` counts them all, `concerned` the submissions that they concern,
-    `compared` are the tallies of those checks, none where nothing was compared.
+    `compared` are the tallies of those checks, none where nothing was compared. `aside` says, in sentences, what else lay
+    in the folder and was not read.
     """
 
     root: str | None = None
@@ -113,6 +114,7 @@ class Aggregates:
     compared: tuple[Tally, ...] = ()
     top: list[tuple[Decimal, int, Row]] = field(default_factory=list)
     unread: list[tuple[int, Row]] = field(default_factory=list)
+    aside: tuple[str, ...] = ()
 
     def add(self, row: Row) -> None:
         self.root = common_root(self.root, row.key)

@@ -21,6 +21,8 @@ def closing_words(outcome: Outcome, folder: str, width: int = 80) -> str:
     width = max(width, NARROWEST)
     found = lead_words(outcome.found) if outcome.found else f"{outcome.reports} 份提交件，未能读取 {outcome.unread} 份。"
     lines = wrap(f"已处理 {found}", width)
+    for words in outcome.found.aside if outcome.found else ():
+        lines += wrap(words, width)
     if outcome.riskiest:
         rows = [[str(row.number), str(row.risk.total), _subject(row), row.first] for row in outcome.riskiest]
         lines += ["", f"风险最高的 {len(rows)} 份", *table(HEADINGS, rows, width, flexible={2: 3, 3: 4}, figures=(0, 1))]

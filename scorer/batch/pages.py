@@ -37,7 +37,7 @@ def write_pages(
     from scorer.batch.gather import decoded
     from scorer.report import Layout
     from scorer.report.page import render
-    from scorer.report.places import with_across
+    from scorer.report.places import handed_on
 
     folder = output / PAGES
     chosen = list(islice(found.riskiest(), most))
@@ -51,7 +51,7 @@ def write_pages(
         data = store.submission(row.key)
         report = Report.model_validate_json(store.report(row.key))
         layout = Layout(submission=decoded(data) if data else None, across=findings_of((across or {}).get(row.number, ())))
-        text = render(with_across(report, layout), layout)
+        text = render(*handed_on(report, layout))
         save(text, output / page_name(row.number), force=True)
         told()
     return [row.number for row in chosen]

@@ -66,16 +66,18 @@ def write_results(
     progress: Progress | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    aside: Sequence[str] = (),
 ) -> Outcome:
     """All results of the gathered records named by `keys`, in their order; the riskiest `pages` reports as pages too.
 
-    `select` and `ignore` choose among the checks across forms; those of one form are chosen when it is gathered.
+    `select` and `ignore` choose among the checks across forms; those of one form are chosen when it is gathered. `aside`
+    are sentences on what the source holds besides.
 
     Raises:
         ScorerError: a file cannot be written, or a record is damaged.
     """
     progress = progress or Progress(None, False)
-    found = Aggregates()
+    found = Aggregates(aside=tuple(aside))
     worst = 0
     with Spool() as spool:
         progress.stage("比对", len(keys))

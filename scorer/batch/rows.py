@@ -30,7 +30,7 @@ class Risk:
 
     errors: int = 0
     warnings: int = 0
-    difference: Decimal = Decimal(0)
+    difference: Decimal = Decimal("0.00")
     grade: int = 0
     unread: int = 0
 
@@ -159,7 +159,7 @@ def risk_of(
     return Risk(
         errors=by_level["error"],
         warnings=by_level["warning"],
-        difference=abs(total - claimed) if total is not None and claimed is not None else Decimal(0),
+        difference=abs(total - claimed) if total is not None and claimed is not None else Decimal("0.00"),
         grade=RISK_GRADE if None not in grades and grades[0] != grades[1] else 0,
     )
 

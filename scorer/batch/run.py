@@ -13,7 +13,7 @@ from scorer.batch.columns import WORKER_MEGABYTES, WORKER_SECONDS, codes_by_colu
 from scorer.batch.gather import Gather, Task, limits_words
 from scorer.batch.progress import Progress
 from scorer.batch.results import PAGES_MOST, REPORTS, Outcome, write_results
-from scorer.batch.sources import Item, digest_of_item, find_items
+from scorer.batch.sources import BATCH, GATHERED, Item, digest_of_item, find_items, left_aside
 from scorer.batch.store import INDEX, Store
 from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.model import ScorerError
@@ -22,8 +22,6 @@ from scorer.saving import save
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
 
-GATHERED = "gathered"
-BATCH = "batch.json"
 ONE_PROCESS = 40  # fewer files than this are done before a second process has started
 
 
@@ -61,7 +59,7 @@ def run_batch(
     than `columns`.
 
     Raises:
-        ScorerError: no such source, nothing to read in it, or the output folder cannot be written.
+        ScorerError: no such source, nothing to read in it, or the output folder cannot be written or is the source itself.
     """
     settings = settings or Settings()
     progress = Progress(say, terminal, columns)
@@ -73,14 +71,17 @@ def run_batch(
             engine = replace(engine, seconds=WORKER_SECONDS, megabytes=WORKER_MEGABYTES)
         return run_columns(table, output, indicator_set, codes, engine, workers, progress, pages=settings.pages)
     earlier = Store(Path(source) / GATHERED, write=False) if is_output(source) else None
+    if not earlier and Path(source).is_dir() and output.is_dir() and output.samefile(source):
+        raise ScorerError(f"{output}：结果文件夹不能就是来源文件夹，汇总会和自评表混在一起。请用 -o 另写一个文件夹。")
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
+    aside = () if earlier else left_aside(str(source))
     work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
     try:
         _gather(items, work, store, earlier, settings, engine, progress)
         keys = [item.key for item in items]
         save(json.dumps({"schema": "scorer.batch/1", "keys": keys}), output / BATCH, force=True)
-        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore)
+        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside)
     finally:
         store.close()
         if earlier:
@@ -174,4 +175,4 @@ def _processors() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
-__all__ = ["REPORTS", "Settings", "chosen_engine", "is_output", "run_batch"]
+__all__ = ["GATHERED", "REPORTS", "Settings", "chosen_engine", "is_output", "run_batch"]

@@ -6,17 +6,26 @@ import csv
 import glob
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scorer.forms import READABLE
 from scorer.model import ScorerError
+from scorer.saving import cause
 
+GATHERED, BATCH = "gathered", "batch.json"  # by which a folder of results is known
 LIST_HEADINGS = ("file", "path", "文件", "文件路径", "路径")
 GROUP_HEADINGS = ("submission", "提交件")
 EXTRA = "pip install 'scorer[batch]'"
+NO_FORMS = ("~$", ".", "thumbs.db", "desktop.ini")
+"""How the names of files begin that systems and office programs leave in folders."""
+ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar")
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".heic")
+NAMED_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,8 @@ def find_items(source: str, one_per: str) -> list[Item]:
         return [Item(str(path), (str(path),))]
     if any(mark in source for mark in "*?["):
         files = sorted(found for found in map(Path, glob.glob(source, recursive=True)) if _could_be(found))  # noqa: PTH207
+        results = {above for above in {above for found in files for above in found.parents} if holds_results(above)}
+        files = [found for found in files if results.isdisjoint(found.parents)]
         if not files:
             raise ScorerError(f"{source}：没有符合的文件。可读取的格式有 {READABLE}。")
         return grouped(files, one_per)
@@ -57,12 +68,67 @@ def find_items(source: str, one_per: str) -> list[Item]:
 def files_below(folder: Path) -> list[Path]:
     """The files of a folder tree that could be submissions, sorted.
 
-    Hidden files, office lock files (~$…) and files of other kinds are left out.
+    Hidden files, office lock files (~$…), files of other kinds and the results of earlier batches are left out;
+    `left_aside` tells which.
     """
-    files = sorted(path for path in folder.rglob("*") if _could_be(path))
+    files = sorted(path for above, names in _tree(folder) for path in map(above.joinpath, names) if _could_be(path))
     if not files:
-        raise ScorerError(f"{folder}：其中没有可以读取的文件。可读取的格式有 {READABLE}。")
+        raise ScorerError(" ".join([f"{folder}：其中没有可以读取的文件。可读取的格式有 {READABLE}。", *left_aside(str(folder))]))
     return files
+
+
+def _tree(
+    folder: Path, closed: Callable[[OSError], object] | None = None, results: Callable[[Path], object] = lambda _: None
+) -> Iterator[tuple[Path, list[str]]]:
+    """The folders of a tree with the names of their files, but for folders of results and those that cannot be opened."""
+    for above, folders, names in os.walk(folder, onerror=closed):
+        kept = []
+        for name in folders:
+            path = Path(above, name)
+            if holds_results(path):
+                results(path)
+            else:
+                kept.append(name)
+        folders[:] = sorted(kept)
+        yield Path(above), names
+
+
+def holds_results(folder: Path) -> bool:
+    """Is this a folder that a batch wrote? Its reports and summaries are no submissions."""
+    return (folder / BATCH).is_file() and (folder / GATHERED).is_dir()
+
+
+def left_aside(source: str) -> tuple[str, ...]:
+    """What a folder tree holds that is not read, in sentences: files of other kinds, results, folders that do not open.
+
+    Names that systems and office programs leave behind are not worth a word.
+    """
+    if not Path(source).is_dir():
+        return ()
+    closed: list[OSError] = []
+    results: list[Path] = []
+    endings: Counter[str] = Counter()
+    for _, names in _tree(Path(source), closed.append, results.append):
+        endings.update(
+            Path(name).suffix.lower()
+            for name in names
+            if Path(name).suffix.lower() not in READABLE.split() and not name.lower().startswith(NO_FORMS)
+        )
+    words = []
+    if endings:
+        listed = sorted(endings.items(), key=lambda entry: (-entry[1], entry[0]))
+        named = "、".join(f"{ending or '没有后缀的'} {count} 个" for ending, count in listed[:NAMED_MOST])
+        more = "等" if len(listed) > NAMED_MOST else ""
+        advice = "压缩包请先解压，" * any(ending in endings for ending in ARCHIVES)
+        advice += "图片请先识别成文字，" * any(ending in endings for ending in PICTURES)
+        words.append(f"另有 {endings.total()} 个文件的格式不能读取，没有处理：{named}{more}。{advice.rstrip('，')}".rstrip("。") + "。")
+    if results:
+        named = "".join(f"“{path.name}”" for path in results[:NAMED_MOST]) + ("等" if len(results) > NAMED_MOST else "")
+        words.append(f"其中 {len(results)} 个文件夹是 scorer batch 的结果，不当作提交件：{named}。")
+    if closed:
+        named = "、".join(f"{Path(error.filename).name}（{cause(error)}）" for error in closed[:NAMED_MOST])
+        words.append(f"有 {len(closed)} 个文件夹打不开，其中的文件没有处理：{named}。")
+    return tuple(words)
 
 
 def _could_be(path: Path) -> bool:
@@ -106,11 +172,17 @@ def listed_in(path: Path) -> list[Item] | None:
         if not name:
             continue
         named = row[group].strip() if group is not None and group < len(row) else ""
-        full = str(path.parent / name)
+        full = str(_listed_path(path.parent, name))
         submissions.setdefault(named or full, []).append(full)
     if not submissions:
         raise ScorerError(f"{path}：清单中没有文件。“{headings[column]}”一栏每行写一个文件的路径。")
     return sorted((Item(files[0], tuple(files)) for files in submissions.values()), key=lambda item: Path(item.key))
+
+
+def _listed_path(folder: Path, name: str) -> Path:
+    """A path as a list has it; one written on Windows is found elsewhere too."""
+    path = folder / name
+    return path if "\\" not in name or path.exists() else folder / name.replace("\\", "/")
 
 
 def rows_of(path: Path) -> Iterator[Item]:

@@ -162,7 +162,7 @@ def remarks(found: Aggregates) -> list[str]:
         words.append(f"共发现必改 {whole.errors} 处、说明 {whole.warnings} 处。")
     if whole.unread:
         words.append(f"{whole.unread} 份未能读取，原因列在“未能读取”。")
-    return words
+    return [*words, *found.aside]
 
 
 def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[int], root: str = "") -> Listed:
@@ -177,7 +177,7 @@ def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[
     return Listed(
         number=row.number,
         risk=row.risk.total,
-        made_of=row.risk.words if row.risk.parts else "没有发现",
+        made_of=row.risk.words if row.risk.parts else "只有提示" if row.notes else "没有发现",
         parts=tuple(parts),
         unit=row.unit.strip() or NO_UNIT,
         project=" ".join(part for part in (row.project.strip(), _year(row)) if part),

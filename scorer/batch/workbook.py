@@ -224,7 +224,7 @@ def _overview(book: Book, found: Aggregates) -> None:
         line = _grades(book, page, line, found)
         line = _bands(book, page, line, found)
     page.write_string(line, 0, "说明", style("section"))
-    for words in (RISK_WORDS, REGION_WORDS, figures.regions_by_words(found), f"指标体系：{figures.sets_words(found)}。"):
+    for words in (RISK_WORDS, REGION_WORDS, figures.regions_by_words(found), f"指标体系：{figures.sets_words(found)}。", *found.aside):
         line += 1
         page.set_row(line, 15.0 * (1 + width_of(words) // 130))
         page.merge_range(line, 0, line, 9, fitting(words), style("wrapped"))

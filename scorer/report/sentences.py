@@ -53,6 +53,8 @@ def subject(report: Report) -> str:
 
 def no_total(report: Report) -> str:
     """Why there is no total."""
+    if not report.tallies and any(finding.code in ("F610", "Z901") for finding in report.findings):
+        return "没有总分：文件未能读取，没有复算和核对。"
     reason = "提交件中没有可计分的自评表" if not report.lines else "表中没有可计分的指标"
     return f"没有总分：{reason}，只核对了数字和文字。"
 
