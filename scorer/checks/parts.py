@@ -62,18 +62,18 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
     改法: 对照决算表核对每一分项，改正写错的数，或补列漏掉的分项；因四舍五入产生的尾差请注明。
     何时无法判定: 分项以“等”结束；“其中”只列了部分；分项相互交叉（女性、党员）；数字只是约数。
     """
-    lists: dict[tuple[int, ...], list[Sum]] = defaultdict(list)
-    for item in form.statements.sums:
-        lists[tuple(map(id, item.parts))].append(item)
-    for items in lists.values():
-        yield from judge_list(items, form)
+    lists: dict[tuple[int, ...], list[tuple[Sum, Outcome]]] = defaultdict(list)
+    for item, outcome in zip(form.statements.sums, form.sum_outcomes, strict=True):
+        lists[tuple(map(id, item.parts))].append((item, outcome))
+    for judged in lists.values():
+        yield from judge_list(judged, form)
     yield from table_sums(form)
     for flow in form.statements.flows:
         yield judge_flow(flow)
     for execution in form.statements.executions:
-        outcome = judge_remainder(execution, form.year)
-        if outcome is not None:
-            yield outcome
+        left = judge_remainder(execution, form.year)
+        if left is not None:
+            yield left
 
 
 def judge_flow(flow: Flow) -> Outcome:
@@ -98,12 +98,12 @@ def judge_flow(flow: Flow) -> Outcome:
     return faulty((), cells(*figures), message=message, numbers=numbers)
 
 
-def judge_list(items: Sequence[Sum], form: Form) -> Iterator[Outcome]:
+def judge_list(judged: Sequence[tuple[Sum, Outcome]], form: Form) -> Iterator[Outcome]:
     """One list of parts, which may have a whole before it and one after it: the same disagreement is told once."""
-    outcomes = [judge_sum(item) for item in items]
+    outcomes = [outcome for _, outcome in judged]
     faults = [outcome for outcome in outcomes if isinstance(outcome, Faulty)]
     holds = any(isinstance(outcome, Sound) for outcome in outcomes)
-    for item, outcome in zip(items, outcomes, strict=True):
+    for item, outcome in judged:
         if not isinstance(outcome, Faulty):
             yield held(outcome, item)
         elif holds and item.whole.sentence is not item.parts[0].sentence:
@@ -331,8 +331,7 @@ def share_differs(form: Form) -> Outcomes:
 def parts_in_doubt(form: Form) -> set[int]:
     """The parts of sums that do not add up: their shares tell the same fault once more."""
     found: set[int] = set()
-    for item in form.statements.sums:
-        outcome = judge_sum(item)
+    for item, outcome in zip(form.statements.sums, form.sum_outcomes, strict=True):
         if isinstance(outcome, Faulty) and outcome.level != "note":
             found.update(map(id, item.parts))
     return found

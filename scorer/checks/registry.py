@@ -188,6 +188,13 @@ class Form:
         return read_statements(self.mentions)
 
     @cached_property
+    def sum_outcomes(self) -> Sequence[Outcome]:
+        """What is said of each sum of the prose, in their order: three checks ask for it."""
+        from scorer.checks.parts import judge_sum
+
+        return [judge_sum(item) for item in self.statements.sums]
+
+    @cached_property
     def said(self) -> Sequence[Said]:
         """Plain figures of all origins: text, tables, the form's own cells, claims copied by hand."""
         from scorer.checks.sameness import everything_said
