@@ -29,7 +29,7 @@ from scorer.batch.results import Outcome
 from scorer.batch.rows import Risk, Row
 from scorer.batch.run import Settings
 from scorer.batch.spool import Spool
-from scorer.batch.summary import page
+from scorer.batch.summary import listed, page
 from scorer.batch.workbook import write_workbook
 from scorer.model import Tally
 from scorer.report.columns import width_of
@@ -120,6 +120,20 @@ def test_names_of_one_region_come_together_and_those_of_two_do_not() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------- figures
+
+
+def test_means_are_rounded_half_up() -> None:
+    found = counted([row(1, claimed=Decimal("97.00"), total=Decimal("80.12")), row(2, claimed=Decimal("97.25"), total=Decimal("80.13"))])
+    assert figures.means_words(found) == "两个总分都有的 2 份，自评平均 97.13 分，复算平均 80.13 分。"
+
+
+def test_a_row_with_notes_alone_is_not_said_to_be_without_findings() -> None:
+    shown = [listed(one, Decimal(1), {}, ()).made_of for one in (row(1, notes=1), row(2))]
+    assert shown == ["只有提示", "没有发现"]
+
+
+def test_risks_have_two_places() -> None:
+    assert [str(one.risk.total) for one in (row(1), unread(2), row(3, risk=Risk(errors=10)))] == ["0.00", "100.00", "10.00"]
 
 
 def test_the_figures_of_a_batch() -> None:

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from scorer.batch.region import Source
 from scorer.batch.rows import Row
-from scorer.model import Tally
+from scorer.model import Tally, round_half_up
 
 LISTED = 5000  # rows that the page lists: a browser filters and sorts them at once; the workbook has all
 UNREAD_LISTED = 1000
@@ -207,4 +207,4 @@ def hundredths(points: Decimal) -> int:
 
 
 def _mean(total: int, count: int) -> Decimal | None:
-    return (Decimal(total) / count / 100).quantize(Decimal("0.01")) if count else None
+    return round_half_up(Decimal(total) / count / 100) if count else None

@@ -6,6 +6,7 @@ only links lead to the reports that stand beside the workbook.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from scorer.report.sentences import printable
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same results give the same bytes
 LONGEST = 32_000  # characters; a cell holds 32 767
 CUT = "…（以下略）"
+SHARE = re.compile(r"[0-9.]{1,5}%|—")  # stands under figures, as they do
 ROWS_MOST = 1_048_000  # a sheet holds 1 048 576
 FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
 COLOURS = {"error": ("#FDECEB", "#B3201B"), "warning": ("#FDF3DD", "#8A5200"), "same": ("#E6F1F9", "#1D5A86")}
@@ -113,17 +115,19 @@ class Book:
         elif isinstance(value, Link):
             page.write_url(row, column, f"external:{value.target}", self.style("link"), value)
         else:
-            page.write_string(row, column, fitting(value), self.style(style or "text"))
+            page.write_string(row, column, fitting(value), self.style(style or _style_of(value)))
 
     def close(self) -> None:
         self.book.close()
 
 
+_HEAD = {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}
 _EDGE = {"bottom": 1, "bottom_color": "#D5DAE2"}
 _STYLES: dict[str, dict[str, Any]] = {
-    "heading": {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter", "text_wrap": True},
-    "heading of figures": {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "align": "right"},
-    "text": _EDGE | {"text_wrap": True},
+    "heading": _HEAD | {"valign": "vcenter", "text_wrap": True, "align": "left", "indent": 1},
+    "heading of figures": _HEAD | {"align": "right"},
+    "text": _EDGE | {"text_wrap": True, "align": "left", "indent": 1},
+    "share": _EDGE | {"align": "right"},
     "plain": {"text_wrap": False},
     "wrapped": {"text_wrap": True, "font_color": "#525B6B"},
     "count": _EDGE | {"num_format": "0"},
@@ -136,6 +140,10 @@ _STYLES: dict[str, dict[str, Any]] = {
     "lower": _EDGE | {"bold": True, "bg_color": COLOURS["error"][0], "font_color": COLOURS["error"][1]},
     "higher": _EDGE | {"bold": True, "bg_color": COLOURS["warning"][0], "font_color": COLOURS["warning"][1]},
 }
+
+
+def _style_of(text: str) -> str:
+    return "share" if SHARE.fullmatch(text) else "text"
 
 
 class Link(str):
