@@ -19,6 +19,7 @@ from scorer.model import (
     Submission,
     SubmissionInfo,
     Tally,
+    readable_name,
 )
 from scorer.score import Leaf, Node, Scorecard, score_submissions
 from scorer.sets import IndicatorSet, find_set, form_set, load_set
@@ -174,7 +175,7 @@ def leaf_line(leaf: Leaf) -> Line:
 def unreadable(path: str, digest: str, error: ScorerError) -> Report:
     """The report of a file that could not be read: F610, so that nothing is missing from a batch."""
     finding = Finding(
-        code="F610", name="unreadable", level="error", message=str(error), where=(Place(file=path, at=""),)
+        code="F610", name="unreadable", level="error", message=readable_name(str(error)), where=(Place(file=path, at=""),)
     )
     return _empty(path, digest, finding)
 
@@ -185,7 +186,9 @@ def failed(path: str, digest: str, error: Exception) -> Report:
         code="Z901",
         name="internal-error",
         level="error",
-        message=f"程序处理此文件时出错（{type(error).__name__}：{error}）。请把文件和这段话发给维护人；其余文件不受影响。",
+        message=readable_name(
+            f"程序处理此文件时出错（{type(error).__name__}：{error}）。请把文件和这段话发给维护人；其余文件不受影响。"
+        ),
         where=(Place(file=path, at=""),),
     )
     return _empty(path, digest, finding)

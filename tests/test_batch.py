@@ -164,6 +164,22 @@ def test_results_are_not_written_among_the_forms_themselves(folder: Path) -> Non
     assert sorted(folder.iterdir()) == before
 
 
+def test_names_that_are_no_utf_8_are_read_like_others(folder: Path, tmp_path: Path) -> None:
+    """As archives packed on Windows leave them when they are unpacked elsewhere; two of them alike, one not to be read."""
+    form = (folder / "0.toml").read_bytes()
+    for name, data in ((b"\xb1\xed.toml", form), (b"\xb1\xee.toml", form), (b"\xbb\xb5.toml", b"unit = ")):
+        try:
+            (folder / os.fsdecode(name)).write_bytes(data)
+        except OSError:
+            pytest.skip("this file system holds only names that are UTF-8")
+    outcome = run_batch(folder, tmp_path / "out")
+    assert (outcome.reports, outcome.unread) == (10, 2)
+    for result in ("reports.jsonl", "across.jsonl", "errors.csv", "summary.html"):
+        assert "\ufffd\ufffd.toml" in (tmp_path / "out" / result).read_text("utf-8")
+    assert len(list((tmp_path / "out" / "reports").iterdir())) == 8
+    assert run_batch(folder, tmp_path / "out").reports == 10
+
+
 def test_files_of_other_kinds_are_counted_not_passed_over(folder: Path, tmp_path: Path) -> None:
     for name in ("乡镇/甲.ZIP", "乙.zip", "没有后缀", "Thumbs.db", ".隐藏.zip", "~$丙.zip"):
         (folder / name).write_bytes(b"PK")

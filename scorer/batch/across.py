@@ -10,7 +10,7 @@ from typing import Any
 
 from scorer.batch.gather import decoded
 from scorer.batch.store import Store
-from scorer.model import Finding, Tally
+from scorer.model import Finding, Tally, readable_name
 
 ACROSS = "across.jsonl"
 
@@ -95,7 +95,7 @@ def compare_across(
 def _concerned(batch: Any, keys: Sequence[str], numbers: Sequence[int]) -> Iterator[Concerned]:
     for number in numbers:
         facts = batch.facts(number)
-        yield Concerned(number + 1, keys[number], facts.unit, facts.project, facts.year)
+        yield Concerned(number + 1, readable_name(keys[number]), facts.unit, facts.project, facts.year)
 
 
 def findings_of(found: Iterable[AcrossFinding]) -> tuple[Finding, ...]:

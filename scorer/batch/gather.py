@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scorer.batch.sources import Item, digest_of, digest_of_item
 from scorer.batch.store import Gathered, packed
 from scorer.engines import Lost
-from scorer.model import ScorerError, Submission
+from scorer.model import ScorerError, Submission, readable_name
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
@@ -51,7 +51,7 @@ class Gather:
         from scorer.batch.facts import facts_of
         from scorer.evaluation import evaluate, failed, unreadable
 
-        item, first = task.item, _printable(task.item.paths[0])
+        item, first = task.item, readable_name(task.item.paths[0])
         submission: Submission | None = None
         kept = b""
         facts: dict[str, Any] = {}
@@ -85,7 +85,7 @@ class Gather:
         """The record of a task that gave no result: F610 for a file that asked too much, Z901 for one that ended us."""
         from scorer.evaluation import failed, unreadable
 
-        name = _printable(task.item.paths[0])
+        name = readable_name(task.item.paths[0])
         digest = digest_of(task.item.paths[0])
         if loss.reason == "killed":
             report = failed(name, digest, RuntimeError("处理此文件的进程两次意外结束"))
@@ -117,11 +117,6 @@ class Gather:
             submission=packed(submission) if submission else b"",
             limits=limits,
         )
-
-
-def _printable(name: str) -> str:
-    """A file name as JSON can hold it: bytes that are no UTF-8 become question marks."""
-    return name.encode("utf-8", "replace").decode()
 
 
 def limits_words(seconds: float, megabytes: int) -> str:

@@ -24,10 +24,12 @@ def write_pages(
     most: int,
     told: Callable[[], None],
     across: Mapping[int, Sequence[AcrossFinding]] | None = None,
+    keys: Sequence[str] = (),
 ) -> list[int]:
     """Write the reports of the `most` riskiest submissions that were read; gives their numbers.
 
-    `across` are the findings across forms by the number of the submission, which its page has too.
+    `across` are the findings across forms by the number of the submission, which its page has too. `keys` name the records
+    in their order where the rows, which are printed, may spell them otherwise.
 
     Pages of an earlier run that are no longer among them are taken away. `told` is called after each page.
 
@@ -48,8 +50,9 @@ def write_pages(
         except OSError as error:
             raise ScorerError(f"{folder}：无法写入（{cause(error)}）。请换一个可写的文件夹。") from error
     for row in chosen:
-        data = store.submission(row.key)
-        report = Report.model_validate_json(store.report(row.key))
+        key = keys[row.number - 1] if keys else row.key
+        data = store.submission(key)
+        report = Report.model_validate_json(store.report(key))
         layout = Layout(submission=decoded(data) if data else None, across=findings_of((across or {}).get(row.number, ())))
         text = render(*handed_on(report, layout))
         save(text, output / page_name(row.number), force=True)

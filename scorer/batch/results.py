@@ -29,6 +29,7 @@ from scorer.batch.store import Store
 from scorer.batch.summary import page_pieces
 from scorer.batch.whole import whole_file
 from scorer.batch.workbook import write_workbook
+from scorer.model import readable_name
 from scorer.saving import save
 
 REPORTS = "reports.jsonl"
@@ -93,7 +94,7 @@ def write_results(
                 reports.write(line + b"\n")
                 report = from_json(line)
                 compared = [one.row() for one in by_number.get(number, ())]
-                row = row_of(number, key, report, from_json(facts), compared)
+                row = row_of(number, readable_name(key), report, from_json(facts), compared)
                 spool.add(row)
                 found.add(row)
                 if add:
@@ -103,7 +104,7 @@ def write_results(
             write_across(across, found, stack.enter_context(whole_file(output / ACROSS)))
         save(errors_table(spool.unread()), output / ERRORS, force=True)
         progress.stage("写报告", min(pages, found.whole.submissions - found.whole.unread))
-        paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step(""), by_number))
+        paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step(""), by_number, keys))
         progress.stage("写汇总表", 0)
         with whole_file(output / SUMMARY_WORKBOOK) as file:
             write_workbook(file, found, spool.by_risk(), spool.unread(), paged)

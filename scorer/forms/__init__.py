@@ -16,7 +16,7 @@ from typing import cast
 from scorer.forms import limits
 from scorer.forms.encoding import decode, looks_like_text
 from scorer.forms.opening import read_bytes
-from scorer.model import Document, ReadError, Submission
+from scorer.model import Document, ReadError, Submission, readable_name
 
 __all__ = ["READERS", "detect", "read_document", "read_submission"]
 
@@ -56,6 +56,7 @@ def read_document(path: str | PathLike[str]) -> Document:
     """One file as located blocks. `ReadError` in Chinese for everything that cannot be read: file, cause, remedy."""
     name = fspath(path)
     data = read_bytes(name)
+    name = readable_name(name)  # as reports and results spell it: they are UTF-8
     kind = detect(name, data)
     reader = cast("Reader", import_module(READERS[kind]).read)
     return reader(name, data)

@@ -28,6 +28,7 @@ from scorer.model import (
     ReadError,
     Source,
     Submission,
+    readable_name,
 )
 from scorer.sets.faults import Fault, model_faults, syntax_fault
 from scorer.sets.lines import line_map, line_of
@@ -159,7 +160,7 @@ def load(path: str) -> Submission:
         ReadError: the file is missing, a folder, empty, not UTF-8, no TOML, or has unknown keys, wrong types, missing
             keys: all faults at once, each as ``file:line: …``.
     """
-    return parse(path, read_bytes(path))
+    return parse(readable_name(path), read_bytes(path))
 
 
 def parse(path: str, data: bytes) -> Submission:
