@@ -143,6 +143,7 @@ def find_sums(runs: Sequence[Run]) -> Iterator[Sum]:
         yield from _following(runs, index)
         yield from _in_turn(runs, index)
         yield from _bare_list(run)
+        yield from _parallel(run, inline)
         if (found := _carried_total(runs, index)) is not None:
             yield found
     yield from _classes(runs)
@@ -159,6 +160,29 @@ def _bare_list(run: Run) -> Iterator[Sum]:
     plain = all(m.role == "plain" and m.quantity.unit == whole.quantity.unit and m.label and not m.bracket and m.number for m in run)
     if plain and all(m.gap[:1] in "，、" and len(m.label) <= 8 and "；" not in m.gap for m in parts):
         yield Sum(whole, tuple(parts), True, UNSAID, (), (whole,))
+
+
+def _parallel(run: Run, inline: set[int]) -> Iterator[Sum]:
+    """阅读活动328场，线上126场、线下202场: two or more figures whose names are made alike, straight behind one of their unit."""
+    position = 1
+    while position < len(run) - 1:
+        whole = run[position - 1]
+        parts: Run = []
+        for mention in run[position : position + LONGEST_LIST]:
+            alike = mention.quantity.unit == whole.quantity.unit and mention.role == "plain" and mention.number and not mention.bracket
+            if not alike or not 2 <= len(mention.label) <= 6 or parts and mention.gap[:1] != "、":
+                break
+            parts.append(mention)
+        fits = whole.role == "plain" and whole.dimension not in ("元", "") and whole.label and not whole.bracket and whole.number
+        if len(parts) > 1 and fits and position not in inline and re.match(r"[，：（]", parts[0].gap) and _made_alike(parts):
+            yield Sum(whole, tuple(parts), True, _doubt(run, parts) or UNSAID, (), (whole,))
+        position += max(1, len(parts))
+
+
+def _made_alike(parts: Run) -> bool:
+    """Whether names are of one length and share a character in one place: 线上, 线下; 县道, 乡道, 村道."""
+    names = [part.label for part in parts]
+    return len(set(map(len, names))) == 1 and any(len(set(characters)) == 1 for characters in zip(*names, strict=True))
 
 
 _FIRST = re.compile(r"^(?:第一|首)(?P<what>[批期次笔轮])")
@@ -298,10 +322,10 @@ def _introduced(runs: Sequence[Run], index: int, position: int, word: str, inlin
     run = runs[index]
     first = run[position]
     wholes = _wholes(runs, index, position)
-    if word.startswith("按"):
+    if word.startswith(("按", "从")):
         # 1150人，其中城镇430人、乡村720人；按工种分，…: the whole once more, not its last part
         listed = {id(run[place]) for place in inline}
-        wholes = [whole for whole in wholes if id(whole) not in listed]
+        wholes = [whole for whole in wholes if id(whole) not in listed] or _earlier_alike(runs, index, first)
     if not wholes or not word:
         return None
     whole = next((whole for whole in wholes if _like(first, whole)), None)
@@ -316,6 +340,9 @@ def _introduced(runs: Sequence[Run], index: int, position: int, word: str, inlin
     if len(parts) > 1 and all(part.number == whole.number for part in parts):
         return None  # 其中宫颈癌、乳腺癌筛查分别为6280人和6280人: the same people each time
     complete = _NAMES_ALL.search(first.gap) is not None
+    if whole.sentence is not run[0].sentence and word.startswith("从"):
+        # the whole stands some way off: only a slip of the pen shows that it is meant
+        return Sum(whole, tuple(parts), complete, _doubt(run, parts) or UNSAID, (), tuple(wholes)[:MOST_WHOLES]) if len(parts) > 1 else None
     return Sum(
         whole, tuple(parts), complete, _doubt(run, parts), tuple(longer), tuple(w for w in wholes if _like(first, w))[:MOST_WHOLES]
     )  # fmt: skip
@@ -343,6 +370,17 @@ def _wholes(runs: Sequence[Run], index: int, position: int) -> list[Mention]:
             spending = "支出" in first.gap[:6]
             return sorted(found, key=lambda m: m.kind != "executed") if spending else found
     return []
+
+
+def _earlier_alike(runs: Sequence[Run], index: int, part: Mention) -> list[Mention]:
+    """The larger figures of the unit in this paragraph's sentences before and in the paragraph before, the nearest first."""
+    found: list[Mention] = []
+    for run in reversed(runs[max(0, index - NEAR) : index]):
+        if run[0].line.number < part.line.number - 1:
+            break
+        same = [m for m in reversed(run) if m.quantity.unit == part.quantity.unit and m.role in ("plain", "total")]
+        found += [m for m in same if (m.number or 0) > (part.number or 0)]
+    return found
 
 
 _OPENS_SENTENCE = re.compile(
@@ -473,6 +511,9 @@ def _carried_total(runs: Sequence[Run], index: int) -> Sum | None:
     """A sentence that opens with 合计: the parts are the amounts of the sentence before, one in each of its clauses."""
     run = runs[index]
     whole = run[0]
+    count = 0
+    if len(run) > 1 and whole.label in ("以上", "上述") and run[1].gap == run[1].label:
+        count, whole = int(whole.number or 0), run[1]  # 以上三项共42.4万元
     if whole.role != "total" or not _PURE_TOTAL.match(whole.label) or index == 0 or whole.bracket:
         return None
     previous = runs[index - 1]
@@ -484,7 +525,7 @@ def _carried_total(runs: Sequence[Run], index: int) -> Sum | None:
             groups.append([])
         if _like(mention, whole) and not mention.bracket:
             groups[-1].append(mention)
-    if len(groups) < 2 or any(len(group) != 1 for group in groups):
+    if len(groups) < 2 or any(len(group) != 1 for group in groups) or count not in (0, len(groups)):
         return None
     parts = tuple(group[0] for group in groups)
     return Sum(whole, parts, True, _doubt(previous, parts), (), (whole,))
