@@ -39,7 +39,7 @@ _OF_PRIOR_YEAR = re.compile(r"(?:比|较|与|同)(?:上年|去年|上一年|20\d
 _NAMES_YEAR = re.compile(r"^20\d\d年(?:度|同期)?(?:为|是)?$")
 _SEVERAL_YEARS = re.compile(r"累计|年均|平均|[两三四五六七八九十]年")
 _YEARLY = re.compile(r"年均|平均|复合")
-_CHANGES_AT = re.compile(r"(?:同比)?(?:增长|增加|上升|提高|上涨|提升|下降|减少|降低|压减|压缩|缩减|节约).*$")
+_CHANGES_AT = re.compile(r"(?:同比)?(?:增幅|降幅|涨幅|减幅|增速|幅度|增长|增加|上升|提高|上涨|提升|下降|减少|降低|压减|压缩|缩减|节约).*$")
 
 
 def _year_after(first: Mention, second: Mention) -> bool:

@@ -32,6 +32,7 @@ class Execution:
 def find_executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execution]:
     budgeted: _Budgeted = defaultdict(dict)
     parts = {id(part) for item in sums for part in item.parts}
+    closed = {id(part): item.whole for item in sums if item.backwards and item.whole.dimension == "元" for part in item.parts}
     for index, run in enumerate(runs):
         for mention in run:
             if mention.kind not in ("budget", "income") or mention.quantity.unit != "元" or not mention.number:
@@ -58,7 +59,11 @@ def find_executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execut
                 if not spent:
                     spent = more[1]
                 back -= 1
-            budgets = [m for m in budgets if id(m) not in parts] or budgets
+            # 县级安排160万元，上级补助40万元，合计200万元，已使用188万元: of the total
+            wholes = [closed[id(m)] for m in budgets if id(m) in closed]
+            totals = {id(m): m for m in wholes if m.kind in ("", "budget", "received")}
+            budgets = [m for m in budgets if id(m) not in parts] or [m for m in totals.values() if m.start < rate.start] or budgets
+            spent = [m for m in spent if id(m) not in totals] or spent
             certain = True
             if not budgets and spent and spent[0].line is rate.line:
                 budgets = _project_money(runs, index)
