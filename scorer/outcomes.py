@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scorer.mentions import PERCENTAGES, Mention
 from scorer.phrases import OUTCOMES, SURVEYED
@@ -16,12 +16,13 @@ _OUTCOMES = tuple((stem, re.compile(words)) for stem, words in OUTCOMES)
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A rate of satisfaction, passing and the like: of how many, and how many said so."""
+    """A rate of satisfaction, passing and the like: of how many, and how many said so; `around` is what else is counted so."""
 
     rate: Mention
     asked: tuple[Mention, ...]
     agreed: tuple[Mention, ...]
     certain: bool = True
+    around: tuple[Mention, ...] = ()
 
 
 _AMONG = re.compile(r"^(?:中|里|之中|当中)(?:有|，有)?$")
@@ -34,9 +35,20 @@ def find_surveys(runs: Sequence[Run]) -> Iterator[Survey]:
             outcome = _outcome(run, position)
             if outcome:
                 survey = _survey(run, position, outcome)
-                yield _aimed_before(runs, index, position, survey) if outcome == "计划" else survey
+                survey = _aimed_before(runs, index, position, survey) if outcome == "计划" else survey
+                yield replace(survey, around=_counted_alike(run, position, survey)) if survey.agreed else survey
             elif (counted := _by_count(run, position)) is not None:
                 yield counted
+
+
+MOST_AROUND = 8  # figures of a sentence that a rate may be of after all
+
+
+def _counted_alike(run: Run, position: int, survey: Survey) -> tuple[Mention, ...]:
+    unit = survey.agreed[0].dimension
+    start = max((i for i in range(position) if "；" in run[i].gap), default=0)
+    same = [m for m in run[start:position] if m.dimension == unit and m.role not in DERIVED and m.number is not None]
+    return tuple(same[-MOST_AROUND:])
 
 
 _AIMED = re.compile(r"目标|计划|任务")
@@ -120,7 +132,7 @@ def _acted(outcome: str, before: Run) -> Run:
         return []
     whole, part = before[-2:]
     alike = part.quantity.unit == whole.quantity.unit and whole.number and part.number and part.number <= whole.number
-    verb = part.label[-3:]
+    verb = part.label[-5:]
     told = alike and "；" not in part.gap and re.search("[不未非无]", part.label[-5:]) is None
     name = outcome.removesuffix("率")
     # 落实去向2703人，毕业去向落实率94.5%: two characters together are as good as the verb

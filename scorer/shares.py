@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import pairwise
 
 from scorer.mentions import PERCENTAGES, Mention, clean
@@ -46,10 +47,11 @@ def find_shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
                 of_it = _counted_alike(run, position - 1)
                 yield Share(mention, of_it, (run[position - 1],), of_it is not None)
         pairs += _bracketed_shares(run)
-        for listed in _listed_percentages(run):
+        for listed in (*_listed_percentages(run), *_rates_of_one_kind(run)):
             group += 1
             for percent in listed:
-                yield Share(percent, None, (), False, group)
+                named = percent if percent.role == "plain" else replace(percent, whole="")
+                yield Share(named, None, (), False, group)
         if pairs:
             group += 1
             parts = [part for _, part in pairs if part is not None]
@@ -123,6 +125,20 @@ def _around(part: Mention | None, recent: Sequence[Mention], run: Run) -> tuple[
         and (m.number or 0) > part.number
         and part.line.number - 1 <= m.line.number <= part.line.number
     )
+
+
+def _rates_of_one_kind(run: Run) -> Iterator[Run]:
+    """优良路率82.7%，中等路率11.8%，次差路率5.5%: three or more rates with one ending, which come near to all there is."""
+    listed: Run = []
+    for mention in [*run, None]:
+        alike = mention is not None and mention.quantity.unit == "%" and mention.role == "outcome" and len(mention.label) <= 6
+        if mention is not None and alike and (not listed or mention.label[-2:] == listed[0].label[-2:] and mention.gap[:1] in "，、"):
+            listed.append(mention)
+            continue
+        total = sum((m.number for m in listed if m.number is not None), start=Decimal(0))
+        if len(listed) > 2 and len({m.label[-3:-2] for m in listed}) == len({m.label for m in listed}) == len(listed) and 98 < total < 110:
+            yield listed
+        listed = []
 
 
 def _respective_shares(run: Run, position: int) -> list[tuple[Mention, Mention | None]]:
@@ -215,6 +231,12 @@ def _named_alike(named: str, part: Mention, before: Sequence[Mention]) -> Run:
     key = _COUNTING.sub("", named)
     if len(key) < 2:
         return []
+    if len(key) >= 4:
+        # 抽查的60个班次 … 占抽查班次的15%: its words stand on both sides of the figure
+        both = [m for m in before if m.line is part.line and m.quantity.unit == part.quantity.unit and m.tail.startswith(key[-2:])]
+        both = [m for m in both if key[:2] in _words_before(m) and (m.number or 0) > (part.number or 0)]
+        if len({m.number for m in both}) == 1:
+            return both[-1:]
     found = [
         m
         for m in before
@@ -227,10 +249,20 @@ def _named_alike(named: str, part: Mention, before: Sequence[Mention]) -> Run:
     return found[-1:] if len({m.number for m in found}) == 1 else []
 
 
+def _words_before(mention: Mention) -> str:
+    at = mention.start - mention.sentence.start
+    return mention.sentence.text[max(0, at - 24) : at].rpartition("，")[2]
+
+
 def _shortened(key: str, name: str) -> bool:
     """公益岗位 for 乡村公益性岗位."""
     begins = name.find(key[:2])
     return begins >= 0 and name.endswith(key[-2:]) and set(key) <= set(name[begins:])
+
+
+def _has_share(run: Run, mention: Mention) -> bool:
+    after = run[run.index(mention) + 1 :][:1] if mention in run else []
+    return bool(after) and after[0].role == "share" and _OF_BEFORE.match(after[0].gap) is not None and not after[0].whole
 
 
 def _offset(place: int, run: Run) -> int:
@@ -309,6 +341,9 @@ def _share(
     if not percent.whole and not wholes and _OF_BEFORE.match(percent.gap):
         # 检查326家，处理84家，占25.8%: of the only other figure of the kind in the sentence
         same = [m for m in earlier if m.dimension == part.dimension and m.number and part.number and m.number > part.number]
+        same = [m for m in same if not _has_share(run, m)]  # 农村户籍1531名，占87%，女生902名，占51.3%: both of another
+        if not same and part.dimension == "人" and earlier and earlier[-1].label.endswith("岗位"):
+            same = earlier[-1:]  # 岗位620个，安置脱贫人口558人，占90%: who fills a post
         among = [m for m in same if re.search(r"^[^，。；]{0,8}[中里]$", m.tail)]
         alone = len({m.number for m in same}) == 1 and len(earlier) < 4
         if len(among) == 1:  # 18个抽查项目中，5个未完工，占28%；2个超范围，占11.1%

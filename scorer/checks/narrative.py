@@ -26,6 +26,15 @@ from scorer.products import Product
 HUNDRED = Decimal(100)
 
 
+def _of_other_figures(survey: Survey, printed: Span) -> bool:
+    """Whether a rate is that of other figures of its sentence: 回访120户，接通103户，满意98户; 考录22人，聘用31人，其他就业14人."""
+    if survey.rate.number is None or survey.rate.number == HUNDRED:
+        return False
+    figures = [m.number for m in survey.around if m.number is not None]
+    groups = [sum(figures[start:], Decimal(0)) for start in range(len(figures))]
+    return any(whole and part < whole and printed.low <= HUNDRED * part / whole <= printed.high for whole in figures for part in groups)
+
+
 def cells(*mentions: Mention | None) -> list[Cell]:
     """The places of figures, each once, in the order of the document."""
     unique = {id(mention): mention for mention in mentions if mention is not None}
@@ -98,6 +107,8 @@ def judge_survey(survey: Survey) -> Outcome:
         together = (asked.number or Decimal(0)) + (agreed_one.number or Decimal(0))
         if together and printed.low <= HUNDRED * (agreed_one.number or Decimal(0)) / together <= printed.high:
             return sound()  # 合格67个、不合格9个: of both together
+    if _of_other_figures(survey, printed):
+        return undecided("比率与同句其他数相符，可能是另一口径")
     if best is None:
         return undecided("满意人数多于调查人数或没有写出")
     if not survey.certain:
