@@ -49,7 +49,7 @@ def _year_after(first: Mention, second: Mention) -> bool:
     return first.year == second.year - 1
 
 
-_DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递减|节约|缩短|缩小|压降|少$|少了")
+_DOWN = re.compile(r"下降|减少|降低|降幅|减幅|压减|压缩|缩减|递减|节约|缩短|缩小|压降|少$|少了|[同上去]?[比年]少[一-龥]{1,2}$")
 
 
 _COMPARED = re.compile(r"(?<![同环])比|较")

@@ -175,7 +175,7 @@ def _has_sibling(runs: Sequence[Run], budget: Mention, index: int) -> bool:
     return False
 
 
-_MONEY_OF_PROJECT = re.compile(r"(?:资金|经费|补助)(?:总额|总量)?(?:共计?|合计|为)?$")
+_MONEY_OF_PROJECT = re.compile(r"(?:资金|经费|补助|补贴|奖补|以奖代补)(?:总额|总量)?(?:共计?|合计|为)?$")
 
 
 def _project_money(runs: Sequence[Run], index: int) -> Run:

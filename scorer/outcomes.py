@@ -47,7 +47,8 @@ MOST_AROUND = 8  # figures of a sentence that a rate may be of after all
 def _counted_alike(run: Run, position: int, survey: Survey) -> tuple[Mention, ...]:
     unit = survey.agreed[0].dimension
     start = max((i for i in range(position) if "；" in run[i].gap), default=0)
-    same = [m for m in run[start:position] if m.dimension == unit and m.role not in DERIVED and m.number is not None]
+    behind = [m for m in run[position + 1 : position + 4] if m.bracket > run[position].bracket]
+    same = [m for m in (*run[start:position], *behind) if m.dimension == unit and m.role not in DERIVED and m.number is not None]
     return tuple(same[-MOST_AROUND:])
 
 

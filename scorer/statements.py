@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scorer.balances import Flow, find_balances, find_flows
 from scorer.changes import Change, find_changes
 from scorer.executions import Execution, find_executions
 from scorer.mentions import Mention
 from scorer.outcomes import Survey, find_surveys
 from scorer.products import Product, find_products
 from scorer.shares import Share, find_shares
-from scorer.sums import Flow, Sum, find_flows, find_sums, sentence_runs
+from scorer.sums import Sum, find_sums, sentence_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Statements:
 def read_statements(mentions: Sequence[Mention]) -> Statements:
     """The statements of prose mentions (those of tables are columns, not sentences)."""
     runs = sentence_runs(mentions)
-    sums = tuple(find_sums(runs))
+    sums = (*find_sums(runs), *find_balances(runs))
     return Statements(
         sums=sums,
         shares=tuple(find_shares(runs, sums)),

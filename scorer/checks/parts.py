@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from scorer.balances import Flow
 from scorer.checks.columns import column_rates, column_sums
 from scorer.checks.narrative import (
     HUNDRED,
@@ -31,7 +32,7 @@ from scorer.mentions import Mention
 from scorer.phrases import OVERLAPS
 from scorer.precision import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.shares import Share
-from scorer.sums import UNSAID, Flow, Sum
+from scorer.sums import UNSAID, Sum
 
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
 LAST_PLACE = "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 有尾差 {difference}{unit}；合计少写了小数位，请补齐或注明"
