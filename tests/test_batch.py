@@ -131,6 +131,33 @@ def test_a_table_of_submissions_scores_as_the_same_forms_do(tmp_path: Path) -> N
     assert reports[1]["submission"]["project"] == "水库"
 
 
+@pytest.mark.parametrize(
+    ("columns", "lacking"),
+    [(("submission", "level1", "target"), "weight"), (("submission", "weight"), "level1"), (("path", "weight"), "submission")],
+)
+def test_a_flat_table_that_lacks_a_column_is_told_which(tmp_path: Path, columns: tuple[str, ...], lacking: str) -> None:
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
+    from pyarrow import parquet
+
+    parquet.write_table(arrow.Table.from_pylist([dict.fromkeys(columns, "1")]), tmp_path / "t.parquet")
+    with pytest.raises(ScorerError, match=f"缺少 {lacking} 列"):
+        run_batch(tmp_path / "t.parquet", tmp_path / "out")
+
+
+def test_a_result_that_another_program_holds_open_is_said(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if target.name == "summary.xlsx":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+        return replace(self, target)
+
+    run_batch(folder, tmp_path / "out")
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(ScorerError, match=r"summary\.xlsx：无法写入.*关闭正在打开它的程序"):
+        run_batch(folder, tmp_path / "out")
+
+
 @pytest.mark.parametrize("source", ["没有", "没有/*.xlsx"])
 def test_a_source_that_names_nothing_is_said(tmp_path: Path, source: str) -> None:
     with pytest.raises(ScorerError, match="没有"):

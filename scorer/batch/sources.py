@@ -200,7 +200,14 @@ def rows_of(path: Path) -> Iterator[Item]:
 
     try:
         table = pyarrow.parquet.ParquetFile(path)
-        unknown = [name for name in table.schema_arrow.names if name not in KEYS[""]]
+        names = table.schema_arrow.names
+        unknown = [name for name in names if name not in KEYS[""]]
+        if {"submission", "level1", "path"} & {*unknown}:
+            lacking = [name for name in ("submission", "weight") if name not in names]
+            lacking += ["level1"] if {"level1", "path"}.isdisjoint(names) else []
+            raise ScorerError(
+                f"{path}：像是每行一个指标的平表，但缺少 {'、'.join(lacking)} 列。平表要有 submission、weight 和 level1（或 path）。"
+            )
         if unknown:
             raise ScorerError(
                 f"{path}：不认识的列 {'、'.join(unknown)}。每行是一份提交件，列与 TOML 表的键相同：{'、'.join(KEYS[''])}。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -33,7 +34,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         Path(name).replace(path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise ScorerError(f"{path}：无法写入（{cause(error)}）。") from error
+        remedy = "腾出空间" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "关闭正在打开它的程序"
+        raise ScorerError(f"{path}：无法写入（{cause(error)}）。请{remedy}，再用同一命令运行一次。") from error
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
