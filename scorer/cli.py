@@ -396,8 +396,7 @@ def show(
     from scorer.batch import find_report
     from scorer.batch.database import folder_of
 
-    if output is not None:
-        refuse_existing(output, force=force)
+    refuse_target(format, output, force)
     report, submission, across = find_report(str(folder_of(folder)), name)
     deliver(report, Layout(submission=submission, across=across), format, output, force)
 
@@ -521,6 +520,16 @@ def evaluated(
     from scorer.evaluation import evaluate
     from scorer.forms import read_submission
 
+    refuse_target(format, output, force)
+    selected(words(select), words(ignore))
+    indicator_set = chosen_set(set_name)
+    submission = read_submission(*files)
+    report = evaluate(submission, indicator_set, select=words(select), ignore=words(ignore), figures=figures)
+    return report, Layout(submission=submission, indicator_set=indicator_set)
+
+
+def refuse_target(format: str | None, output: str | None, force: bool) -> None:
+    """Say early that a report cannot go where it is wanted: the file exists, or names no format; or a terminal."""
     if output is not None:
         refuse_existing(output, force=force)
         if format is None and Path(output).suffix and format_of(output) is None:
@@ -528,11 +537,6 @@ def evaluated(
             raise typer.BadParameter(f"从文件名 {output} 看不出格式；可用的后缀有 {endings}，或加 --format。")
     elif format is not None and WRITERS[format].binary and sys.stdout.isatty():
         raise typer.BadParameter(f"{format} 不能显示在终端上；请用 -o 写入文件，如 -o 报告{WRITERS[format].suffixes[0]}。")
-    selected(words(select), words(ignore))
-    indicator_set = chosen_set(set_name)
-    submission = read_submission(*files)
-    report = evaluate(submission, indicator_set, select=words(select), ignore=words(ignore), figures=figures)
-    return report, Layout(submission=submission, indicator_set=indicator_set)
 
 
 def chosen_set(name: str | None) -> IndicatorSet | None:

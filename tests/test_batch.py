@@ -409,6 +409,9 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     capsys.readouterr()
     assert run(["show", out, "1", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["schema"] == "scorer.report/1"
+    assert run(["show", out, "1", "-o", str(tmp_path / "报告.doc")]) == 2
+    assert "看不出格式" in capsys.readouterr().err
+    assert not (tmp_path / "报告.doc").exists()
     assert run(["compare", out, out]) == 0
     assert "总分或等级有变动 0 份" in capsys.readouterr().out
     assert run(["show", str(folder), "1"]) == 2
