@@ -162,6 +162,15 @@ def test_tables_say_what_the_reports_say(
     assert (found.counts.gone, found.counts.new) == (0, 15)
 
 
+def test_an_indicator_with_another_name_is_another_indicator(tmp_path: Path) -> None:
+    """The rows of both tables look alike but for one name."""
+    first = [report("1.toml", line("场次", "5.00"), line("质量", "5.00"))]
+    second = [report("1.toml", line("场次", "5.00"), line("满意度", "4.00"))]
+    folders = write_results(tmp_path / "前", first), write_results(tmp_path / "后", second)
+    (move,) = compare_tables(*folders, listed=1).moves
+    assert [(cause.indicator, cause.points) for cause in move.causes] == [("质量", "5.00 → —"), ("满意度", "— → 4.00")]
+
+
 def test_rows_out_of_order_are_said_and_not_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_blocks(monkeypatch)
     chance = random.Random(1)
@@ -228,6 +237,15 @@ def test_another_table_is_compared_by_units_that_have_one_project_of_the_name(tm
     assert (move.number, move.unit, move.difference) == (2, "某县第1局", Decimal("-12.00"))
     assert [Path(name).name for name in found.gone] == [f"2022.parquet#{number}" for number in (3, 4, 5)]
     assert [Path(name).name for name in found.new] == [f"2023.parquet#{number}" for number in (13, 14, 15)]
+
+
+def test_one_submission_is_the_counterpart_of_one(tmp_path: Path) -> None:
+    """The table was mended in place: the first number got another unit, its old unit another number."""
+    first = scored(tmp_path, "t", [*simple(1, "10条"), *simple(2, "10条")], "前")
+    mended = [*simple(1, "10条", unit="某县教育局"), *simple(2, "10条"), *simple(3, "8条", unit="某县第1局")]
+    found = compare(first, scored(tmp_path, "t", mended, "后"))
+    assert (found.matched, found.counts.moved) == ((("路径相同", 2),), 0)
+    assert [Path(name).name for name in found.new] == ["t.parquet#3"]
 
 
 def test_nothing_in_common_is_said(tmp_path: Path, both_kinds: dict[str, tuple[str, str]]) -> None:
@@ -304,6 +322,19 @@ def test_words_beyond_the_largest_moves_are_left_to_show(
     assert not any(cause.words for move in found.moves[3:] for cause in move.causes)
     (remark,) = found.remarks
     assert "得分由来只写到变动最大的 3 份" in remark
+
+
+def test_words_that_tell_of_other_points_are_left_out(both_kinds: dict[str, tuple[str, str]], tmp_path: Path) -> None:
+    """As when the program or the set has changed since the batch."""
+    first, second = both_kinds["table"]
+    shutil.copytree(second, tmp_path / "后")
+    path = tmp_path / "后" / "scores.parquet"
+    table = parquet.read_table(path)
+    points = [None if one is None else one + 7 for one in table["points"].to_pylist()]
+    table = table.set_column(table.schema.names.index("points"), "points", arrow.array(points, arrow.decimal128(18, 2)))
+    parquet.write_table(table, path)
+    move = compare(first, str(tmp_path / "后")).moves[0]
+    assert [cause.words for cause in move.causes if cause.after is not None] == [""] * len(move.causes)
 
 
 def keep_rows(path: Path, kept: slice) -> None:
