@@ -81,8 +81,12 @@ def by_columns(table: Path, folder: Path, code: str) -> tuple[Found, tuple[Tally
         work = Columnar(None, DECIDED, str(folder), True, COMPARED)
         for task in tasks:
             assert not isinstance(work(task), str)
-    across = compare_table(str(table), folder, tasks, whole, None, [code])
-    return [(one.finding, tuple(each.number - 1 for each in one.concerned)) for one in across.findings], across.tallies
+    found: Found = []
+    tallies = compare_table(
+        *(str(table), folder, tasks, whole, None, [code]),
+        lambda finding, concerned: found.append((finding, tuple(each.number - 1 for each in concerned))),
+    )
+    return found, tallies
 
 
 # ---------------------------------------------------------------------------------------------------- the same as forms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,16 +37,20 @@ class AcrossFinding:
 
     def as_json(self) -> str:
         """A line of ``across.jsonl``: the finding as in a report, with the submissions concerned."""
-        values: dict[str, Any] = self.finding.model_dump(mode="json")
-        values["submissions"] = [
-            {"submission": each.number, "file": each.key, "unit": each.unit, "project": each.project, "year": each.year}
-            for each in self.concerned
-        ]
-        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        return line_of(self.finding.model_dump(mode="json"), self.concerned)
 
     def row(self) -> dict[str, Any]:
         """As a finding of one of the submissions concerned, marked with its line."""
         return {**self.finding.model_dump(mode="json"), "across": self.line}
+
+
+def line_of(values: dict[str, Any], concerned: Iterable[Concerned]) -> str:
+    """The line of a finding, given as its plain values."""
+    listed = [
+        {"submission": each.number, "file": each.key, "unit": each.unit, "project": each.project, "year": each.year}
+        for each in concerned
+    ]
+    return json.dumps({**values, "submissions": listed}, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,12 @@ class Across:
     findings: tuple[AcrossFinding, ...] = ()
     tallies: tuple[Tally, ...] = ()
 
-    def by_number(self, wanted: Iterable[int] | None = None) -> dict[int, list[AcrossFinding]]:
-        """The findings by the number of the submissions that they concern, of all or of those wanted."""
+    def by_number(self) -> dict[int, list[AcrossFinding]]:
+        """The findings by the number of the submissions that they concern."""
         listed: dict[int, list[AcrossFinding]] = {}
-        chosen = None if wanted is None else frozenset(wanted)
         for found in self.findings:
             for each in found.concerned:
-                if chosen is None or each.number in chosen:
-                    listed.setdefault(each.number, []).append(found)
+                listed.setdefault(each.number, []).append(found)
         return listed
 
 
@@ -104,12 +107,25 @@ def findings_of(found: Iterable[AcrossFinding]) -> tuple[Finding, ...]:
 
 def find_across(folder: Path, number: int) -> tuple[Finding, ...]:
     """The findings across forms that concern the submission `number` of a batch, read from its results."""
-    path = folder / ACROSS
-    found = []
-    if path.is_file():
-        with path.open("rb") as file:
-            for line in file:
-                values = json.loads(line)
-                if any(each["submission"] == number for each in values.pop("submissions")):
-                    found.append(Finding.model_validate(values))
-    return tuple(found)
+    return tuple(each.finding for each in read_across(folder, [number]).get(number, ()))
+
+
+def read_across(folder: Path, numbers: Iterable[int]) -> dict[int, list[AcrossFinding]]:
+    """The findings across forms that concern some submissions of a batch, by their numbers, read from its results."""
+    path, wanted = folder / ACROSS, frozenset(numbers)
+    found: dict[int, list[AcrossFinding]] = {}
+    if not path.is_file():
+        return found
+    with path.open("rb") as file:
+        for place, line in enumerate(file, 1):
+            concerned = wanted.intersection(map(int, _CONCERNED.findall(line)))
+            if not concerned:  # most lines are of others: they are not parsed
+                continue
+            values = json.loads(line)
+            concerned = wanted & {each["submission"] for each in values.pop("submissions")}
+            for number in concerned:
+                found.setdefault(number, []).append(AcrossFinding(Finding.model_validate(values), (), place))
+    return found
+
+
+_CONCERNED = re.compile(rb'"submission":(\d{1,18})')

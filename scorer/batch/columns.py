@@ -338,9 +338,9 @@ def run_columns(
     Raises:
         ScorerError: the table cannot be read, or is not in order; a result cannot be written; a piece gave no result.
     """
-    from scorer.batch.across import Across
+    from scorer.batch.across import ACROSS
     from scorer.batch.columns_across import compare_table
-    from scorer.batch.columns_marked import FINDINGS, SUBMISSIONS, Marks, mark_findings, mark_submissions
+    from scorer.batch.columns_marked import FINDINGS, MARKED, SUBMISSIONS, Marks, mark_submissions
     from scorer.batch.columns_summary import write_summary
     from scorer.engines import Local
 
@@ -369,20 +369,23 @@ def run_columns(
             progress.step(piece.name)
         progress.end()
         parts = {table: [folder / f"{piece.name}.{table}" for piece in tasks] for table in work.tables}
-        across = Across()
-        if work.across:
-            progress.stage("比对", 0)
-            across = compare_table(path, folder, tasks, found, indicator_set, work.across)
-            marks = Marks(across)
-            parts[FINDINGS] += mark_findings(marks, folder)
+        output.mkdir(parents=True, exist_ok=True)
+        progress.stage("比对", 0)
+        more = folder / f"{MARKED}.{FINDINGS}"
+        with whole_file(output / ACROSS) as lines, Part(more, FINDINGS) as part:
+            marks = Marks(lines, part)
+            if work.across:
+                marks.found.compared = compare_table(path, folder, tasks, found, indicator_set, work.across, marks.add)
+            marks.flush()
+        if marks.codes:
+            parts[FINDINGS].append(more)
             parts[SUBMISSIONS] = mark_submissions(marks, folder, tasks)
         progress.stage("合并", 0)
-        output.mkdir(parents=True, exist_ok=True)
         for table, paths in parts.items():
             with whole_file(output / table) as file:
                 join(paths, file)
         gathered = [done[piece.name] for piece in tasks]
-        outcome = write_summary(path, output, tasks, gathered, indicator_set, own, pages, progress, across)
+        outcome = write_summary(path, output, tasks, gathered, indicator_set, own, pages, progress, marks)
         shutil.rmtree(output / GATHERED / PARTS, ignore_errors=True)
         return outcome
     finally:

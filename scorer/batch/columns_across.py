@@ -7,28 +7,30 @@ again, by columns. Only the submissions of which something is said become object
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.across import Across, AcrossFinding, Concerned
+from scorer.batch.across import Concerned
 from scorer.batch.columns_facts import facts_of_pieces, measures_of_pieces
 from scorer.batch.columns_reading import Vocabulary
-from scorer.batch.columns_rows import Beside
+from scorer.batch.columns_rows import Beside, Cells
 from scorer.batch.columns_source import Outline, Piece, chunks, submission_of
 from scorer.batch.columns_table import as_texts
 from scorer.batch.facts import facts_of, folder_region, says_region
 from scorer.batch.rows import SEPARATORS
 from scorer.checks.peers import Batch
-from scorer.checks.peers.batch import NO_YEAR, PEER, name_hash
+from scorer.checks.peers.batch import NO_YEAR, PEER, REMEMBERED, name_hash
 from scorer.checks.peers.facts import KINDS, Facts, Measure
 from scorer.checks.peers.hashes import MASK, combined
-from scorer.checks.registry import run_across
-from scorer.model import Place, Submission
+from scorer.checks.registry import ACROSS, Faulty, Outcome, finding, selected, tally
+from scorer.model import EMPTY, Answer, Cell, Finding, Place, Source, Submission, Tally
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
@@ -47,12 +49,29 @@ def compare_table(
     outline: Outline,
     indicator_set: IndicatorSet | None,
     codes: Sequence[str],
-) -> Across:
-    """Run the checks across submissions over the parts in `folder` that the pieces of a flat table gave."""
+    tell: Callable[[Finding, Sequence[Concerned]], None],
+) -> tuple[Tally, ...]:
+    """Run the checks across submissions over the parts in `folder` that the pieces of a flat table gave.
+
+    `tell` is told every finding, by code and by the first submission concerned, as `run_across` has them: there may be
+    too many to hold. Gives the tallies.
+    """
     batch = TableBatch(path, folder, pieces, outline, indicator_set, digests="P704" in codes)
-    found, tallies = run_across(batch, codes)
-    findings = [AcrossFinding(each, tuple(batch.concerned(numbers)), line) for line, (each, numbers) in enumerate(found, 1)]
-    return Across(tuple(findings), tallies)
+    tallies = []
+    for entry in selected(codes):
+        message, function = ACROSS[entry.code]
+        told = replace(entry, message=message)
+        others: list[Outcome] = []
+        faults = 0
+        for outcome in function(batch):
+            if isinstance(outcome, Faulty):
+                faults += 1
+                tell(finding(told, outcome), tuple(batch.concerned(outcome.concerns)))
+            else:
+                others.append(outcome)
+        counted = tally(entry.code, others)
+        tallies.append(counted.model_copy(update={"faulty": faults, "not_run": None}) if faults else counted)
+    return tuple(tallies)
 
 
 class TableBatch(Batch):
@@ -76,6 +95,8 @@ class TableBatch(Batch):
         self._set = indicator_set
         self._table = np.zeros(0, PEER)
         self._beside = Beside(path, pieces)
+        self._cells = Cells()
+        self._answer = lru_cache(maxsize=REMEMBERED)(self._read_answer)
         self._waiting: list[int] = []
         self._at = 0
         self._held: dict[int, tuple[Any, int, int]] = {}
@@ -182,6 +203,28 @@ class TableBatch(Batch):
             for chunk in chunks(piece, ["submission", "claimed_total"]):
                 codes.append(vocabulary.numbers(as_texts(chunk.batch.column("claimed_total").take(_arrow(chunk.starts)))))
         self._totals, self._total_codes = vocabulary.texts, np.concatenate(codes)
+
+    def answer(self, number: int, row: int) -> Answer:
+        return self._answer(number, row)
+
+    def _read_answer(self, number: int, row: int) -> Answer:
+        found = self._cells.row(number, row)
+        if found is None:
+            return super().answer(number, row)
+        path, texts, line = found
+        actual, claimed = (self._cell(texts[name], line) for name in ("actual", "claimed"))
+        return Answer(path, actual=actual, claimed=claimed, unit=texts["measure_unit"])
+
+    def spent(self, number: int) -> list[Cell]:
+        found = self._cells.spent(number)
+        return [self._cell(*found[0])] if len(found) == 1 else super().spent(number)
+
+    def _cell(self, text: str, line: int) -> Cell:
+        return Cell(text, Source(self._path, "", f"L{line}")) if text else EMPTY
+
+    def ahead_rows(self, numbers: Array, rows: Array) -> None:
+        self._answer.cache_clear()
+        self._cells = self._beside.cells(numbers[rows >= 0], rows[rows >= 0])
 
     def likeness(self, one: Array, other: Array) -> Array:
         return self._beside.likeness(one, other)

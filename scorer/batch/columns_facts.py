@@ -423,7 +423,10 @@ class FactsPart:
         alone = [alone_facts(each, first + place) for place, each in odd]
         for (place, _), (row, _) in zip(odd, alone, strict=True):
             facts[place] = row
-        self._add(facts, np.concatenate([measures, *(more for _, more in alone)]) if measured else measures)
+        if measured and alone:  # the measures of a group stand in the order of their submissions
+            measures = np.concatenate([measures, *(more for _, more in alone)])
+            measures = measures[np.argsort(measures["peer"], kind="stable")]
+        self._add(facts, measures)
 
     def _add(self, facts: Array, measures: Array) -> None:
         self._peers.write(facts.tobytes())

@@ -3,20 +3,24 @@ the submissions concerned. Rows are repeated for each of them by columns, since 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.across import Across
+from scorer.batch.across import Concerned, line_of
+from scorer.batch.aggregates import Aggregates
 from scorer.batch.columns_output import LEVEL_ORDER, points
 from scorer.batch.columns_parts import Part
 from scorer.batch.columns_reading import decimals_of
 from scorer.batch.columns_source import Piece
+from scorer.batch.results import match_of
 from scorer.batch.rows import RISK_CODE_MOST, RISK_LEVELS
 from scorer.batch.tables import finding_row, schemas
+from scorer.model import Finding
 
 Array = npt.NDArray[Any]
 
@@ -24,76 +28,95 @@ FINDINGS: Final = "findings.parquet"
 SUBMISSIONS: Final = "submissions.parquet"
 MARKED: Final = "across"  # what the names of the parts say
 ROWS: Final = 16_384  # of findings made at a time
+CODES: Final = 1000  # more than there are of one family
 COUNTS: Final = dict(zip(LEVEL_ORDER, ("errors", "warnings", "notes"), strict=True))
 
 
 class Marks:
-    """The findings across submissions as pairs of a submission (its number from 1) and a finding (its place)."""
+    """Takes the findings across submissions one by one: a line of ``across.jsonl`` and a row for each submission
+    concerned, and what the summary says of them. What stays in memory is some numbers for each."""
 
-    def __init__(self, across: Across) -> None:
-        self.findings = [one.finding for one in across.findings]
-        sizes = [len(one.concerned) for one in across.findings]
-        numbers = np.array([each.number for one in across.findings for each in one.concerned], np.int64)
+    def __init__(self, lines: BinaryIO, findings: Part) -> None:
+        self._lines, self._findings = lines, findings
+        self._waiting: list[dict[str, Any]] = []
+        self._concerned: list[list[int]] = []
+        self._pairs: list[tuple[Array, Array]] = []
+        self._count = 0
+        self.codes: list[str] = []
+        self.levels: Counter[str] = Counter()
+        self.found = Aggregates()
+
+    def add(self, finding: Finding, concerned: Sequence[Concerned]) -> None:
+        self._count += 1
+        values = finding.model_dump(mode="json")
+        self._lines.write(line_of(values, concerned).encode("utf-8", "surrogatepass") + b"\n")
+        self.found.add_match(match_of(finding, concerned))
+        self.levels[finding.level] += 1
+        if finding.code not in self.codes:
+            self.codes.append(finding.code)
+        self._waiting.append({**values, "across": self._count})
+        self._concerned.append([each.number for each in concerned])
+        if len(self._waiting) >= ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows of the findings that have come so far."""
+        import pyarrow
+
+        if not self._waiting:
+            return
+        schema = schemas()[FINDINGS]
+        whole = pyarrow.RecordBatch.from_pylist([finding_row(0, values) for values in self._waiting], schema)
+        kinds = [self.codes.index(one["code"]) * len(LEVEL_ORDER) + LEVEL_ORDER.index(one["level"]) for one in self._waiting]
+        sizes = [len(numbers) for numbers in self._concerned]
         places = np.repeat(np.arange(len(sizes)), sizes)
-        order = np.lexsort((places, numbers))
-        self.numbers, self.places = numbers[order], places[order]
+        numbers = np.array([number for listed in self._concerned for number in listed], np.int64)
+        self._pairs.append((numbers, np.array(kinds, np.int16)[places]))
+        for begin in range(0, len(places), ROWS):
+            taken = whole.take(pyarrow.array(places[begin : begin + ROWS]))
+            columns = [pyarrow.array(numbers[begin : begin + ROWS]), *taken.columns[1:]]
+            self._findings.add(pyarrow.RecordBatch.from_arrays(columns, schema=schema))
+        self._waiting, self._concerned = [], []
 
-    def of(self, first: int, last: int) -> tuple[Array, Array]:
-        """The pairs of the submissions from `first` up to `last`: the place of each submission among them, the finding."""
-        low, high = np.searchsorted(self.numbers, [first, last])
-        return self.numbers[low:high] - first, self.places[low:high]
+    def pairs(self) -> tuple[Array, Array]:
+        """The submissions concerned, in order, as often as they are, and code and level of each finding."""
+        numbers = np.concatenate([np.zeros(0, np.int64), *(one for one, _ in self._pairs)])
+        kinds = np.concatenate([np.zeros(0, np.int16), *(one for _, one in self._pairs)])
+        order = np.argsort(numbers, kind="stable")
+        return numbers[order], kinds[order]
 
-
-def mark_findings(marks: Marks, folder: Path) -> list[Path]:
-    """The findings as rows for each submission concerned, in their order: a part of the table that comes after all
-    others; none where nothing was found."""
-    if not marks.findings:
-        return []
-    path = folder / f"{MARKED}.{FINDINGS}"
-    with Part(path, FINDINGS) as part:
-        for batch in _rows(marks):
-            part.add(batch)
-    return [path]
-
-
-def _rows(marks: Marks) -> Iterator[Any]:
-    import pyarrow
-
-    schema = schemas()[FINDINGS]
-    made = [finding_row(0, {**one.model_dump(mode="json"), "across": line}) for line, one in enumerate(marks.findings, 1)]
-    whole = pyarrow.RecordBatch.from_pylist(made, schema)
-    for begin in range(0, len(marks.numbers), ROWS):
-        numbers, places = (column[begin : begin + ROWS] for column in (marks.numbers, marks.places))
-        taken = whole.take(pyarrow.array(places))
-        yield pyarrow.RecordBatch.from_arrays([pyarrow.array(numbers), *taken.columns[1:]], schema=schema)
+    def tell(self, found: Aggregates) -> None:
+        """Put into the figures of the batch what was found."""
+        numbers, kinds = self.pairs()
+        found.matched, found.matches, found.compared = self.found.matched, self.found.matches, self.found.compared
+        for place, code in enumerate(self.codes):
+            count = len(np.unique(numbers[kinds // len(LEVEL_ORDER) == place]))
+            found.concerned[code] = found.coded[code] = count  # their rows do not stand in the order of submissions
 
 
 def mark_submissions(marks: Marks, folder: Path, pieces: Sequence[Piece]) -> list[Path]:
     """The parts of the submissions with the findings counted: new ones of the pieces that have some, else as they are."""
-    risks = np.array([RISK_LEVELS[one.level] for one in marks.findings], np.int64)
-    codes = {code: place for place, code in enumerate(sorted({one.code for one in marks.findings}))}
-    kinds = np.array([codes[one.code] * len(LEVEL_ORDER) + LEVEL_ORDER.index(one.level) for one in marks.findings], np.int64)
+    numbers, kinds = marks.pairs()
     paths = []
-    ends = [*(piece.number for piece in pieces[1:]), np.iinfo(np.int64).max]
-    for piece, end in zip(pieces, ends, strict=True):
+    for piece, end in zip(pieces, [*(piece.number for piece in pieces[1:]), np.iinfo(np.int64).max], strict=True):
         path = folder / f"{piece.name}.{SUBMISSIONS}"
-        numbers, places = marks.of(piece.number, end)
-        if len(numbers):
+        low, high = np.searchsorted(numbers, [piece.number, end])
+        if low < high:
             marked = folder / f"{piece.name}.{MARKED}.{SUBMISSIONS}"
-            _count(path, marked, numbers, kinds[places], risks[places])
+            _count(path, marked, numbers[low:high] - piece.number, kinds[low:high])
             path = marked
         paths.append(path)
     return paths
 
 
-def _count(path: Path, marked: Path, numbers: Array, kinds: Array, risks: Array) -> None:
-    """Write the submissions of a part anew with more findings: of each its submission, code and level, and worth."""
+def _count(path: Path, marked: Path, numbers: Array, kinds: Array) -> None:
+    """Write the submissions of a part anew with more findings: of each its submission, and its code and level."""
     from pyarrow import parquet
 
     file = parquet.ParquetFile(path)
-    keys, firsts, times = np.unique(numbers * 4096 + kinds, return_index=True, return_counts=True)
-    of, kind = keys // 4096, keys % 4096
-    worth = risks[firsts] * np.minimum(times, RISK_CODE_MOST)
+    keys, times = np.unique(numbers * CODES + kinds, return_counts=True)
+    of, kind = keys // CODES, keys % CODES
+    worth = np.array([RISK_LEVELS[level] for level in LEVEL_ORDER])[kind % len(LEVEL_ORDER)] * np.minimum(times, RISK_CODE_MOST)
     begin = 0
     with Part(marked, SUBMISSIONS) as part:
         for group in range(file.num_row_groups):

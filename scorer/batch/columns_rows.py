@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -42,11 +43,13 @@ _THIS_YEAR: Final = re.compile(THIS_YEAR)
 
 @dataclass(frozen=True)
 class Chosen:
-    """Rows of some submissions: an Arrow batch, the place of each row's submission among those asked for, funds rows."""
+    """Rows of some submissions: an Arrow batch, the place of each row's submission among those asked for, funds rows, and
+    the numbers of the rows in the table, from 1."""
 
     batch: Any
     of: Array
     funds: Mask
+    lines: Array
 
     @property
     def begins(self) -> Array:
@@ -104,6 +107,59 @@ class Chosen:
         return found
 
 
+CELLS: Final = ("actual", "claimed", "measure_unit")
+
+
+class Cells:
+    """What stands in some rows, found by submission and row; and in the rows of funds of those submissions."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Array, Array, list[Any], list[Any]]] = []
+        self._keys: list[int] = []
+        self._spent: dict[int, list[tuple[str, int]]] = {}
+
+    def add(self, chosen: Chosen, at: Array, keys: Array) -> None:
+        import pyarrow
+
+        if not len(at):
+            return
+        rows = pyarrow.array(at)
+        columns = [chosen.column(name) for name in CELLS]
+        cells = [pyarrow.nulls(len(at), pyarrow.string()) if one is None else as_texts(one.take(rows)) for one in columns]
+        levels = [as_texts(column.take(rows)) for column in level_columns(chosen.batch)]
+        self._parts.append((keys, chosen.lines[at], cells, levels))
+        self._keys.append(int(keys[0]))
+
+    def add_funds(self, chosen: Chosen, rows: Array, numbers: Array) -> None:
+        """The money spent as it stands in rows of funds."""
+        import pyarrow
+
+        column = chosen.column("executed")
+        if not len(rows) or column is None:
+            return
+        texts = as_texts(column.take(pyarrow.array(rows))).to_pylist()
+        for of, text, line in zip(numbers[chosen.of[rows]].tolist(), texts, chosen.lines[rows].tolist(), strict=True):
+            self._spent.setdefault(of, []).append((text or "", line))
+
+    def row(self, number: int, row: int) -> tuple[tuple[str, ...], dict[str, str], int] | None:
+        """The names of a row from the top, what stands in its `CELLS`, and its number in the table; None if not read."""
+        key = number << 32 | row
+        part = bisect_right(self._keys, key) - 1
+        if part < 0:
+            return None
+        keys, lines, cells, levels = self._parts[part]
+        at = int(np.searchsorted(keys, np.uint64(key)))
+        if at == len(keys) or int(keys[at]) != key:
+            return None
+        texts = (column[at].as_py() for column in levels)
+        path = tuple(text for text in texts if text and text.strip()) or ("",)
+        return path, {name: column[at].as_py() or "" for name, column in zip(CELLS, cells, strict=True)}, int(lines[at])
+
+    def spent(self, number: int) -> list[tuple[str, int]]:
+        """The money spent in each row of funds of a submission, and the number of the row."""
+        return self._spent.get(number, [])
+
+
 class Beside:
     """Reads the rows of submissions of a flat table, given by their numbers from 0, and lays them beside each other."""
 
@@ -131,10 +187,10 @@ class Beside:
                 sizes = bounds[places + 1] - bounds[places]
                 of = np.repeat(np.arange(low, high), sizes)
                 batch = chunk.batch
+                rows = np.arange(len(of)) + np.repeat(bounds[places] - (np.cumsum(sizes) - sizes), sizes)
                 if high - low < count:
-                    rows = np.arange(len(of)) + np.repeat(bounds[places] - (np.cumsum(sizes) - sizes), sizes)
                     batch = batch.take(pyarrow.array(rows))
-                yield Chosen(batch, of, funds_of(batch))
+                yield Chosen(batch, of, funds_of(batch), chunk.first + rows)
 
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, tuple[Any, int, int]]]:
         """The rows of some submissions, given in order: each number with an Arrow batch, where they begin and end."""
@@ -143,6 +199,21 @@ class Beside:
             batch = _decoded(chosen.batch)
             for begin, end in pairwise(bounds):
                 yield numbers[int(chosen.of[begin])], (batch, begin, end)
+
+    def cells(self, numbers: Array, rows: Array) -> Cells:
+        """What stands in some rows of some submissions: pairs of a submission and the place of a row among its answers."""
+        wanted = np.unique(_keys(numbers, rows))
+        chosen_numbers = np.unique(numbers)
+        found = Cells()
+        for chosen in self._chosen(chosen_numbers, [*_levels(self._names), *CELLS, *FUNDS, "money_unit"]):
+            begins = chosen.begins
+            before: Array = np.cumsum(~chosen.funds) - ~chosen.funds
+            place: Array = before - np.repeat(before[begins], np.diff(np.append(begins, len(before))))
+            keys = np.where(chosen.funds, np.uint64(MASK), _keys(chosen_numbers[chosen.of], place))
+            at = np.sort(_found(wanted, keys)[0])
+            found.add(chosen, at, keys[at])
+            found.add_funds(chosen, np.flatnonzero(chosen.funds), chosen_numbers)
+        return found
 
     # ------------------------------------------------------------------------------------------------------- the same
 

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scorer.batch.across import ACROSS, Across
+from scorer.batch.across import read_across
 from scorer.batch.aggregates import LISTED, UNREAD_LISTED, Aggregates, Group, band, common_root
 from scorer.batch.columns import BATCH, Done, add_tallies, report_of, rows_of, table_digest
 from scorer.batch.columns_source import Piece, chunks, outline
@@ -25,7 +25,6 @@ from scorer.batch.results import (
     SUMMARY_WORKBOOK,
     Outcome,
     errors_table,
-    write_across,
 )
 from scorer.batch.rows import FIRST_MOST, RISK_LEVELS, Row, risk_of
 from scorer.batch.summary import page
@@ -35,6 +34,7 @@ from scorer.model import Report, ScorerError, Submission
 from scorer.saving import save
 
 if TYPE_CHECKING:
+    from scorer.batch.columns_marked import Marks
     from scorer.sets import IndicatorSet
 
 OUTCOMES: Final = ("sound", "faulty", "undecided", "not_run")
@@ -53,7 +53,7 @@ def write_summary(
     codes: Sequence[str],
     pages: int,
     progress: Progress,
-    across: Across,
+    marks: Marks,
 ) -> Outcome:
     """Summary, unread submissions, the riskiest reports as pages, and what `show` and a later run need.
 
@@ -63,14 +63,13 @@ def write_summary(
     progress.stage("写汇总表", 0)
     found = aggregates(output)
     found.root = common_root(None, path)
-    with whole_file(output / ACROSS) as file:
-        write_across(across, found, file)
+    marks.tell(found)
     (output / REPORTS).unlink(missing_ok=True)  # of an earlier batch of files in this folder
     save(errors_table(found.first_unread()), output / ERRORS, force=True)
     reports = _Reports(path, pieces, indicator_set)
     wanted = {row.key: row.number for row in islice(found.riskiest(), pages)}
     reports.find(wanted)
-    compared = across.by_number(wanted.values())
+    compared = read_across(output, wanted.values())
     paged = frozenset(write_pages(reports, found, output, pages, lambda: None, compared))  # type: ignore[arg-type]
     with whole_file(output / SUMMARY_WORKBOOK) as file:
         write_workbook(file, found, found.riskiest(), found.first_unread(), paged)
@@ -80,7 +79,7 @@ def write_summary(
     for one in done:
         add_tallies(tallies, one.tallies)
         levels.update(one.levels)
-    levels.update(one.finding.level for one in across.findings)
+    levels.update(marks.levels)
     about = {
         "schema": "scorer.batch/1",
         "table": str(Path(path).resolve()),
@@ -91,7 +90,7 @@ def write_summary(
         "alone": sum(one.alone for one in done),
         "checks": list(codes),
         "tallies": {code: dict(zip(OUTCOMES, counts, strict=True)) for code, counts in sorted(tallies.items())},
-        "across": {one.code: one.model_dump(mode="json", exclude={"code"}) for one in across.tallies},
+        "across": {one.code: one.model_dump(mode="json", exclude={"code"}) for one in found.compared},
         "note": NOT_RUN,
     }
     save(json.dumps(about, ensure_ascii=False, indent=1), output / BATCH, force=True)

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from pydantic_core import from_json
 
 from scorer.batch import tables
-from scorer.batch.across import ACROSS, Across, AcrossFinding, compare_across
+from scorer.batch.across import ACROSS, Across, Concerned, compare_across
 from scorer.batch.aggregates import Aggregates, Match
 from scorer.batch.pages import write_pages
 from scorer.batch.progress import Progress
@@ -29,7 +29,7 @@ from scorer.batch.store import Store
 from scorer.batch.summary import page_pieces
 from scorer.batch.whole import whole_file
 from scorer.batch.workbook import write_workbook
-from scorer.model import readable_name
+from scorer.model import Finding, readable_name
 from scorer.saving import save
 
 REPORTS = "reports.jsonl"
@@ -134,17 +134,18 @@ def write_across(across: Across, found: Aggregates, file: BinaryIO) -> None:
     concerned: dict[str, set[int]] = {}
     for one in across.findings:
         file.write(one.as_json().encode("utf-8", "surrogatepass") + b"\n")
-        found.add_match(_match(one))
+        found.add_match(match_of(one.finding, one.concerned))
         concerned.setdefault(one.finding.code, set()).update(each.number for each in one.concerned)
     found.concerned.update({code: len(numbers) for code, numbers in concerned.items()})
     found.compared = across.tallies
 
 
-def _match(one: AcrossFinding) -> Match:
-    first, *others = one.concerned
-    files = dict.fromkeys(place.file for place in one.finding.where if place.file != first.key)
+def match_of(finding: Finding, concerned: Sequence[Concerned]) -> Match:
+    """What the summary says of a finding across forms."""
+    first, *others = concerned
+    files = dict.fromkeys(place.file for place in finding.where if place.file != first.key)
     named = tuple(each.key for each in others) or tuple(files)
-    return Match(first.number, one.finding.code, first.unit, first.project, one.finding.message, named)
+    return Match(first.number, finding.code, first.unit, first.project, finding.message, named)
 
 
 def errors_table(rows: Iterable[Row]) -> str:

@@ -15,11 +15,11 @@ from typing import Any, BinaryIO
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.facts import KINDS, Facts, Measure, bare, bare_project
+from scorer.checks.peers.facts import KINDS, Facts, Measure, bare, bare_project, whole_funds
 from scorer.checks.peers.hashes import hashed
 from scorer.checks.peers.pairs import carried_over, figures_differing, folder_of, likeness
 from scorer.checks.peers.prose import Letters, Prints, prose_of
-from scorer.model import Place, Submission
+from scorer.model import Answer, Cell, Place, Submission
 
 PARTITIONS = 32  # of the fingerprints, by their upper bits, a power of two: one at a time is sorted in memory
 HELD = 4 * 1024 * 1024  # bytes of a partition that stay in memory until it is written to disk
@@ -224,6 +224,18 @@ class Batch:
         found = [carried_over(self.facts(first), self.facts(second)) for first, second in _pairs(before, now)]
         counts = numpy.array([(each.count, each.whole) for each in found], numpy.int64).reshape(-1, 2)
         return counts[:, 0], counts[:, 1]
+
+    def answer(self, number: int, row: int) -> Answer:
+        """An indicator row of a submission."""
+        return self.submission(number).answers[row]
+
+    def spent(self, number: int) -> list[Cell]:
+        """Where a submission says the money spent in all."""
+        whole = whole_funds(self.submission(number).funds)
+        return [whole.executed] if whole else []
+
+    def ahead_rows(self, numbers: NDArray[Any], rows: NDArray[Any]) -> None:
+        """These rows (-1 for none) of these submissions are asked for next."""
 
     def ahead(self, numbers: Iterable[int]) -> None:
         """These submissions are asked for next: whoever reads many faster at a time may read them now."""

@@ -18,6 +18,7 @@ from scorer.model import Funds
 from scorer.naming import fold, normalize_name
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-—~至]{1,2}(?:19|20)\d\d)?年?度?")
+_PLAIN = re.compile(r"[0-9A-Za-z一-龥]*")
 _ORNAMENT = re.compile(r"[\W_]+")
 
 
@@ -145,6 +146,8 @@ def bare(name: str) -> str:
 @lru_cache(maxsize=8192)
 def bare_project(name: str) -> str:
     """The name of a project without its year: 2020年农村公路养护 and 农村公路养护（2021年度） are the same project."""
+    if _PLAIN.fullmatch(name) and not _YEAR.search(name):  # nothing to fold or to leave out
+        return name
     return _ORNAMENT.sub("", _YEAR.sub("", fold(name)))
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.batch import BELOW, NO_YEAR, UNKNOWN, Batch
-from scorer.checks.peers.facts import COST_KINDS, KINDS, Measure, whole_funds
+from scorer.checks.peers.batch import BELOW, MEASURE, NO_YEAR, UNKNOWN, Batch
+from scorer.checks.peers.facts import COST_KINDS, KINDS, Measure
 from scorer.checks.registry import Faulty, Outcome, Outcomes, check, faulty, plain, sound, undecided
-from scorer.model import Cell, Submission
+from scorer.model import Place
 from scorer.quantity import parse_quantity
 
 PROJECTS_LEAST = 3  # projects of a department before their full marks say anything
@@ -84,8 +84,9 @@ def all_full_marks(batch: Batch) -> Outcomes:
     ):
         if times:
             yield outcome(times=times)
-    for place in numpy.flatnonzero(full & ~few & ~vague).tolist():
-        yield _full_marks(batch, sorted(numbers[begins[place] : begins[place] + sizes[place]].tolist()))
+    departments = (numbers[begins[place] : begins[place] + sizes[place]] for place in numpy.flatnonzero(full & ~few & ~vague))
+    for projects in sorted(sorted(each.tolist()) for each in departments):
+        yield _full_marks(batch, projects)
 
 
 def _distinct(peers: NDArray[Any], name: NDArray[Any], numbers: NDArray[Any]) -> NDArray[Any]:
@@ -141,7 +142,10 @@ def outlier(batch: Batch) -> Outcomes:
     told: list[_Told] = []
     for part in batch.measures():
         yield from _judged(batch.peers, twins, part, told)
-    batch.ahead(number for each in told for number in (int(each.mine["peer"]), int(each.middle[0]["peer"])))
+    if told:
+        told.sort(key=lambda each: (int(each.mine["peer"]), int(each.mine["row"]), int(each.mine["group"])))
+        rows = numpy.array([row for each in told for row in (each.mine, each.middle[0])], MEASURE)
+        batch.ahead_rows(rows["peer"].astype(numpy.int64), rows["row"].astype(numpy.int64))
     for each in told:
         yield _outlier(batch, each)
 
@@ -187,8 +191,9 @@ def _judged(peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any]
     of = numpy.repeat(numpy.arange(len(begins)), sizes)
     values = rows["value"].copy()
     values[costs[of]] = COSTS.of(values[costs[of]])
-    away = numpy.abs(values - _medians(values, begins, sizes)[of])
-    spread = TO_DEVIATION * _medians(away[numpy.lexsort((away, of))], begins, sizes)
+    middle = _medians(values, begins, sizes)
+    away = numpy.abs(values - middle[of])
+    spread = TO_DEVIATION * _deviations(away, numpy.add.reduceat(values < middle[of], begins, dtype=numpy.int64), begins, sizes)
 
     def scaled(name: str) -> NDArray[numpy.float64]:
         found: NDArray[numpy.float64] = numpy.where(costs, getattr(COSTS, name), getattr(POINTS, name))
@@ -213,18 +218,23 @@ def _judged(peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any]
 
 
 def _grouped(rows: NDArray[Any], least: int) -> tuple[NDArray[Any], NDArray[numpy.intp]]:
-    """The groups of at least so many measures, each by its values, submissions and rows; and where each begins."""
-    group = rows["group"]
-    order = numpy.argsort(group, kind="stable")
-    group = group[order]
-    begins = begins_of(group)
-    sizes = numpy.diff(numpy.append(begins, len(group)))
-    order = order[numpy.repeat(sizes >= least, sizes)]
-    sizes = sizes[sizes >= least]
-    rows = rows[order]
-    of = numpy.repeat(numpy.arange(len(sizes)), sizes)
-    rows = rows[numpy.lexsort((rows["row"], rows["peer"], rows["value"], of))]
-    return rows, numpy.cumsum(sizes) - sizes
+    """The groups of at least so many measures, each by its values, submissions and rows; and where each begins.
+
+    The measures of a group stand in the order of their submissions and rows.
+    """
+    _, of, counts = numpy.unique(rows["group"], return_inverse=True, return_counts=True)
+    chosen = numpy.flatnonzero(counts[of] >= least)
+    of = of[chosen]
+    ranks = numpy.unique(rows["value"][chosen], return_inverse=True)[1]
+    bits = len(chosen).bit_length()
+    if 3 * bits <= 64:  # one number of all three, which is sorted several times faster
+        keys = (of.astype(numpy.uint64) << numpy.uint64(2 * bits)) | (ranks.astype(numpy.uint64) << numpy.uint64(bits))
+        keys = numpy.sort(keys | numpy.arange(len(chosen), dtype=numpy.uint64))
+        order = (keys & numpy.uint64((1 << bits) - 1)).astype(numpy.int64)
+    else:
+        order = numpy.lexsort((ranks, of))
+    sizes = counts[counts >= least]
+    return rows[chosen[order]], numpy.cumsum(sizes) - sizes
 
 
 def _one_each(
@@ -252,15 +262,48 @@ def _medians(
     return found
 
 
+def _deviations(
+    away: NDArray[numpy.float64], below: NDArray[Any], begins: NDArray[Any], sizes: NDArray[Any]
+) -> NDArray[numpy.float64]:
+    """The median of the distances from the middle of each group, whose values are in order; `below` it are so many.
+
+    Distances grow from the middle to both ends: the one of a rank is looked for between the two halves, without sorting.
+    """
+    first, second = (_of_rank(away, below, begins, sizes, rank) for rank in ((sizes - 1) // 2, sizes // 2))
+    found: NDArray[numpy.float64] = (first + second) / 2
+    return found
+
+
+def _of_rank(
+    away: NDArray[numpy.float64], below: NDArray[Any], begins: NDArray[Any], sizes: NDArray[Any], rank: NDArray[Any]
+) -> NDArray[numpy.float64]:
+    def left(place: NDArray[Any]) -> NDArray[numpy.float64]:
+        """The distance at a place below the middle, counted from it; none beyond the end, less than all before it."""
+        inside = away[begins + numpy.clip(below - 1 - place, 0, sizes - 1)]
+        return numpy.where(place < 0, -numpy.inf, numpy.where(place >= below, numpy.inf, inside))
+
+    def right(place: NDArray[Any]) -> NDArray[numpy.float64]:
+        inside = away[begins + numpy.clip(below + place, 0, sizes - 1)]
+        return numpy.where(place < 0, -numpy.inf, numpy.where(place >= sizes - below, numpy.inf, inside))
+
+    low, high = numpy.maximum(0, rank + 1 - (sizes - below)), numpy.minimum(below, rank + 1)  # how many are on the left
+    while (low < high).any():
+        half = (low + high) // 2
+        enough = left(half) >= right(rank - half)
+        open_ = low < high
+        high = numpy.where(open_ & enough, half, high)
+        low = numpy.where(open_ & ~enough, half + 1, low)
+    return numpy.maximum(left(low - 1), right(rank - low))
+
+
 def _outlier(batch: Batch, told: _Told) -> Faulty:
     number, mine = int(told.mine["peer"]), batch.exact(told.mine)
     halves = [batch.exact(each) for each in told.middle]
     half_way = sum((each.value for each in halves), Decimal(0)) / len(halves)
-    submission, typical = batch.submission(number), batch.submission(int(told.middle[0]["peer"]))
-    subject, unit = _described(submission, mine)
+    subject, unit = _described(batch, number, mine)
     return faulty(
-        submission.answers[mine.row].path if mine.row >= 0 else (),
-        [*_cells(submission, mine), *_cells(typical, halves[0])],
+        batch.answer(number, mine.row).path if mine.row >= 0 else (),
+        [*_places(batch, number, mine), *_places(batch, int(told.middle[0]["peer"]), halves[0])],
         concerns=(number,),
         unit=batch.title(number),
         subject=subject,
@@ -271,22 +314,21 @@ def _outlier(batch: Batch, told: _Told) -> Faulty:
     )
 
 
-def _cells(submission: Submission, measure: Measure) -> list[Cell]:
-    """The cells that a measure was made of."""
+def _places(batch: Batch, number: int, measure: Measure) -> list[Place]:
+    """The places of the cells that a measure was made of."""
     if measure.row < 0:
-        return [submission.claimed_total]
-    answer = submission.answers[measure.row]
+        return [batch.claimed_total(number)]
+    answer = batch.answer(number, measure.row)
     if measure.kind == "spent":
-        spent = whole_funds(submission.funds)
-        return [spent.executed, answer.actual] if spent else [answer.actual]
-    return [answer.actual if measure.kind == "cost" else answer.claimed]
+        return [*map(Place.of, batch.spent(number)), Place.of(answer.actual)]
+    return [Place.of(answer.actual if measure.kind == "cost" else answer.claimed)]
 
 
-def _described(submission: Submission, measure: Measure) -> tuple[str, str]:
+def _described(batch: Batch, number: int, measure: Measure) -> tuple[str, str]:
     """What a measure is, in words, and its unit."""
     if measure.row < 0:
         return "自评总分（折合百分）", " 分"
-    answer = submission.answers[measure.row]
+    answer = batch.answer(number, measure.row)
     name, unit = answer.path[-1], parse_quantity(answer.actual.text, answer.unit).unit
     if measure.kind == "spent":
         return f"“{name}”平均每{unit}的支出（执行数 ÷ 完成数）", " 元"

@@ -38,15 +38,20 @@ def duplicate_submission(batch: Batch) -> Outcomes:
     """
     peers = batch.peers
     told = numpy.zeros(len(peers), numpy.bool_)
-    for copies in _same_bytes(peers):
+    same = list(_same_bytes(peers))
+    for copies in same:
         told[copies[1:]] = True
-        yield _same_file(batch, copies)
     if nameless := int(numpy.count_nonzero((peers["kind"] != 0) & (peers["unit"] == 0))):
         yield undecided("没有读出单位名称", nameless)
     numbers, begins = _of_one_project(peers, ~told & peers["answered"], by_year=True)
     if len(begins):
         yield sound(times=len(begins))  # the first of each
-    yield from _handed_in(batch, *_beside_earlier(numbers, begins))
+    pairs: list[tuple[int, int]] = []
+    yield from _handed_in(batch, *_beside_earlier(numbers, begins), pairs)
+    batch.ahead(number for numbers in sorted((*map(tuple, same), *pairs)) for number in numbers[:COPIES_SHOWN])
+    copied = {tuple(copies) for copies in same}
+    for each in sorted((*copied, *pairs)):
+        yield _same_file(batch, each) if each in copied else _handed_in_twice(batch, *each[:2])
 
 
 def _same_bytes(peers: NDArray[Any]) -> Iterator[list[int]]:
@@ -97,8 +102,11 @@ def _whole(submission: Submission) -> Place:
     return Place(file=submission.documents[0].path if submission.documents else "", at="")
 
 
-def _handed_in(batch: Batch, later: NDArray[Any], earlier: NDArray[Any]) -> Iterator[Outcome]:
-    """Forms of one unit, project and year, each beside the one before it that is most like it."""
+def _handed_in(
+    batch: Batch, later: NDArray[Any], earlier: NDArray[Any], pairs: list[tuple[int, int]]
+) -> Iterator[Outcome]:
+    """Forms of one unit, project and year, each beside the one before it that is most like it; those that are handed in
+    twice are put into `pairs`."""
     if not len(later):
         return
     peers, likeness = batch.peers, batch.likeness(earlier, later)
@@ -120,9 +128,7 @@ def _handed_in(batch: Batch, later: NDArray[Any], earlier: NDArray[Any]) -> Iter
     if two := int(numpy.count_nonzero(differing)):
         yield undecided("没有读出项目名称，可能是同一单位的两个项目", two)
     left = numpy.flatnonzero((likeness >= ALIKE) & ~differing & ~named)
-    batch.ahead(numpy.stack([earlier[left], later[left]], axis=1).ravel().tolist())
-    for place in left.tolist():
-        yield _handed_in_twice(batch, int(earlier[place]), int(later[place]))
+    pairs += zip(earlier[left].tolist(), later[left].tolist(), strict=True)
 
 
 def _handed_in_twice(batch: Batch, one: int, other: int) -> Outcome:
@@ -199,6 +205,7 @@ def _carried_over(batch: Batch, before: NDArray[Any], now: NDArray[Any]) -> Iter
     if times := int(numpy.count_nonzero(few)):
         yield undecided("只有少数完成数与上年相同，可能确实没有变化", times)
     left = numpy.flatnonzero(~nothing & ~none & ~few)
+    left = left[numpy.lexsort((now[left], before[left]))]
     batch.ahead(numpy.stack([before[left], now[left]], axis=1).ravel().tolist())
     for place in left.tolist():
         yield _last_years(batch, int(before[place]), int(now[place]))
