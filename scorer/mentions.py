@@ -233,14 +233,16 @@ def _has_figure(text: str) -> bool:
     return re.search(r"\d(?![\d.]*[、.）])[^年月日]*(?:元|%|人|户|个|名)", text[: 2 * REACH]) is not None
 
 
+_BUSINESS_YEAR = re.compile(r"(20\d\d)\s*年度")
+_PLAIN_YEAR = re.compile(r"(20\d\d)\s*年(?![^，。]{0,8}号)(?!\d|\s*\d+\s*月)")
+
+
 def report_year(document: Document) -> int | None:
     """The year that the document reports on: the first year of its opening lines, else the one named most often."""
-    opening: list[str] = []
     for block in document.paragraphs[:40]:
         text = fold(block.text)
-        if match := re.search(r"(20\d\d)\s*年度", text) or re.search(r"(20\d\d)\s*年(?![^，。]{0,8}号)(?!\d|\s*\d+\s*月)", text):
+        if "20" in text and (match := _BUSINESS_YEAR.search(text) or _PLAIN_YEAR.search(text)):
             return int(match[1])
-        opening.append(text)
     counts: Counter[int] = Counter()
     for block in document.paragraphs:
         counts.update(int(year) for year in re.findall(r"(20\d\d)\s*年", fold(block.text)))

@@ -159,16 +159,17 @@ def figure_differs(form: Form) -> Outcomes:
     """
     said = [item for item in form.said if item.origin in ("text", "claim") and item.number]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    written = ["" if item.number is None else digits(item.number) for item in said]
     for index, item in enumerate(said):
         if loose(item.quantity):
             continue
-        for key in slip_keys(item.quantity):
-            bucket = groups[item.dimension, key]
+        dimension = item.dimension
+        for key in slip_keys(written[index]):
+            bucket = groups[dimension, key]
             if len(bucket) < 40:
                 bucket.append(index)
     together = listed_together(form.statements.sums)
     # the same figure said often fills its buckets: only different ones can be slips of each other
-    written = ["" if item.number is None else digits(item.number) for item in said]
     pairs = sorted(
         {
             (a, b)

@@ -211,11 +211,9 @@ def transposed(first: Quantity, second: Quantity) -> bool:
     return first.number >= 1000 and len(wrong) == 2 and wrong[1] == wrong[0] + 1
 
 
-def slip_keys(quantity: Quantity) -> list[str]:
-    """Keys of which two figures share one when one can be a slip of the pen of the other."""
-    if quantity.number is None:
-        return []
-    text = digits(quantity.number)[:16]
+def slip_keys(text: str) -> list[str]:
+    """Keys of the `digits` of a figure, of which two figures share one when one can be a slip of the pen of the other."""
+    text = text[:16]
     return ["".join(sorted(text)), *(f"{text[:index]}_{text[index + 1 :]}" for index in range(len(text)))]
 
 

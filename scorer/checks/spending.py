@@ -90,6 +90,9 @@ def _asks_for_no_money(answer: Answer) -> bool:
     return wanted.kind in ("quantity", "range") and wanted.unit not in ("", "元")
 
 
+_CLAUSES = re.compile(r"[，；。]")
+
+
 def beyond_text(form: Form) -> Iterator[Outcome]:
     """用项目资金发放…, against the largest budget that the same report names for the project."""
     budgets: dict[tuple[str, int], list[Mention]] = defaultdict(list)
@@ -98,13 +101,12 @@ def beyond_text(form: Form) -> Iterator[Outcome]:
         for document in form.documents
     }
     for mention in form.mentions:
-        named = mention.kind in ("budget", "received") or mention.role == "total" or _NAMES_MONEY.search(mention.label)
         if (
-            mention.dimension == "元"
+            mention.quantity.unit == "元"
             and mention.number
             and not mention.in_table
-            and named
             and mention.role in ("plain", "total")
+            and (mention.kind in ("budget", "received") or mention.role == "total" or _NAMES_MONEY.search(mention.label))
         ):
             budgets[mention.source.file, mention.line.scope].append(mention)
     for mention in form.mentions:
@@ -116,7 +118,7 @@ def beyond_text(form: Form) -> Iterator[Outcome]:
         ):
             continue
         at = mention.start - mention.sentence.start
-        clause = re.split(r"[，；。]", mention.sentence.text[max(0, at - 2 * REACH) : at])[-1]
+        clause = _CLAUSES.split(mention.sentence.text[max(0, at - 2 * REACH) : at])[-1]
         told = ("项目" in clause or "专项" in clause) and _PAID.search(clause) is not None
         if not told and not _paid_behind(mention, titles):
             continue
