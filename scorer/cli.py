@@ -252,7 +252,7 @@ def batch(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="文件夹（含下级）、文件、通配符、列出文件的 csv、Parquet 表，或先前的结果文件夹（换 --set 重新计分）",
+            help="文件夹（含下级）、文件、加引号的通配符、列出文件的 csv、Parquet 表，或先前的结果文件夹（换 --set 重新计分）",
         ),
     ],
     output: Annotated[
@@ -601,7 +601,9 @@ def run(arguments: list[str] | None = None) -> int:
     code. Faults become Chinese messages on standard error."""
     try:
         command = typer.main.get_command(app)
-        result = command.main(args=arguments, prog_name="scorer", standalone_mode=False)
+        # a batch takes the wildcard itself; other commands take files, which no shell of Windows lists
+        expanded = sys.argv[1:2] != ["batch"]
+        result = command.main(args=arguments, prog_name="scorer", standalone_mode=False, windows_expand_args=expanded)
         return result if isinstance(result, int) else OK
     except ClickException as error:
         console.write(error_text(error), error=True)

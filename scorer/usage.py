@@ -135,7 +135,7 @@ def words_of(error: Any) -> str:
     if kind == "BadParameter":
         return f"{_parameter_words(error.param)}不对：{number_words(message)}" if error.param else message
     if match := re.search(r"unexpected extra argument(?:s|\(s\))? \((.*)\)", message, re.DOTALL):
-        return f"多出了参数：{match[1]}。"
+        return f"多出了参数：{match[1]}。{_source_words(error)}"
     if message.startswith("Missing command"):
         return "缺少命令。"
     return message
@@ -148,6 +148,13 @@ def number_words(message: str) -> str:
     if re.search(r"valid (?:integer|int)\b", message):
         return "应当是整数。"
     return "应当是数字。" if re.search(r"valid (?:number|float)\b", message) else message
+
+
+def _source_words(error: Any) -> str:
+    """What a command that takes one source says when a shell has made many of a wildcard."""
+    context = getattr(error, "ctx", None)
+    sources = [one for one in arguments_of(context.command) if one.metavar == "SOURCE"] if context is not None else []
+    return "来源只能写一个；通配符要加引号，如 \"自评表/*.xlsx\"。" if sources else ""
 
 
 def _parameter_words(parameter: Any) -> str:

@@ -14,6 +14,7 @@ import scorer.forms
 from scorer import ScorerError, __version__
 from scorer.cli import app, run
 from scorer.model import Finding, ReadError, Report, Submission
+from scorer.usage import ChineseGroup
 from tests.sample_report import SAMPLE, WITHOUT_FORM
 
 ROOT = Path(__file__).parent.parent
@@ -89,6 +90,7 @@ def test_help_is_chinese_and_complete(command: list[str], capsys: pytest.Capture
         (["batch", "x", "-o", "y", "--workers", "两个"], "选项 --workers 不对：应当是整数"),
         (["batch", "x", "-o", "y", "--seconds", "慢"], "选项 --seconds 不对：应当是数字"),
         (["batch", "x", "-o", ""], "结果文件夹的名称是空的"),
+        (["batch", "1.xlsx", "2.xlsx", "-o", "y"], "多出了参数：2.xlsx。来源只能写一个；通配符要加引号"),
         (["score", "a.xlsx", "--select", "A101,Q9"], "“Q9”"),
         (["explain", "A1010"], "是否想查 A1"),
     ],
@@ -101,6 +103,20 @@ def test_wrong_use_is_explained_in_chinese(
     assert streams.out == ""
     assert said in streams.err
     assert not ENGLISH.search(streams.err)
+
+
+@pytest.mark.parametrize(("name", "expanded"), [("batch", False), ("score", True)])
+def test_wildcards_of_windows_are_left_to_batch(name: str, expanded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, object] = {}
+
+    def main(self: object, **settings: object) -> int:
+        told.update(settings)
+        return 0
+
+    monkeypatch.setattr(ChineseGroup, "main", main)
+    monkeypatch.setattr(sys, "argv", ["scorer", name, "*.xlsx"])
+    assert run() == 0
+    assert told["windows_expand_args"] is expanded
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
