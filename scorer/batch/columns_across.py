@@ -222,9 +222,9 @@ class TableBatch(Batch):
     def _cell(self, text: str, line: int) -> Cell:
         return Cell(text, Source(self._path, "", f"L{line}")) if text else EMPTY
 
-    def ahead_rows(self, numbers: Array, rows: Array) -> None:
+    def ahead_rows(self, numbers: Array, rows: Array, spent: Array) -> None:
         self._answer.cache_clear()
-        self._cells = self._beside.cells(numbers[rows >= 0], rows[rows >= 0])
+        self._cells = self._beside.cells(numbers[rows >= 0], rows[rows >= 0], spent)
 
     def likeness(self, one: Array, other: Array) -> Array:
         return self._beside.likeness(one, other)

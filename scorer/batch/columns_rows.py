@@ -200,8 +200,9 @@ class Beside:
             for begin, end in pairwise(bounds):
                 yield numbers[int(chosen.of[begin])], (batch, begin, end)
 
-    def cells(self, numbers: Array, rows: Array) -> Cells:
-        """What stands in some rows of some submissions: pairs of a submission and the place of a row among its answers."""
+    def cells(self, numbers: Array, rows: Array, spent: Array) -> Cells:
+        """What stands in some rows of some submissions: pairs of a submission and the place of a row among its answers;
+        and the money that those of `spent` spent."""
         wanted = np.unique(_keys(numbers, rows))
         chosen_numbers = np.unique(numbers)
         found = Cells()
@@ -212,7 +213,7 @@ class Beside:
             keys = np.where(chosen.funds, np.uint64(MASK), _keys(chosen_numbers[chosen.of], place))
             at = np.sort(_found(wanted, keys)[0])
             found.add(chosen, at, keys[at])
-            found.add_funds(chosen, np.flatnonzero(chosen.funds), chosen_numbers)
+            found.add_funds(chosen, np.flatnonzero(chosen.funds & np.isin(chosen_numbers[chosen.of], spent)), chosen_numbers)
         return found
 
     # ------------------------------------------------------------------------------------------------------- the same

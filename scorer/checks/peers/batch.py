@@ -234,8 +234,8 @@ class Batch:
         whole = whole_funds(self.submission(number).funds)
         return [whole.executed] if whole else []
 
-    def ahead_rows(self, numbers: NDArray[Any], rows: NDArray[Any]) -> None:
-        """These rows (-1 for none) of these submissions are asked for next."""
+    def ahead_rows(self, numbers: NDArray[Any], rows: NDArray[Any], spent: NDArray[Any]) -> None:
+        """These rows (-1 for none) of these submissions are asked for next, and the money that those of `spent` spent."""
 
     def ahead(self, numbers: Iterable[int]) -> None:
         """These submissions are asked for next: whoever reads many faster at a time may read them now."""

@@ -139,24 +139,24 @@ def outlier(batch: Batch) -> Outcomes:
     何时无法判定: 同类少于 8 份；同类之间本来就相差悬殊；偏离的超过一成，像是两类。按规则复算即得的指标得分不算偏离。
     """
     twins = _twins(batch.peers)
-    told: list[_Told] = []
+    found = [numpy.zeros(0, TOLD)]
     for part in batch.measures():
-        yield from _judged(batch.peers, twins, part, told)
-    if told:
-        told.sort(key=lambda each: (int(each.mine["peer"]), int(each.mine["row"]), int(each.mine["group"])))
-        rows = numpy.array([row for each in told for row in (each.mine, each.middle[0])], MEASURE)
-        batch.ahead_rows(rows["peer"].astype(numpy.int64), rows["row"].astype(numpy.int64))
+        yield from _judged(batch.peers, twins, part, found)
+    told = numpy.concatenate(found)
+    mine, low = told["mine"], told["low"]
+    told = told[numpy.lexsort((mine["group"], mine["row"], mine["peer"]))]
+    spent = mine["kind"] == KINDS.index("spent")
+    batch.ahead_rows(
+        numpy.concatenate([mine["peer"], low["peer"]]).astype(numpy.int64),
+        numpy.concatenate([mine["row"], low["row"]]).astype(numpy.int64),
+        numpy.concatenate([mine["peer"][spent], low["peer"][spent]]).astype(numpy.int64),
+    )
     for each in told:
         yield _outlier(batch, each)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A measure that lies far from those of its group: it, the one or two in the middle, and how many there are."""
-
-    mine: Any
-    middle: NDArray[Any]
-    count: int
+TOLD = numpy.dtype([("mine", MEASURE), ("low", MEASURE), ("high", MEASURE), ("count", "i8")])
+"""A measure that lies far from those of its group, the two in the middle (or one twice), and how many there are."""
 
 
 def _twins(peers: NDArray[Any]) -> NDArray[numpy.bool_]:
@@ -171,8 +171,10 @@ def _twins(peers: NDArray[Any]) -> NDArray[numpy.bool_]:
     return found
 
 
-def _judged(peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any], told: list[_Told]) -> Iterator[Outcome]:
-    """The outcomes of some whole groups of measures but for what lies far, which is put into `told`."""
+def _judged(
+    peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any], told: list[NDArray[Any]]
+) -> Iterator[Outcome]:
+    """The outcomes of some whole groups of measures but for what lies far, which is put into `told` as rows of `TOLD`."""
     few = f"同类少于 {GROUP_LEAST} 份"
     whole = len(rows)
     rows, begins = _grouped(rows, GROUP_LEAST)
@@ -211,10 +213,11 @@ def _judged(peers: NDArray[Any], twins: NDArray[numpy.bool_], rows: NDArray[Any]
     chosen = numpy.flatnonzero(far & ~often[of] & (rows["kind"] != KINDS.index("ruled")))
     if times := int(sizes[~wild & ~often].sum()) - len(chosen):
         yield sound(times=times)
-    for place in chosen.tolist():
-        begin, size = int(begins[of[place]]), int(sizes[of[place]])
-        middle = rows[begin + (size - 1) // 2 : begin + size // 2 + 1].copy()
-        told.append(_Told(rows[place].copy(), middle, size))
+    far_ones = numpy.zeros(len(chosen), TOLD)
+    begin, size = begins[of[chosen]], sizes[of[chosen]]
+    far_ones["mine"], far_ones["count"] = rows[chosen], size
+    far_ones["low"], far_ones["high"] = rows[begin + (size - 1) // 2], rows[begin + size // 2]
+    told.append(far_ones)
 
 
 def _grouped(rows: NDArray[Any], least: int) -> tuple[NDArray[Any], NDArray[numpy.intp]]:
@@ -296,20 +299,20 @@ def _of_rank(
     return numpy.maximum(left(low - 1), right(rank - low))
 
 
-def _outlier(batch: Batch, told: _Told) -> Faulty:
-    number, mine = int(told.mine["peer"]), batch.exact(told.mine)
-    halves = [batch.exact(each) for each in told.middle]
+def _outlier(batch: Batch, told: Any) -> Faulty:
+    number, count, mine = int(told["mine"]["peer"]), int(told["count"]), batch.exact(told["mine"])
+    halves = [batch.exact(told[name]) for name in ("low", "high")[: 2 - count % 2]]
     half_way = sum((each.value for each in halves), Decimal(0)) / len(halves)
     subject, unit = _described(batch, number, mine)
     return faulty(
         batch.answer(number, mine.row).path if mine.row >= 0 else (),
-        [*_places(batch, number, mine), *_places(batch, int(told.middle[0]["peer"]), halves[0])],
+        [*_places(batch, number, mine), *_places(batch, int(told["low"]["peer"]), halves[0])],
         concerns=(number,),
         unit=batch.title(number),
         subject=subject,
         value=f"{_rounded(mine.value)}{unit}",
         median=f"{_rounded(half_way)}{unit}",
-        count=told.count,
+        count=count,
         far=_far(mine, half_way),
     )
 
