@@ -443,3 +443,6 @@ def test_command_takes_folders_and_databases(tmp_path: Path, capsys: pytest.Capt
     for ending in ("txt", "xlsx", "html"):
         assert run(["compare", str(first), str(second), "-o", str(tmp_path / f"变动.{ending}")]) == 0
         assert (tmp_path / f"变动.{ending}").stat().st_size
+    shutil.rmtree(tmp_path / "前.duckdb.files")
+    assert run(["compare", str(first), str(second)]) == 2
+    assert "比较 .duckdb 要用它旁边的 .files 文件夹" in capsys.readouterr().err

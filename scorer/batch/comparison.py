@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from pathlib import Path
 
 from scorer.batch.aggregates import common_root
+from scorer.batch.database import FILES, SUFFIX
 from scorer.batch.figures import Value, without_root
 from scorer.batch.moves import Cause, Comparison, Counts, Move, RuleMoves, points_words, title_of
 from scorer.batch.moves_by_reports import compare_reports
 from scorer.batch.moves_by_tables import compare_tables, is_of_table
+from scorer.model import ScorerError
 
 __all__ = ["Cause", "Comparison", "Counts", "Move", "RuleMoves", "as_page", "as_table", "as_workbook", "compare", "listed_in", "render"]
 
@@ -27,6 +30,11 @@ def compare(first: str, second: str, listed: int = LISTED) -> Comparison:
     Raises:
         ScorerError: a folder without results, or without what is needed of them.
     """
+    for folder in (first, second):
+        if not Path(folder).is_dir():
+            beside = folder.endswith(SUFFIX + FILES)
+            words = f"比较 .duckdb 要用它旁边的 {FILES} 文件夹，请放回原处。" if beside else "请给出 scorer batch 的结果文件夹。"
+            raise ScorerError(f"{folder}：没有这个文件夹。{words}")
     if is_of_table(first) or is_of_table(second):
         return compare_tables(first, second, listed)
     return compare_reports(first, second)
