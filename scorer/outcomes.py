@@ -16,13 +16,17 @@ _OUTCOMES = tuple((stem, re.compile(words)) for stem, words in OUTCOMES)
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A rate of satisfaction, passing and the like: of how many, and how many said so; `around` is what else is counted so."""
+    """A rate of satisfaction, passing and the like: of how many, and how many said so; `around` is what else is counted so.
+
+    `rest` is given where the words say only how many it does not hold for.
+    """
 
     rate: Mention
     asked: tuple[Mention, ...]
     agreed: tuple[Mention, ...]
     certain: bool = True
     around: tuple[Mention, ...] = ()
+    rest: Mention | None = None
 
 
 _AMONG = re.compile(r"^(?:中|里|之中|当中)(?:有|，有)?$")
@@ -152,6 +156,21 @@ def _chained(run: Run, position: int, agreed: Run) -> Run:
     return steps if plain and "；" not in agreed[0].gap + run[1].gap else []
 
 
+_NOT_DONE = re.compile(r"(?:个|家|处|项)?(?:正在|尚在|尚未|仍在|待|未|不合格|需)")
+
+
+def _with_the_rest(near: Run, agreed: Run) -> Run:
+    """合格93个，3个正在整改，合格率96.9%: what failed stands beside what passed, and both are all there is.
+
+    The judge of surveys reads the figure beside as what was asked too, and as the rest of it.
+    """
+    if len(agreed) != 1:
+        return []
+    rest = [m for m in near if m is not agreed[0] and m.quantity.unit == agreed[0].quantity.unit]
+    told = len(rest) == 1 and rest[0].start > agreed[0].start and (_NOT_DONE.match(rest[0].tail) or _NOT_DONE.match(rest[0].label))
+    return rest if told else []
+
+
 def _of_plan(rate: Mention, before: Run) -> Survey:
     """目标45台，完成43台，完成率95.6%: what was done of what was planned, both counted alike."""
     planned = [m for m in before if _PLANNED.search(m.label)]
@@ -210,4 +229,6 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
             return Survey(rate, tuple(reversed(beds)), tuple(agreed))
     elif not agreed and len(before) >= 2 and _AMONG.match(before[-1].gap) and before[-2].dimension == before[-1].dimension:
         agreed, asked = before[-1:], before[-2:-1]
+    if agreed and not asked and (rest := _with_the_rest(near, agreed)):
+        return Survey(rate, tuple(rest), tuple(agreed), True, (), rest[0])
     return Survey(rate, tuple(m for m in asked if not agreed or m.dimension == agreed[0].dimension), tuple(agreed))

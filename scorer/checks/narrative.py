@@ -107,6 +107,17 @@ def judge_survey(survey: Survey) -> Outcome:
         together = (asked.number or Decimal(0)) + (agreed_one.number or Decimal(0))
         if together and printed.low <= HUNDRED * (agreed_one.number or Decimal(0)) / together <= printed.high:
             return sound()  # 合格67个、不合格9个: of both together
+    if survey.rest is not None:
+        rest, passed = survey.rest, survey.agreed[0]
+        together = (rest.number or Decimal(0)) + (passed.number or Decimal(0))
+        if not together:
+            return undecided("满意人数多于调查人数或没有写出")
+        return faulty(
+            (), cells(passed, rest, survey.rate),
+            part=words(passed), whole=f"（{passed.quote} + {rest.quote}）",
+            computed=rounded(HUNDRED * (passed.number or Decimal(0)) / together, max(2, places_of(survey.rate))),
+            printed=survey.rate.quote,
+        )  # fmt: skip
     if _of_other_figures(survey, printed):
         return undecided("比率与同句其他数相符，可能是另一口径")
     if best is None:

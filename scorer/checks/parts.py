@@ -37,7 +37,7 @@ from scorer.sums import UNSAID, Sum
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
 LAST_PLACE = "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 有尾差 {difference}{unit}；合计少写了小数位，请补齐或注明"
 _OVERLAPPING = re.compile(OVERLAPS)
-_USED_UP = re.compile(r"(?:已|均|也)*(?:全部|用完|使用|支出|收回|上缴|用于)")
+_USED_UP = re.compile(r"(?:已|均|也)*(?:全部|用完|使用|支出|用于)")
 SLACK = Decimal("0.05")  # nobody objects when 60%以上 is 58%
 _CARRIED = re.compile(r"上年|年初|以前|以往")
 PARTIAL = Decimal("0.25")  # 其中 that leaves out more than this of the whole may have named only some parts
