@@ -13,6 +13,7 @@ from scorer import ScorerError, write_report
 from scorer.model import Place, Report, points_text
 from scorer.report import WRITERS, format_of, save
 from scorer.report.columns import cleaned, cut, width_of, wrap
+from scorer.report.sentences import share_words
 from tests.sample_report import SAMPLE, WITHOUT_FORM
 
 SNAPSHOTS = Path(__file__).parent / "cases" / "report"
@@ -226,3 +227,15 @@ def test_cut_says_that_something_was_left_out(text: str, width: int, shown: str)
 
 def test_control_characters_of_a_file_never_reach_the_terminal() -> None:
     assert cleaned("合\x1b[2J计\r\n\u202e98\x9b\x07") == "合 [2J计 98"
+
+
+@pytest.mark.parametrize(("judged", "inapplicable", "said"), [("0", False, True), ("0", True, False), ("80", False, False)])
+def test_a_form_that_lists_less_than_the_full_score_is_not_held_against_it_in_silence(
+    judged: str, inapplicable: bool, said: bool
+) -> None:
+    weights = {"recomputed_weight": Decimal(20), "judged_weight": Decimal(judged), "missing_weight": Decimal(0)}
+    (first, *_) = SAMPLE.leaves()
+    lines = (first.model_copy(update={"status": "inapplicable"} if inapplicable else {"status": "recomputed"}),)
+    words = share_words(SAMPLE.model_copy(update={**weights, "full": Decimal(100), "lines": lines}))
+    assert ("表中列出的分值合计 20.00 分，比满分 100.00 少 80.00 分" in words) == said
+    assert ("少" in words) == said

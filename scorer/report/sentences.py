@@ -63,7 +63,19 @@ def share_words(report: Report) -> str:
     """How much of the total was recomputed and how much was taken from the claim: a total never stands without it."""
     return (
         f"按分值计，其中复算 {points_text(report.recomputed_weight)} 分、采信自评 "
-        f"{points_text(report.judged_weight)} 分、未能计分 {points_text(report.missing_weight)} 分。"
+        f"{points_text(report.judged_weight)} 分、未能计分 {points_text(report.missing_weight)} 分。{_unlisted_words(report)}"
+    )
+
+
+def _unlisted_words(report: Report) -> str:
+    """That the form gives fewer points than the full score: its total cannot be held against one out of a hundred."""
+    listed = report.recomputed_weight + report.judged_weight + report.missing_weight
+    left_out = any(line.status == "inapplicable" for line in report.leaves())
+    if report.full is None or left_out or listed >= report.full:
+        return ""
+    return (
+        f"表中列出的分值合计 {points_text(listed)} 分，比满分 {points_text(report.full)} 少 "
+        f"{points_text(report.full - listed)} 分，少的部分不在复算总分之内。"
     )
 
 
