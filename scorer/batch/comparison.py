@@ -211,12 +211,13 @@ def _page_more(comparison: Comparison) -> str:
 def as_workbook(comparison: Comparison) -> bytes:
     """The comparison as xlsx."""
     from scorer.batch.workbook import Book, Sheet
+    from scorer.report.columns import wrap
 
     content = io.BytesIO()
     roots = shared_roots(comparison)
     book = Book(content)
-    remarks = [(words, None) for words in (*comparison.remarks, _sheet_more(comparison)) if words]
-    book.add(Sheet("概况", (("项目", 60), ("份数", 12)), [*overview(comparison), *grade_rows(comparison), *remarks]))
+    remarks = [(line, None) for words in (*comparison.remarks, _sheet_more(comparison)) if words for line in wrap(words, 66)]
+    book.add(Sheet("概况", (("项目", 70), ("份数", 12)), [*overview(comparison), *grade_rows(comparison), *remarks]))
     book.add(Sheet("按规则", tuple(zip(RULE_HEADINGS, (40, 10, 10, 12, 12), strict=True)), rule_rows(comparison)))
     book.add(Sheet("变动", COLUMNS, (cells(move, roots[1]) for move in comparison.moves), "没有变动。"))
     causes = (
