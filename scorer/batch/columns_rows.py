@@ -36,7 +36,6 @@ FUNDS_FIGURES: Final = ("initial", "budget", "executed", "weight", "claimed")
 OF_FUNDS: Final = hashed("funds")
 FIGURES: Final = np.dtype([("count", "u4"), ("first", "u8")])
 MONEY: Final = np.dtype([("of", "i8"), ("source", "u8"), ("executed", "u8")])
-LOW: Final = np.uint64(2**32 - 1)
 UP: Final = np.uint64(32)
 _THIS_YEAR: Final = re.compile(THIS_YEAR)
 
@@ -211,7 +210,7 @@ class Beside:
             before: Array = np.cumsum(~chosen.funds) - ~chosen.funds
             place: Array = before - np.repeat(before[begins], np.diff(np.append(begins, len(before))))
             keys = np.where(chosen.funds, np.uint64(MASK), _keys(chosen_numbers[chosen.of], place))
-            at = np.sort(_found(wanted, keys)[0])
+            at = np.flatnonzero(_among(wanted, keys))
             found.add(chosen, at, keys[at])
             found.add_funds(chosen, np.flatnonzero(chosen.funds & np.isin(chosen_numbers[chosen.of], spent)), chosen_numbers)
         return found
@@ -247,15 +246,17 @@ class Beside:
         for chosen in self._chosen(numbers, _levels(self._names) + list(FUNDS)):
             answers = np.flatnonzero(~chosen.funds)
             leaf, _ = names_of(_Plain(vocabulary), chosen.batch)  # type: ignore[arg-type]
-            listed.append((chosen.of[answers], names.of(leaf[answers])))
+            of, named = chosen.of[answers], names.of(leaf[answers])
+            once = _last_of(of, named)
+            listed.append((of[once], named[once]))
         of, named = _columns(listed, np.int64, np.uint64)
-        keys = np.unique(_keys(of, np.unique(named, return_inverse=True)[1]))
-        begins = np.searchsorted(keys >> UP, np.arange(len(numbers) + 1))
+        begins = np.searchsorted(of, np.arange(len(numbers) + 1))
+        known = np.sort(combined(of.astype(np.uint64), named))
         sizes = np.diff(begins)
         common = np.zeros(len(one), np.int64)
         for pairs, rows in _expanded(begins, first):
-            wanted = (second[pairs].astype(np.uint64) << UP) | (keys[rows] & LOW)
-            common += np.bincount(pairs[_found(keys, wanted)[0]], minlength=len(one))
+            hit = _among(known, combined(second[pairs].astype(np.uint64), named[rows]))
+            common += np.bincount(pairs[hit], minlength=len(one))
         found: Array = common / np.maximum(sizes[first] + sizes[second] - common, 1)
         return found
 
@@ -277,15 +278,18 @@ class Beside:
                 cells[rows] = _of_all(chosen, FUNDS_FIGURES, figures)[rows]
             begins = chosen.begins
             heads[chosen.of[begins]] = _of_all(chosen, HEAD_FIGURES, figures)[begins]
-            listed.append((chosen.of, paths, cells))
-        of, paths, cells = _columns(listed, np.int64, np.uint64, np.uint64)
-        keys = _keys(of, np.unique(paths, return_inverse=True)[1])
-        known, last = _last(keys)
+            last = np.zeros(len(paths), np.bool_)
+            last[_last_of(chosen.of, paths)] = True  # of rows of the same names the last counts
+            listed.append((chosen.of, paths, cells, last))
+        of, paths, cells, last = _columns(listed, np.int64, np.uint64, np.uint64, np.bool_)
         begins = np.searchsorted(of, np.arange(len(numbers) + 1))
+        known = combined(of[last].astype(np.uint64), paths[last])
+        same = np.sort(combined(known, cells[last]))
+        known.sort()
         found: Array = heads[first] != heads[second]
         for pairs, rows in _expanded(begins, first):
-            hit, at = _found(known, (second[pairs].astype(np.uint64) << UP) | (keys[rows] & LOW))
-            found[pairs[hit][cells[rows[hit]] != cells[last[at[hit]]]]] = True
+            wanted = combined(second[pairs].astype(np.uint64), paths[rows])
+            found[pairs[_among(known, wanted) & ~_among(same, combined(wanted, cells[rows]))]] = True
         return found
 
     # --------------------------------------------------------------------------------------------------- carried over
@@ -294,27 +298,30 @@ class Beside:
         """See `Batch.carried`; and which pairs have words that may tell of their year, which are not counted here."""
         numbers, first, second = _numbered(before, now)
         telling = _Telling()
-        listed, money = [], [np.zeros(0, MONEY)]
+        listed, written, money = [], [np.zeros(0, np.uint64)], [np.zeros(0, MONEY)]
         told = np.zeros(len(numbers), np.bool_)
         columns = [*_levels(self._names), "target", "actual", "reason", "source", *FUNDS]
         for chosen in self._chosen(numbers, columns):
             answers = np.flatnonzero(~chosen.funds)
-            paths, tells, actuals = telling.rows(chosen)
-            listed.append((chosen.of[answers], paths[answers], actuals[answers], tells[answers]))
+            paths, tells, figured, actuals = (column[answers] for column in telling.rows(chosen))
+            of, said = chosen.of[answers], combined(paths, actuals)
+            listed.append((of[tells], said[tells]))
+            last = _last_of(of, paths)  # of rows of the same names the last counts
+            last = last[figured[last]]
+            written.append(combined(of[last].astype(np.uint64), said[last]))
             begins = chosen.begins
             told[chosen.of[begins]] = np.logical_or.reduceat(telling.words(chosen), begins)
             money.append(_money(chosen))
-        of, paths, actuals, tells = _columns(listed, np.int64, np.uint64, np.uint64, np.bool_)
-        keys = _keys(of, np.unique(paths, return_inverse=True)[1])
-        known, last = _last(keys)
+        of, said = _columns(listed, np.int64, np.uint64)
+        listed.clear()
+        known = np.concatenate(written)
+        written.clear()
+        known.sort()
         begins = np.searchsorted(of, np.arange(len(numbers) + 1))
-        count, whole = np.zeros(len(now), np.int64), np.zeros(len(now), np.int64)
+        count, whole = np.zeros(len(now), np.int64), np.diff(begins)[second]
         for pairs, rows in _expanded(begins, second):
-            pairs, rows = pairs[tells[rows]], rows[tells[rows]]
-            whole += np.bincount(pairs, minlength=len(now))
-            hit, at = _found(known, (first[pairs].astype(np.uint64) << UP) | (keys[rows] & LOW))
-            same = actuals[rows[hit]] == actuals[last[at[hit]]]
-            count += np.bincount(pairs[hit][same], minlength=len(now))
+            hit = _among(known, combined(first[pairs].astype(np.uint64), said[rows]))
+            count += np.bincount(pairs[hit], minlength=len(now))
         spent, again = _same_money(np.concatenate(money), len(numbers), first, second)
         return count + again, whole + spent, told[first] | told[second]
 
@@ -342,8 +349,9 @@ class _Telling:
         self._words = [Told(np.bool_, _may_tell, actuals), Told(np.bool_, _may_tell)]
         self._pairs: dict[int, bool] = {}
 
-    def rows(self, chosen: Chosen) -> tuple[Array, Array, Array]:
-        """Of each row its names, whether it tells something, and what its actual says: hashes, and a mask."""
+    def rows(self, chosen: Chosen) -> tuple[Array, Array, Array, Array]:
+        """Of each row its names (a hash), whether it tells something, whether its actual has telling figures at all, and
+        what that says (a hash)."""
         leaf, _ = names_of(_Plain(self._names.vocabulary), chosen.batch)  # type: ignore[arg-type]
         targets, actuals = _ids(chosen, "target", self._targets), _ids(chosen, "actual", self._actuals)
         wanted, got = self._targets.of(targets), self._actuals.of(actuals)
@@ -353,7 +361,7 @@ class _Telling:
         if len(several):
             pairs, places = distinct(actuals[several].astype(np.int64) << 32 | targets[several], 2**62)
             tells[several] = np.array([self._tells(pair) for pair in pairs.tolist()], np.bool_)[places]
-        return chosen.paths(self._names), tells, self._written.of(actuals)
+        return chosen.paths(self._names), tells, got["count"] > 0, self._written.of(actuals)
 
     def _tells(self, pair: int) -> bool:
         found = self._pairs.get(pair)
@@ -420,7 +428,7 @@ def _same_money(money: Array, count: int, first: Array, second: Array) -> tuple[
     again = np.zeros(len(first), np.bool_)
     for pairs, rows in _expanded(begins, second):
         wanted = combined(first[pairs].astype(np.uint64), money["source"][rows], money["executed"][rows])
-        again[pairs[_found(known, wanted)[0]]] = True
+        again[pairs[_among(known, wanted)]] = True
     return spent.astype(np.int64), again.astype(np.int64)
 
 
@@ -474,20 +482,20 @@ def _keys(of: Array, ids: Array) -> Array:
     return found
 
 
-def _last(keys: Array) -> tuple[Array, Array]:
-    """The distinct keys in order, and the last row of each."""
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], len(keys) > 0)) if len(keys) else np.zeros(0, np.int64)
-    return ordered[last], order[last]
+def _last_of(of: Array, named: Array) -> Array:
+    """Of the rows of one submission with the same hash the last one; in the order of the submissions."""
+    order = np.lexsort((named, of))
+    last = np.append((of[order][1:] != of[order][:-1]) | (named[order][1:] != named[order][:-1]), np.ones(min(len(of), 1), np.bool_))
+    found: Array = order[last]
+    return found
 
 
-def _found(known: Array, wanted: Array) -> tuple[Array, Array]:
-    """Which of the wanted keys are among the known ones (in order), and the place of each there."""
-    at = np.searchsorted(known, wanted)
-    at = np.minimum(at, max(len(known) - 1, 0))
-    hit = known[at] == wanted if len(known) else np.zeros(len(wanted), np.bool_)
-    return np.flatnonzero(hit), at
+def _among(known: Array, wanted: Array) -> Mask:
+    """Which of the wanted hashes are among the known ones, which are in order."""
+    if not len(known):
+        return np.zeros(len(wanted), np.bool_)
+    found: Mask = known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted
+    return found
 
 
 def _expanded(begins: Array, which: Array) -> Iterator[tuple[Array, Array]]:
