@@ -483,11 +483,16 @@ def _keys(of: Array, ids: Array) -> Array:
 
 
 def _last_of(of: Array, named: Array) -> Array:
-    """Of the rows of one submission with the same hash the last one; in the order of the submissions."""
-    order = np.lexsort((named, of))
-    last = np.append((of[order][1:] != of[order][:-1]) | (named[order][1:] != named[order][:-1]), np.ones(min(len(of), 1), np.bool_))
-    found: Array = order[last]
-    return found
+    """Of the rows of one submission with the same hash the last one; in their order."""
+    keys = combined(of.astype(np.uint64), named)
+    ordered = np.sort(keys)
+    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    kept = np.ones(len(keys), np.bool_)
+    if len(several):  # few rows: the others are the only ones
+        again = np.flatnonzero(_among(several, keys))
+        again = again[np.argsort(keys[again], kind="stable")]
+        kept[again[:-1][keys[again][1:] == keys[again][:-1]]] = False
+    return np.flatnonzero(kept)
 
 
 def _among(known: Array, wanted: Array) -> Mask:
