@@ -156,6 +156,7 @@ def _chained(run: Run, position: int, agreed: Run) -> Run:
     return steps if plain and "；" not in agreed[0].gap + run[1].gap else []
 
 
+_COMPLETED = re.compile(r"(?:已|实际|均|全部)*完成(?:了|的)?$")
 _NOT_DONE = re.compile(r"(?:个|家|处|项)?(?:正在|尚在|尚未|仍在|待|未|不合格|需)")
 
 
@@ -176,6 +177,10 @@ def _of_plan(rate: Mention, before: Run) -> Survey:
     planned = [m for m in before if _PLANNED.search(m.label)]
     done = [m for m in before if m not in planned and planned and m.dimension == planned[-1].dimension]
     planned = [m for m in planned if done and m.dimension == done[-1].dimension]
+    if not planned and len(before) == 2 and _COMPLETED.match(before[1].label) and "；" not in before[1].gap:
+        whole, part = before
+        if whole.quantity.unit == part.quantity.unit and (part.number or 0) <= (whole.number or 0) and whole.role == part.role == "plain":
+            return Survey(rate, (whole,), (part,))  # 整改问题21项，完成20项，完成率95.2%
     return Survey(rate, tuple(reversed(planned)), tuple(reversed(done)), len(planned) == len(done) == 1)
 
 
@@ -189,8 +194,9 @@ def _survey(run: Run, position: int, outcome: str) -> Survey:
         before.insert(0, mention)
         gap = mention.gap
     after: Run = []
+    leads = not before and "满意" in outcome  # 满意率93%，发出问卷400份，收回388份，满意361份
     for mention in run[position + 1 : position + 5]:
-        if mention.quantity.unit in PERCENTAGES or mention.bracket <= rate.bracket:
+        if mention.quantity.unit in PERCENTAGES or (mention.bracket <= rate.bracket and not leads) or "；" in mention.gap:
             break
         after.append(mention)
 

@@ -54,7 +54,7 @@ def find_shares(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Share]:
                 yield Share(named, None, (), False, group)
         if pairs:
             group += 1
-            parts = [part for _, part in pairs if part is not None]
+            parts = [part for _, part in pairs if part is not None and part.number is not None]
             implied = _implied_whole(parts, recent, run) or _whole_of_most(pairs, recent, run)
             for percent, share_of in pairs:
                 share = _share(percent, share_of, owners, recent, run, implied, group)
@@ -183,6 +183,7 @@ def _counted_alike(run: Run, at: int) -> Mention | None:
 
 _STATES_WHOLE = re.compile(r"占|相当于|(?:完成|达到|为)(?:了)?(?:年度|全年|年初)?(?:目标|任务|计划)+(?:数|任务|目标|量|值)?$")
 _FROM = re.compile(r"[由从]$")
+_OF_SEVERAL = re.compile(r"(?:前?[两二三四五六七八九][类项种者个]|以上|上述|合计|共|均)[^，。；]{0,6}占")
 _OWN_PART = re.compile(r"^(?P<name>[一-龥]{3,20}?)(?:所|约)?占")
 
 
@@ -194,6 +195,8 @@ def _part_of_share(run: Run, position: int) -> Mention | None:
             # 旱地14.3万亩；高标准农田占62.4%: the share has a part of its own, which is not given in figures
             if "；" in run[position].gap and _FROM.search(run[position].label):
                 return None  # 引进博士46人；博士占教师的比例由36.4%提高到39.1%
+            if _OF_SEVERAL.match(run[position].label):
+                return None  # 邻里918件、婚姻536件、劳动273件，三类占七成以上
             own = _OWN_PART.match(run[position].label)
             other = own is not None and not _share_a_word(own["name"], mention.label + mention.quote + mention.tail)
             return None if other else mention

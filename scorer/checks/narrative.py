@@ -512,9 +512,13 @@ def impossible_percentage(form: Form) -> Outcomes:
         yield held(grim(survey), survey)
 
 
+_ROUNDS = frozenset(["期", "轮", "场", "年", "月", "天", "个月"])  # 发放消费券3期: how often, not how many
+
+
 def grim(survey: Survey) -> Outcome:
     printed = span(survey.rate.quantity)
     asked = [m for m in survey.asked if m.number and not loose(m.quantity) and m.number == int(m.number)]
+    asked = [m for m in asked if m.quantity.unit not in _ROUNDS]
     if printed is None or not asked or "平均" in survey.rate.label or "综合" in survey.rate.label:
         return undecided("份数或比率是约数，或为加权平均")
     for mention in asked:

@@ -30,7 +30,7 @@ MOST_NAMES = 60  # organisations of one submission that are looked at
 
 # --------------------------------------------------------------------------------------------------------------- C304
 
-_DATED = re.compile(r"(?P<year>20\d\d)年(?:度)?(?P<rest>[^，。；]{0,40}(?:，[^。；，]{0,24})?)")
+_DATED = re.compile(r"(?P<year>20\d\d)年(?:度)?(?P<rest>(?:(?!20\d\d年\d)[^，。；]){0,40}(?:，(?:(?!20\d\d年\d)[^。；，]){0,24})?)")
 _DAY = re.compile(r"20\d\d年(?:\s{0,3}\d{1,2}月)?(?:\d{1,2}日)?")
 _UNTIL = re.compile(rf"(?:截至|截止)?(?:到|至|于|在)?{_DAY.pattern}(?:[底末止]|前|之前)?[，,]?")
 _COMPLETED = re.compile(COMPLETED)
