@@ -316,6 +316,21 @@ def test_ten_thousand_submissions_are_compared_without_reading_more_than_the_cop
     assert counted.read <= 8
 
 
+@pytest.mark.parametrize(("low", "found"), [(11, 11), (12, 0)])
+def test_among_many_forms_what_a_few_in_a_hundred_do_is_no_outlier(low: int, found: int) -> None:
+    submissions = [
+        record.parse(f"{number}.toml", form(f"某县第{number}村", f"{number}", claimed=55 if number < low else 100).encode())
+        for number in range(240)
+    ]
+    facts = [Facts.from_json(facts_of(each, evaluate(each))) for each in submissions]
+    with Batch(facts.__getitem__, submissions.__getitem__) as batch:
+        for each in facts:
+            batch.add(each)
+        findings, (tally,) = run_across(batch, ["P703"])
+    assert len([one for one, _ in findings if "自评总分" in one.message]) == found
+    assert any("像是两类" in reason for reason in tally.reasons) == (not found)
+
+
 def test_what_all_units_write_costs_nothing_and_is_no_copy() -> None:
     counted = Counted([(f"某县{number}号单位", COPIED) for number in range(2000)])
     assert counted.copies() == []

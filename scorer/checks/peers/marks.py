@@ -24,7 +24,9 @@ PROJECTS_NAMED = 5  # that its message names
 GROUP_LEAST = 8  # forms of one kind before one of them can be far from the others
 DEVIATIONS = 3.5  # robust standard deviations from the median (Iglewicz and Hoaglin)
 TO_DEVIATION = 1.4826  # of a normal distribution: median absolute deviation to standard deviation
-RARE = 0.1  # of a group: what is more frequent is a second kind of form, not an outlier
+# What is more frequent than this among the others is a second kind of form, not an outlier: a tenth of a group, and of
+# what a group has beyond a hundred a hundredth. Among ten thousand forms a thousand that differ are no exception.
+RARE, RARE_OF_MANY, MANY = 10, 100, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ def outlier(batch: Batch) -> Outcomes:
     依据: 成本指标应与同类项目可比；复核时横向比较的通常做法。
     例: 12 个乡镇的“每公里养护成本”中位数为 1.2 万元/公里，某乡为 12 万元/公里。
     改法: 核对计量单位和口径；无误的，在偏差原因中说明。
-    何时无法判定: 同类少于 8 份；同类之间本来就相差悬殊；偏离的超过一成，像是两类。按规则复算即得的指标得分不算偏离。
+    何时无法判定: 同类少于 8 份；同类之间本来就相差悬殊；偏离的不在少数（超过一成，百份以上的部分超过百分之一），像是两类。
+        按规则复算即得的指标得分不算偏离。
     """
     twins = _twins(batch.peers)
     found = [numpy.zeros(0, TOLD)]
@@ -206,9 +209,10 @@ def _judged(
         yield undecided("同类之间相差悬殊，不宜比较", times)
     limit = numpy.maximum(DEVIATIONS * numpy.maximum(spread, scaled("spread")), scaled("far"))
     far = (away > limit[of]) & ~wild[of]
-    often = numpy.add.reduceat(far, begins, dtype=numpy.int64) > numpy.maximum(1, RARE * sizes)
+    rare = numpy.minimum(sizes, MANY) // RARE + numpy.maximum(sizes - MANY, 0) // RARE_OF_MANY
+    often = numpy.add.reduceat(far, begins, dtype=numpy.int64) > numpy.maximum(1, rare)
     if times := int(sizes[often].sum()):
-        yield undecided("偏离的超过一成，像是两类", times)
+        yield undecided("偏离的不在少数，像是两类", times)
     # points that the rule gives for what was done are explained by it
     chosen = numpy.flatnonzero(far & ~often[of] & (rows["kind"] != KINDS.index("ruled")))
     if times := int(sizes[~wild & ~often].sum()) - len(chosen):
