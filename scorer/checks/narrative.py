@@ -345,7 +345,7 @@ def judge_product(product: Product) -> Outcome:
     assert total.number is not None
     unit = scale_of(total)
     places = [price, count, total]
-    if averaged:
+    if averaged and count.number:
         average = rounded(total.number / count.number / scale_of(price), max(2, places_of(price)))
         computation = f"{total.quote} ÷ {count.quote} = {average}{unit_words(price)}/{count.quantity.unit}"
         return faulty((), cells(*places), computation=computation, printed=f"{price.label[-8:]}{price.quote}")
@@ -519,7 +519,7 @@ def grim(survey: Survey) -> Outcome:
     printed = span(survey.rate.quantity)
     asked = [m for m in survey.asked if m.number and not loose(m.quantity) and m.number == int(m.number)]
     asked = [m for m in asked if m.quantity.unit not in _ROUNDS]
-    if printed is None or not asked or "平均" in survey.rate.label or "综合" in survey.rate.label:
+    if printed is None or survey.rate.number is None or not asked or "平均" in survey.rate.label or "综合" in survey.rate.label:
         return undecided("份数或比率是约数，或为加权平均")
     for mention in asked:
         assert mention.number is not None
@@ -528,7 +528,6 @@ def grim(survey: Survey) -> Outcome:
             return sound()
     mention = asked[-1]
     assert mention.number is not None
-    assert survey.rate.number is not None
     below = survey.rate.number * mention.number // HUNDRED
     pairs = [f"{shown(k)}/{shown(mention.number)} = {rounded(HUNDRED * k / mention.number, 2)}%" for k in (below, below + 1)]
     return faulty(
