@@ -192,6 +192,19 @@ def _shown(value: Any) -> str | None:
 # ------------------------------------------------------------------------------------------------- where it is written
 
 
+def check_counts(folder: Path) -> None:
+    """Every submission has the counts and the risk of its findings, its own and those across."""
+    by_number: dict[int, list[Row]] = {}
+    for row in parquet.read_table(folder / "findings.parquet").to_pylist():
+        by_number.setdefault(row["submission"], []).append(row)
+    for row in parquet.read_table(folder / "submissions.parquet").to_pylist():
+        own = by_number.get(row["submission"], [])
+        levels = Counter(one["level"] for one in own)
+        assert (row["errors"], row["warnings"], row["notes"]) == (levels["error"], levels["warning"], levels["note"])
+        totals, grades = (row["total"], row["claimed_total"]), (row["grade"], row["claimed_grade"])
+        assert row["risk"] == risk_of(own, totals=totals, grades=grades, unread=bool(row["unread"])).total
+
+
 def test_findings_counts_risk_and_summary_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_pieces(monkeypatch)
     table = write_table(tmp_path / "t.parquet", crowd_of(21, 200))
@@ -203,15 +216,7 @@ def test_findings_counts_risk_and_summary_agree(tmp_path: Path, monkeypatch: pyt
     across = [(row["across"], row["submission"], row["message"]) for row in findings if row["across"] is not None]
     told = [(line, each["submission"], one["message"]) for line, one in enumerate(lines, 1) for each in one["submissions"]]
     assert sorted(across) == sorted(told)
-    by_number: dict[int, list[Row]] = {}
-    for row in findings:
-        by_number.setdefault(row["submission"], []).append(row)
-    for row in parquet.read_table(tmp_path / "out" / "submissions.parquet").to_pylist():
-        own = by_number.get(row["submission"], [])
-        levels = Counter(one["level"] for one in own)
-        assert (row["errors"], row["warnings"], row["notes"]) == (levels["error"], levels["warning"], levels["note"])
-        totals, grades = (row["total"], row["claimed_total"]), (row["grade"], row["claimed_grade"])
-        assert row["risk"] == risk_of(own, totals=totals, grades=grades, unread=bool(row["unread"])).total
+    check_counts(tmp_path / "out")
     assert found.codes == Counter(row["code"] for row in findings)
     assert found.coded == Counter(code for _, code in {(row["submission"], row["code"]) for row in findings})
     assert found.matched == Counter(one["code"] for one in lines)
@@ -221,6 +226,14 @@ def test_findings_counts_risk_and_summary_agree(tmp_path: Path, monkeypatch: pyt
     page = (tmp_path / "out" / "summary.html").read_text("utf-8")
     assert lines[0]["message"][:20] in page
     assert about["across"]["P701"]["not_run"] in page
+
+
+def test_one_code_counts_three_times_at_most_for_the_risk(tmp_path: Path) -> None:
+    rows = [leaf(number, unit="某县交通局", actual=f"{number}万元/公里") for number in range(1, 7)]
+    run_batch(write_table(tmp_path / "t.parquet", rows), tmp_path / "out", settings=Settings(workers=1, pages=0, select=("P704",)))
+    told = parquet.read_table(tmp_path / "out" / "submissions.parquet").to_pylist()
+    assert [row["warnings"] for row in told] == [5, 1, 1, 1, 1, 1]
+    check_counts(tmp_path / "out")
 
 
 def test_show_tells_what_the_comparison_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
