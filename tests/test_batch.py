@@ -79,6 +79,19 @@ def test_unread_files_are_listed_with_the_reason(folder: Path, tmp_path: Path) -
     assert row["原因"]
 
 
+def test_a_submission_of_several_files_says_which_was_not_read_and_that_the_others_were_not_checked(tmp_path: Path) -> None:
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "a.toml").write_text(road_form("某县教育局", 10), "utf-8")
+    for name in ("b.doc", "b.docx"):
+        (tmp_path / "forms" / name).write_bytes(b"" if name == "b.docx" else "某县教育局的说明。".encode())
+    run_batch(tmp_path / "forms", tmp_path / "out", settings=Settings(one_per="folder"))
+    (report,) = map(json.loads, lines(tmp_path / "out"))
+    (finding,) = report["findings"]
+    assert finding["code"] == "F610"
+    assert Path(finding["where"][0]["file"]).name == "b.docx"
+    assert "其余 2 个文件因此没有核对" in finding["message"]
+
+
 def test_the_same_batch_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         run_batch(folder, tmp_path / name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -62,7 +63,8 @@ class Gather:
             facts = facts_of(submission, report)
             shown = report.model_dump_json()
         except ScorerError as error:
-            shown = unreadable(first, digest_of(item.paths[0]), error).model_dump_json()
+            path, said = blamed(item.paths, str(error))
+            shown = unreadable(readable_name(path), digest_of(path), ScorerError(said)).model_dump_json()
         except MemoryError:
             raise
         except Exception as error:
@@ -117,6 +119,14 @@ class Gather:
             submission=packed(submission) if submission else b"",
             limits=limits,
         )
+
+
+def blamed(paths: Sequence[str], said: str) -> tuple[str, str]:
+    """Which of the files of a submission could not be read, and what is said of it and of the others."""
+    if len(paths) == 1:
+        return paths[0], said
+    named = [path for path in paths if said.startswith(readable_name(path))]
+    return max(named, key=len, default=paths[0]), f"{said}同一份提交件的其余 {len(paths) - 1} 个文件因此没有核对。"
 
 
 def limits_words(seconds: float, megabytes: int) -> str:
