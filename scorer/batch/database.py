@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ SUFFIX: Final = ".duckdb"
 FILES: Final = ".files"
 MISSING: Final = "写 .duckdb 需要 duckdb 和 pyarrow。请运行 pip install 'scorer[batch]'，或用 -o 写一个文件夹。"
 BATCH_ROWS: Final = 65_536
+AT_ONCE: Final = 4096  # findings across forms, each with all submissions that it concerns
 
 # what each table holds, for who looks into the file without having read the documentation
 MEANINGS: Final = {
@@ -108,7 +110,7 @@ def _rows_of(path: Path) -> Any:
 
 
 def _across(path: Path) -> Any:
-    """The findings across forms as a table; `line` is what the column `across` of findings says."""
+    """The findings across forms as a stream of rows; `line` is what the column `across` of findings says."""
     import pyarrow
 
     concerned = pyarrow.struct(
@@ -135,4 +137,9 @@ def _across(path: Path) -> Any:
                     "numbers": list(said["numbers"].items()),
                 }
 
-    return pyarrow.Table.from_pylist(list(rows()), schema)
+    def batches() -> Iterator[Any]:
+        told = rows()
+        while listed := list(islice(told, AT_ONCE)):
+            yield pyarrow.RecordBatch.from_pylist(listed, schema)
+
+    return pyarrow.RecordBatchReader.from_batches(schema, batches())
