@@ -86,7 +86,7 @@ def _paragraph_money(runs: Sequence[Run], index: int, rate: Mention) -> Run:
     """The amounts of the paragraph before a rate, the nearest first."""
     found: Run = []
     for run in reversed(runs[max(0, index - NEAR) : index + 1]):
-        if run[0].line is not rate.line:
+        if run[0].line is not rate.line or len(found) >= MOST_AROUND:
             break
         found += [m for m in reversed(run) if m.start < rate.start and m.dimension == "元" and m.role not in DERIVED and m.number]
     return found[:MOST_AROUND]

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from scorer.mentions import PERCENTAGES, Mention, clean
 from scorer.precision import span
-from scorer.sums import DERIVED, LONGEST_LIST, Run, Sum
+from scorer.sums import DERIVED, LONGEST_LIST, MOST_WHOLES, Run, Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def _whole_of_most(pairs: Sequence[tuple[Mention, Mention | None]], recent: Sequ
     if len(known) < 3 or len({part.dimension for _, part in known}) != 1:
         return None
     first = known[0][1]
-    earlier = (*recent, *(m for m in run if m.start < first.start))
+    known = known[:LONGEST_LIST]
+    earlier = [*recent, *(m for m in run if m.start < first.start)][-LONGEST_LIST:]
     candidates = [m for m in earlier if m.dimension == first.dimension and m.role not in DERIVED]
     for whole in reversed(candidates):
         if whole.line.number < first.line.number - 1 or not whole.number:
@@ -118,7 +119,7 @@ def _around(part: Mention | None, recent: Sequence[Mention], run: Run) -> tuple[
         return ()
     return tuple(
         m
-        for m in (*recent, *run)
+        for m in (*recent[-LONGEST_LIST:], *run[:LONGEST_LIST])
         if m.dimension == part.dimension
         and m is not part
         and m.role not in DERIVED
@@ -344,7 +345,8 @@ def _share(
     if not percent.whole and not wholes and _OF_BEFORE.match(percent.gap):
         # 检查326家，处理84家，占25.8%: of the only other figure of the kind in the sentence
         same = [m for m in earlier if m.dimension == part.dimension and m.number and part.number and m.number > part.number]
-        same = [m for m in same if not _has_share(run, m)]  # 农村户籍1531名，占87%，女生902名，占51.3%: both of another
+        if len(same) < MOST_WHOLES:
+            same = [m for m in same if not _has_share(run, m)]  # 农村户籍1531名，占87%，女生902名，占51.3%: both of another
         if not same and part.dimension == "人" and earlier and earlier[-1].label.endswith("岗位"):
             same = earlier[-1:]  # 岗位620个，安置脱贫人口558人，占90%: who fills a post
         among = [m for m in same if re.search(r"^[^，。；]{0,8}[中里]$", m.tail)]
