@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
     (below / "乡镇").mkdir(parents=True)
     for number in range(6):
         place = below / "乡镇" if number % 2 else below
-        (place / f"{number}.toml").write_text(road_form(f"某县第{number}局", 5 + number, 50), "utf-8")
+        (place / f"{number}.toml").write_text(road_form(f"某县第{number}局", 5 + number), "utf-8")
     (below / "坏.toml").write_text("unit = ", "utf-8")
     (below / "~$1.toml").write_text("", "utf-8")
     (below / "图.png").write_bytes(b"\x89PNG")
@@ -130,12 +130,12 @@ def test_a_table_of_submissions_scores_as_the_same_forms_do(tmp_path: Path) -> N
     arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
     from pyarrow import parquet
 
-    answer = {"path": ["产出指标", "数量指标", "修路条数"], "weight": 50, "target": "≥10条", "actual": "8条", "claimed": 50}
+    answer = {"path": ["产出指标", "数量指标", "修路条数"], "weight": 100, "target": "≥10条", "actual": "8条", "claimed": 100}
     funds = {"source": "合计", "budget": 100, "executed": 100}
-    row = {"unit": "某县水务局", "project": "", "year": 2023, "claimed_total": 50, "funds": [funds], "answer": [answer]}
+    row = {"unit": "某县水务局", "project": "", "year": 2023, "claimed_total": 100, "funds": [funds], "answer": [answer]}
     parquet.write_table(arrow.Table.from_pylist([row, {**row, "project": "水库"}]), tmp_path / "t.parquet")
     run_batch(tmp_path / "t.parquet", tmp_path / "out")
-    (tmp_path / "a.toml").write_text(road_form("某县水务局", 8, 50), "utf-8")
+    (tmp_path / "a.toml").write_text(road_form("某县水务局", 8), "utf-8")
     alone = evaluate(read_submission(tmp_path / "a.toml"))
     reports = [json.loads(line) for line in lines(tmp_path / "out")]
     assert [report["total"] for report in reports] == [str(alone.total)] * 2
@@ -258,7 +258,7 @@ def test_handed_out_pages_say_nothing_of_the_folders_above(folder: Path, tmp_pat
 def test_what_was_read_is_not_read_again(folder: Path, tmp_path: Path) -> None:
     run_batch(folder, tmp_path / "out")
     first = lines(tmp_path / "out")
-    (folder / "2.toml").write_text(road_form("某县改名局", 9, 50), "utf-8")
+    (folder / "2.toml").write_text(road_form("某县改名局", 9), "utf-8")
     run_batch(folder, tmp_path / "out")
     read = Counter(Path(key).name for key in keys_gathered(tmp_path / "out"))
     assert read["2.toml"] == 2
@@ -301,7 +301,7 @@ def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs signals of POSIX")
 def test_a_killed_run_is_resumed(folder: Path, tmp_path: Path) -> None:
     for number in range(300):
-        (folder / f"更多{number:03d}.toml").write_text(road_form("某县统计局", number % 12, 50), "utf-8")
+        (folder / f"更多{number:03d}.toml").write_text(road_form("某县统计局", number % 12), "utf-8")
     run_batch(folder, tmp_path / "whole", settings=Settings(workers=2))
     command = [sys.executable, "-m", "scorer", "batch", str(folder), "-o", str(tmp_path / "out"), "--workers", "2"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -367,7 +367,7 @@ def test_what_if_needs_no_files_and_gives_what_the_files_would(folder: Path, tmp
 
 def test_comparison_names_who_moved_and_by_which_rule(folder: Path, tmp_path: Path) -> None:
     run_batch(folder, tmp_path / "one")
-    (folder / "2.toml").write_text(road_form("某县第2局", 10, 50), "utf-8")
+    (folder / "2.toml").write_text(road_form("某县第2局", 10), "utf-8")
     (folder / "0.toml").unlink()
     run_batch(folder, tmp_path / "two")
     found = comparison.compare(str(tmp_path / "one"), str(tmp_path / "two"))

@@ -368,7 +368,7 @@ def test_the_workbook_says_the_same_and_holds_no_formula_and_no_link_of_stranger
 
 def test_the_riskiest_have_pages_that_go_when_they_no_longer_are(tmp_path: Path) -> None:
     for number in range(6):
-        (tmp_path / f"{number}.toml").write_text(road_form(f"某县第{number}局", 4 + number, 50), "utf-8")
+        (tmp_path / f"{number}.toml").write_text(road_form(f"某县第{number}局", 4 + number), "utf-8")
     out = tmp_path / "out"
     run_batch(str(tmp_path / "*.toml"), out, settings=Settings(pages=2))
     written = sorted(path.name for path in (out / "reports").iterdir())
@@ -377,7 +377,7 @@ def test_the_riskiest_have_pages_that_go_when_they_no_longer_are(tmp_path: Path)
     links = {link["href"] for link in parsed((out / "summary.html").read_text("utf-8")).of("a")}
     assert {f"reports/{name}" for name in written} <= links
     (out / "reports" / "批注.html").write_text("mine", "utf-8")
-    (tmp_path / "5.toml").write_text(road_form("某县第5局", 0, 50), "utf-8")
+    (tmp_path / "5.toml").write_text(road_form("某县第5局", 0), "utf-8")
     run_batch(str(tmp_path / "*.toml"), out, settings=Settings(pages=1))
     assert sorted(path.name for path in (out / "reports").iterdir()) == ["000006.html", "批注.html"]
     (out / "reports" / "批注.html").unlink()
@@ -448,3 +448,21 @@ def test_json_of_a_row_needs_no_pickle() -> None:
         spool.add(WRONG)
         spool._file.seek(0)
         assert json.loads(spool._file.readline())[0] == 7
+
+
+def test_a_total_of_fewer_points_than_the_full_score_stands_beside_no_claimed_one(tmp_path: Path) -> None:
+    whole, half = road_form("某县水务局", 8), road_form("某县教育局", 8).replace("weight = 100\n", "weight = 50\n")
+    for name, form in (("whole", whole), ("half", half), ("nearly", whole.replace("weight = 100\n", "weight = 99.99\n"))):
+        (tmp_path / f"{name}.toml").write_text(form, "utf-8")
+    found = run_batch(str(tmp_path / "*.toml"), tmp_path / "out").found
+    assert found is not None
+    rows = {row.file: row for _, _, row in found.top}
+    assert {name: row.total for name, row in rows.items()} == {
+        "whole.toml": Decimal("80.00"),
+        "nearly.toml": Decimal("79.99"),
+        "half.toml": None,
+    }
+    assert rows["half.toml"].risk.difference == 0
+    assert (found.whole.paired, found.whole.differing) == (2, 2)
+    reports = map(json.loads, (tmp_path / "out" / "reports.jsonl").read_text("utf-8").splitlines())
+    assert "40.00" in [report["total"] for report in reports]

@@ -305,6 +305,7 @@ def hundred_shares(points: Array, whole: Array) -> Array:
     quotient, rest = above // below, above % below
     quotient += (2 * rest > below) | ((2 * rest == below) & (quotient % 2 == 1))
     found: Array = quotient / 100
+    large |= np.abs(quotient) > 1 << 53  # which floating point does not hold
     if large.any():
         pairs = zip(points[large].tolist(), whole[large].tolist(), strict=True)
         found[large] = [float(share(Decimal(part), Decimal(all_))) for part, all_ in pairs]

@@ -16,7 +16,7 @@ from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_table import Columns, as_texts, is_text, level_columns
 from scorer.batch.columns_totals import NO_GRADE, Totals
 from scorer.batch.region import region_of
-from scorer.batch.rows import RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS
+from scorer.batch.rows import RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS, SHORT
 from scorer.batch.tables import schemas
 from scorer.rules import RULES, STATUSES
 from scorer.rules.kernel import JUDGED, LACKING, RECOMPUTED, UNREADABLE
@@ -64,12 +64,14 @@ def submissions_batch(memory: Memory, scored: Scored, totals: Totals, found: Fou
 
     counts = [np.bincount(found.of[found.levels == level], minlength=count)[kept] for level in range(len(LEVEL_ORDER))]
     claimed = hundredths(scored.claimed_total.values)
-    differing = totals.known & scored.claimed_total.read
+    missing = totals.weights[LACKING] + totals.weights[UNREADABLE]
+    left_out = totals.whole - totals.weights[RECOMPUTED] - totals.weights[JUDGED] - missing
+    listed = sum(map(hundredths, (totals.weights[RECOMPUTED], totals.weights[JUDGED], missing, left_out)))
+    differing = totals.known & scored.claimed_total.read & (hundredths(totals.full) - listed < 100 * SHORT)
     regraded = (totals.grade != NO_GRADE) & (totals.claimed_grade != NO_GRADE) & (totals.grade != totals.claimed_grade)
     risk = _risk(found, count) * 100 + np.where(differing, np.abs(totals.total - claimed), 0) + RISK_GRADE * 100 * regraded
     unit = head("unit")
     ids = as_texts(chunk.batch.column("submission").take(firsts))
-    missing = totals.weights[LACKING] + totals.weights[UNREADABLE]
     columns = {
         "submission": pyarrow.array(kept + first),
         "file": compute.binary_join_element_wise(f"{file}#", ids, ""),
@@ -89,6 +91,7 @@ def submissions_batch(memory: Memory, scored: Scored, totals: Totals, found: Fou
         "recomputed_weight": points(hundredths(totals.weights[RECOMPUTED])[kept]),
         "judged_weight": points(hundredths(totals.weights[JUDGED])[kept]),
         "missing_weight": points(hundredths(missing)[kept]),
+        "left_out_weight": points(hundredths(left_out)[kept]),
         **{name: pyarrow.array(column, pyarrow.int32()) for name, column in zip(("errors", "warnings", "notes"), counts, strict=True)},
         "risk": points(risk[kept]),
         "unread": pyarrow.nulls(len(kept), pyarrow.string()),

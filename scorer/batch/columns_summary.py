@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ from scorer.batch.results import (
     Outcome,
     errors_table,
 )
-from scorer.batch.rows import FIRST_MOST, RISK_LEVELS, Row, risk_of
+from scorer.batch.rows import FIRST_MOST, RISK_LEVELS, SHORT, Row, is_short, risk_of
 from scorer.batch.summary import page
 from scorer.batch.whole import whole_file
 from scorer.batch.workbook import write_workbook
@@ -214,7 +215,7 @@ def _pieces(path: Path) -> Iterator[Any]:
     from pyarrow import parquet
 
     named = ["unit", "department", "region", "set", "grade", "claimed_grade", "unread"]
-    figures = ["submission", "year", "total", "full", "claimed_total", "errors", "warnings", "risk"]
+    figures = ["submission", "year", "total", "full", "claimed_total", "errors", "warnings", "risk", *WEIGHTS]
     file = parquet.ParquetFile(path, read_dictionary=named)
     groups: list[int] = []
     rows = 0
@@ -222,8 +223,21 @@ def _pieces(path: Path) -> Iterator[Any]:
         groups.append(group)
         rows += file.metadata.row_group(group).num_rows
         if rows >= PIECE_ROWS or group == file.num_row_groups - 1:
-            yield file.read_row_groups(groups, columns=[*named, *figures]).unify_dictionaries()
+            yield _comparable(file.read_row_groups(groups, columns=[*named, *figures]).unify_dictionaries())
             groups, rows = [], 0
+
+
+WEIGHTS: Final = ("recomputed_weight", "judged_weight", "missing_weight", "left_out_weight")
+
+
+def _comparable(table: Any) -> Any:
+    """Submissions without the totals that are short of the full score, see `Row.total`."""
+    import pyarrow.compute as compute
+
+    listed = functools.reduce(compute.add, (_hundredths(table[name]) for name in WEIGHTS))
+    short = compute.greater_equal(compute.subtract(_hundredths(table["full"]), listed), 100 * SHORT)
+    total = compute.if_else(short, None, table["total"])
+    return table.set_column(table.column_names.index("total"), "total", total).drop_columns(list(WEIGHTS))
 
 
 def _decoded(column: Any) -> Any:
@@ -380,6 +394,7 @@ def rows_at(output: Path, places: Sequence[int]) -> list[Row]:
 
 
 def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
+    total = None if is_short(said["full"], [said[name] for name in WEIGHTS]) else said["total"]
     worst = next((one["message"] for level in RISK_LEVELS for one in findings if one["level"] == level), "")
     return Row(
         number=said["submission"],
@@ -389,7 +404,7 @@ def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
         project=said["project"],
         year=said["year"],
         set=said["set"],
-        total=said["total"],
+        total=total,
         full=said["full"],
         claimed=said["claimed_total"],
         grade=said["grade"],
@@ -401,7 +416,7 @@ def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
         first=worst[:FIRST_MOST],
         risk=risk_of(
             findings,
-            totals=(said["total"], said["claimed_total"]),
+            totals=(total, said["claimed_total"]),
             grades=(said["grade"], said["claimed_grade"]),
             unread=bool(said["unread"]),
         ),

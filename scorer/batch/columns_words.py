@@ -194,9 +194,8 @@ def _scale(memory: Memory, scored: Scored, rows: Array) -> tuple[Array, Any]:
     texts = ["", "%", *(f"{name}元" if name else "" for name in (SCALES.get(10**power, "") for power in range(20)))]
     codes = np.where(funds, np.maximum(scale, 0) + 2, percent.astype(np.int64))
     written = scored.target_scale[rows]
-    scaled = np.flatnonzero(
-        ~funds & (written > 0) & (written == scored.actual_scale[rows]) & named[np.clip(written, 0, 19)] & ((target | actual) & (PERCENT | MILLE) == 0)
-    )
+    alike = (written > 0) & (written == scored.actual_scale[rows]) & named[np.clip(written, 0, 19)]
+    scaled = np.flatnonzero(~funds & alike & ((target | actual) & (PERCENT | MILLE) == 0))
     if len(scaled):  # both in 万元, or in 万吨
         scale[scaled] = written[scaled]
         units = [memory.texts[role].columns["unit"].take(scored.columns.ids[role][rows[scaled]]) for role in ("target", "actual")]

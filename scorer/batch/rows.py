@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from sys import intern
 from typing import Any
 
@@ -17,7 +17,7 @@ RISK_GRADE = 20
 RISK_UNREAD = 100
 RISK_CODE_MOST = 3  # findings of one code that count: a column filled wrongly is one mistake, not thirty
 RISK_WORDS = (
-    "风险 = 必改 ×10 + 说明 ×3（同一代码至多计 3 处，同批比对的发现计入所涉的每一份）+ 自评总分与复算总分相差的分数 + 等级不同 20。"
+    "风险 = 必改 ×10 + 说明 ×3（同一代码至多计 3 处，同批比对的发现计入所涉的每一份）+ 自评总分与复算总分相差的分数（表中分值合计不足满分的不比）+ 等级不同 20。"
     "提示不计；未能读取的记 100，另列。风险只决定先看哪一份，不是评价。"
 )
 FIRST_MOST = 300  # characters of the first finding's message that a row keeps
@@ -60,6 +60,8 @@ class Risk:
 class Row:
     """One submission in the summary.
 
+    `total` is the recomputed total; None also where the form gives points for less than the full score: such a total
+    cannot stand beside a claimed one.
     `codes` counts its findings, `first` is the message of the first of the heaviest; `region` is "" where nothing tells
     it, `region_by` what told it. `unread` is F610 or Z901 where the submission was not read, `reason` why.
     """
@@ -105,7 +107,9 @@ def row_of(
     findings = [*report["findings"], *across]
     levels = Counter(finding["level"] for finding in findings)
     failure = next((one for one in findings if _is_unread(one)), None)
-    total, claimed = _points(report["total"]), _points(report["claimed_total"])
+    weights = [_points(report[name]) for name in ("recomputed_weight", "judged_weight", "missing_weight")]
+    full, claimed = _points(report["full"]), _points(report["claimed_total"])
+    total = None if is_short(full, [*weights, left_out_weight(report)]) else _points(report["total"])
     worst = next((one for level in RISK_LEVELS for one in findings if one["level"] == level), None)
     submission = report["submission"]
     region, region_by = region_of(submission["unit"], SEPARATORS.split(key)[:-1])
@@ -118,7 +122,7 @@ def row_of(
         year=submission["year"],
         set=intern(report["set"]["id"]),
         total=total,
-        full=_points(report["full"]),
+        full=full,
         claimed=claimed,
         grade=report["grade"],
         claimed_grade=report["claimed_grade"],
@@ -138,6 +142,20 @@ def row_of(
         region=intern(region),
         region_by=region_by,
     )
+
+
+SHORT = 1  # points that are missing from the full score; less may be rounding
+
+
+def is_short(full: Decimal | None, weights: Sequence[Decimal | None]) -> bool:
+    """Do all weights together, those of rows left out included, fall short of the full score?"""
+    return full is not None and full - sum((weight or Decimal(0) for weight in weights), Decimal(0)) >= SHORT
+
+
+def left_out_weight(report: dict[str, Any]) -> Decimal:
+    """The points of the rows that do not apply, which a total is rescaled by."""
+    left_out = (_points(line["weight"]) for line in report["lines"] if line["leaf"] and line["status"] == "inapplicable")
+    return sum((weight or Decimal(0) for weight in left_out), Decimal(0)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def risk_of(

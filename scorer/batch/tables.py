@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from scorer.batch.rows import Row
+from scorer.batch.rows import Row, left_out_weight
 from scorer.batch.whole import whole_file
 
 TABLES = ("submissions.parquet", "scores.parquet", "findings.parquet")
@@ -38,7 +38,7 @@ def schemas() -> dict[str, Any]:
             ("set", arrow.string()),
             *((name, points) for name in ("total", "full", "low", "high", "claimed_total")),
             *((name, arrow.string()) for name in ("grade", "claimed_grade")),
-            *((name, points) for name in ("recomputed_weight", "judged_weight", "missing_weight")),
+            *((name, points) for name in ("recomputed_weight", "judged_weight", "missing_weight", "left_out_weight")),
             *((name, arrow.int32()) for name in ("errors", "warnings", "notes")),
             ("risk", points),
             ("unread", arrow.string()),
@@ -106,6 +106,7 @@ def submission_row(row: Row, report: dict[str, Any]) -> dict[str, Any]:
         **{name: getattr(row, name) for name in ("unit", "department", "project", "year", "set")},
         "region": row.region or None,
         **{name: _points(report[name]) for name in figures},
+        "left_out_weight": left_out_weight(report),
         **{name: getattr(row, name) for name in ("grade", "claimed_grade", "errors", "warnings", "notes")},
         "risk": row.risk.total,
         "unread": row.unread or None,
