@@ -17,7 +17,8 @@ RISK_GRADE = 20
 RISK_UNREAD = 100
 RISK_CODE_MOST = 3  # findings of one code that count: a column filled wrongly is one mistake, not thirty
 RISK_WORDS = (
-    "风险 = 必改 ×10 + 说明 ×3（同一代码至多计 3 处，同批比对的发现计入所涉的每一份）+ 自评总分与复算总分相差的分数（表中分值合计不足满分的不比）+ 等级不同 20。"
+    "风险 = 必改 ×10 + 说明 ×3（同一代码至多计 3 处，同批比对的发现计入所涉的每一份）"
+    "+ 自评总分与复算总分相差的分数（表中分值合计不足满分的不比）+ 等级不同 20。"
     "提示不计；未能读取的记 100，另列。风险只决定先看哪一份，不是评价。"
 )
 FIRST_MOST = 300  # characters of the first finding's message that a row keeps
