@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from scorer.checks.arithmetic import deducted
 from scorer.checks.funds import money_rows
@@ -190,7 +190,7 @@ def low_execution_without_reason(form: Form) -> Outcomes:
         yield undecided("别的行的偏差原因、存在问题或表注提到了资金")
     else:
         cells = [cell for cell in (row.rate, row.executed, row.budget) if cell]
-        yield faulty(("预算执行率",), cells, rate=rate.quantize(Decimal("0.01")), limit=limit)
+        yield faulty(("预算执行率",), cells, rate=rate.quantize(Decimal("0.01"), ROUND_HALF_UP), limit=limit)
 
 
 ABOUT_MONEY = re.compile("资金|预算|执行|支付|拨付|结余|结转|尾款")

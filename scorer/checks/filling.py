@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.checks.targets import name_of, squeezed
@@ -162,7 +162,7 @@ def money_unit_suspect(form: Form) -> Outcomes:
             elif abs(amount) < limit and not (funds.unit == "元" and funds.total and 0 < abs(amount) < SMALL_MONEY):
                 yield sound()
             else:
-                large = f"{plain((amount / YI).quantize(CENT))} 亿元" if amount >= YI else f"{plain(amount)} 元"
+                large = f"{plain((amount / YI).quantize(CENT, ROUND_HALF_UP))} 亿元" if amount >= YI else f"{plain(amount)} 元"
                 yield faulty(
                     ("资金", funds.source),
                     [cell],

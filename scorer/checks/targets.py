@@ -429,7 +429,7 @@ def concentrated_weight(form: Form) -> Outcomes:
         if leaf.weight is None:
             yield undecided("没有分值")
         elif leaf.weight > limit:
-            share = (leaf.weight / form.set.full * 100).quantize(Decimal("0.1"))
+            share = (leaf.weight / form.set.full * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
             yield faulty(
                 leaf.path,
                 [leaf.answer.weight] if leaf.answer.weight else leaf.answer.names[-1:],
