@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scorer.mentions import PERCENTAGES, Mention
-from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum
+from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum, of_paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,13 @@ def find_executions(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Execut
         yield from _received(runs, index, parts)
 
 
-MOST_AROUND = 12
-
-
 def _paragraph_money(runs: Sequence[Run], index: int, rate: Mention) -> Run:
     """The amounts of the paragraph before a rate, the nearest first."""
-    found: Run = []
-    for run in reversed(runs[max(0, index - NEAR) : index + 1]):
-        if run[0].line is not rate.line or len(found) >= MOST_AROUND:
-            break
-        found += [m for m in reversed(run) if m.start < rate.start and m.dimension == "元" and m.role not in DERIVED and m.number]
-    return found[:MOST_AROUND]
+
+    def amounts(run: Run) -> Run:
+        return [m for m in reversed(run) if m.start < rate.start and m.dimension == "元" and m.role not in DERIVED and m.number]
+
+    return of_paragraph(runs[max(0, index - NEAR) : index + 1], rate, amounts)
 
 
 _ARRIVED = re.compile(r"(?:资金|经费|补助)?到位率(?:为|达到?|是)?$")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scorer.mentions import PERCENTAGES, Mention, clean
-from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum
+from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum, of_paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,6 @@ def find_products(runs: Sequence[Run], sums: Sequence[Sum]) -> Iterator[Product]
             yield Product(price, tuple(counts[:LONGEST_LIST]), tuple(totals[:LONGEST_LIST]), certain, periods, (), around)
 
 
-MOST_AROUND = 12  # counts of a paragraph that a price may be multiplied with after all
-
-
 def _together(run: Run) -> list[Product]:
     """彩超2台，每台128万元；呼吸机6台，每台18.5万元；合计367万元: one total of all that was bought."""
     pairs: list[tuple[Mention, Mention]] = []
@@ -121,12 +118,11 @@ _ALL = re.compile(r"^(?:[两三四五六七八九十][项类种者])?(?:合计|�
 
 def _counted_around(runs: Sequence[Run], index: int, price: Mention) -> Run:
     """What the sentences before in the paragraph count of what a price is for: 救助236人。…人均1.2万元."""
-    found: Run = []
-    for run in reversed(runs[max(0, index - NEAR) : index]):
-        if run[0].line is not price.line or len(found) >= MOST_AROUND:
-            break
-        found += [m for m in run[:LONGEST_LIST] if _counts(m, price.per)]
-    return found[:MOST_AROUND]
+
+    def counted(run: Run) -> Run:
+        return [m for m in run[:LONGEST_LIST] if _counts(m, price.per)]
+
+    return of_paragraph(runs[max(0, index - NEAR) : index], price, counted)
 
 
 _TIMES = re.compile(r"^[\s人次台套个件]{0,3}[×xX*✕][\s]*$")

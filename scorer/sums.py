@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scorer.mentions import PERCENTAGES, Mention, Sentence
@@ -25,6 +25,7 @@ from scorer.phrases import (
 LONGEST_LIST = 40  # parts of one sum, and mentions looked at around one figure
 MOST_WHOLES = 6  # figures that parts may belong to
 NEAR = 6  # sentences looked back for the figures that a rate is of
+MOST_AROUND = 12  # figures of a paragraph that one may be of after all
 LONGEST_RUN = 200  # figures of one sentence read together; no sentence of a person has as many
 
 _INTRODUCES = re.compile(INTRODUCES_PARTS)
@@ -64,6 +65,16 @@ class Sum:
 
 
 Run = list[Mention]
+
+
+def of_paragraph(runs: Sequence[Run], near: Mention, chosen: Callable[[Run], Run]) -> Run:
+    """What is chosen of each sentence, the last first, as far back as the paragraph of a figure goes; a few at most."""
+    found: Run = []
+    for run in reversed(runs):
+        if run[0].line is not near.line or len(found) >= MOST_AROUND:
+            break
+        found += chosen(run)
+    return found[:MOST_AROUND]
 
 
 def sentence_runs(mentions: Sequence[Mention]) -> list[Run]:
