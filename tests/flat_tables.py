@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
 
 TARGETS = (
     *("≥50个", "50", "≥95%", "95%", "100%", "≤3.5万元", "3.5万元", "≥180万吨", "180万吨", "=100%", "=0", "0", "≤0", "＞10"),
@@ -208,3 +211,9 @@ def _in_crowd(chance: random.Random, rows: list[Row]) -> list[Row]:
             changed |= {"target": chance.choice(["≥50个", "50", "3万元/公里"]), "actual": chance.choice(costs)}
         found.append(changed)
     return found
+
+
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several tasks and many chunks also for a small table."""
+    monkeypatch.setattr("scorer.batch.columns_source.TASK_ROWS", 900)
+    monkeypatch.setattr("scorer.batch.columns_source.CHUNK_ROWS", 200)

@@ -15,7 +15,7 @@ arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not inst
 
 from pyarrow import parquet  # noqa: E402
 
-from scorer.batch import Settings, columns, columns_source, find_report, run_batch  # noqa: E402
+from scorer.batch import Settings, columns, find_report, run_batch  # noqa: E402
 from scorer.batch.columns import DECIDED, Columnar, codes_by_columns, flat_table  # noqa: E402
 from scorer.batch.columns_reading import Units, decimals_of, number_readings, readings  # noqa: E402
 from scorer.batch.columns_source import FIELDS, outline, pieces, submission_of  # noqa: E402
@@ -26,7 +26,7 @@ from scorer.engines import Local  # noqa: E402
 from scorer.evaluation import evaluate  # noqa: E402
 from scorer.model import Report, ScorerError  # noqa: E402
 from scorer.sets import load_set  # noqa: E402
-from tests.flat_tables import Row, rows_of, write_table  # noqa: E402
+from tests.flat_tables import Row, rows_of, small_pieces, write_table  # noqa: E402
 
 TYPES: dict[str, dict[str, Any]] = {
     "decimals": {},
@@ -34,12 +34,6 @@ TYPES: dict[str, dict[str, Any]] = {
     "floats": {"points": "float", "money": "float"},
     "lists": {"lists": True, "texts": True},
 }
-
-
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several tasks and many chunks also for a small table."""
-    monkeypatch.setattr(columns_source, "TASK_ROWS", 900)
-    monkeypatch.setattr(columns_source, "CHUNK_ROWS", 200)
 
 
 class Here:

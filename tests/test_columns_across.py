@@ -17,7 +17,7 @@ arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not inst
 
 from pyarrow import parquet  # noqa: E402
 
-from scorer.batch import Settings, columns_rows, columns_source, find_report, run_batch  # noqa: E402
+from scorer.batch import Settings, columns_rows, find_report, run_batch  # noqa: E402
 from scorer.batch.columns import COMPARED, DECIDED, Columnar, codes_by_columns, rows_of  # noqa: E402
 from scorer.batch.columns_across import compare_table  # noqa: E402
 from scorer.batch.columns_facts import facts_of_pieces, hundred_shares, measures_of_pieces  # noqa: E402
@@ -30,7 +30,7 @@ from scorer.checks.registry import run_across  # noqa: E402
 from scorer.cli import run  # noqa: E402
 from scorer.evaluation import evaluate  # noqa: E402
 from scorer.model import Finding, ScorerError, Submission, Tally  # noqa: E402
-from tests.flat_tables import Row, crowd_of, write_table  # noqa: E402
+from tests.flat_tables import Row, crowd_of, small_pieces, write_table  # noqa: E402
 
 TYPES: dict[str, dict[str, Any]] = {
     "decimals": {},
@@ -41,10 +41,9 @@ TYPES: dict[str, dict[str, Any]] = {
 Found = list[tuple[Finding, tuple[int, ...]]]
 
 
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several tasks, many chunks and small steps also for a small table."""
-    monkeypatch.setattr(columns_source, "TASK_ROWS", 900)
-    monkeypatch.setattr(columns_source, "CHUNK_ROWS", 200)
+    small_pieces(monkeypatch)
     monkeypatch.setattr(columns_rows, "ROWS_AT_ONCE", 50)
     monkeypatch.setattr("scorer.batch.columns_across.AT_ONCE", 5)
 
@@ -94,7 +93,7 @@ def by_columns(table: Path, folder: Path, code: str) -> tuple[Found, tuple[Tally
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_by_columns_comes_what_the_comparison_of_forms_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    small_pieces(monkeypatch)
+    small_steps(monkeypatch)
     rows = crowd_of(300 + list(TYPES).index(kind), 420, units=kind == "decimals")
     table = write_table(tmp_path / "t.parquet", rows, **TYPES[kind])
     submissions, gathered = as_forms(table)
@@ -209,7 +208,7 @@ def check_counts(folder: Path) -> None:
 
 
 def test_findings_counts_risk_and_summary_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small_pieces(monkeypatch)
+    small_steps(monkeypatch)
     table = write_table(tmp_path / "t.parquet", crowd_of(21, 200))
     outcome = run_batch(table, tmp_path / "out", settings=Settings(workers=1, pages=3))
     found = outcome.found

@@ -50,6 +50,8 @@ COMPARED: Final = ("C307", "P702", "P703", "P704")  # what is compared across th
 NOT_COMPARED: Final = ("P701",)  # runs, and says that it has nothing to compare
 NO_CHECK: Final = ("P701",)  # runs on no single submission: instead of an empty choice, which would be all
 PARTS: Final = "columns"  # in the folder of what was gathered
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a piece gave: submissions, rows, those scored as single forms, findings, and outcomes by check.

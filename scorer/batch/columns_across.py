@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from scorer.batch.across import Concerned
 from scorer.batch.columns_facts import facts_of_pieces, measures_of_pieces
-from scorer.batch.columns_reading import Vocabulary
+from scorer.batch.columns_reading import Vocabulary, hundredths_of
 from scorer.batch.columns_rows import Beside, Cells
 from scorer.batch.columns_source import Outline, Piece, chunks, submission_of
 from scorer.batch.columns_table import as_texts
@@ -293,6 +293,5 @@ def _arrow(values: Array) -> Any:
 
 def _hundredths(column: Any) -> Array:
     """Points as hashes of their own, as two's complement; all ones for none."""
-    values = np.frombuffer(column.buffers()[1], np.int64).reshape(-1, 2)[column.offset : column.offset + len(column), 0]
-    found: Array = np.where(column.is_valid().to_numpy(zero_copy_only=False), values.view(np.uint64), np.uint64(MASK))
-    return found
+    values, known = hundredths_of(column)
+    return np.where(known, values.view(np.uint64), np.uint64(MASK))

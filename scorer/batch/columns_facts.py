@@ -372,6 +372,8 @@ def _each(spent: Array, places: Array, count: Array) -> Array:
 
 def _spent(scored: Scored, needed: Mask) -> tuple[Array, Array, Mask]:
     """The money spent by each submission in 元, as integers of 10 ** -places, the places, and where there is any."""
+    import pyarrow
+
     size = len(needed)
     spent, places, known = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_)
     columns, rows = scored.columns, scored.funds_rows
@@ -380,15 +382,14 @@ def _spent(scored: Scored, needed: Mask) -> tuple[Array, Array, Mask]:
     if column is None or not len(rows):
         return spent, places, known
     of = scored.of[rows]
-    units = ["万元"] if columns.column("money_unit") is None else [unit or "万元" for unit in columns.texts("money_unit", rows)]
-    numbers = None if is_text(column) else decimals_of(column)
+    units = columns.money_units(rows)
+    numbers = None if is_text(column) else decimals_of(column.take(pyarrow.array(rows)))
     factor = money_factor(units[0]) if len(set(units)) == 1 else 0
     if numbers is not None and factor:
         values, scale, valid = numbers
-        spent[of], places[of] = values[rows] * factor, scale
-        known[of] = valid[rows] & (values[rows] > 0)
+        spent[of], places[of] = values * factor, scale
+        known[of] = valid & (values > 0)
         return spent, places, known
-    units = units * len(rows) if len(units) == 1 else units
     for number, text, unit in zip(of.tolist(), columns.texts("executed", rows), units, strict=True):
         quantity = parse_quantity(text, unit) if text.strip() else None
         if quantity is None or quantity.number is None or quantity.number <= 0 or quantity.unit not in ("元", ""):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Texts, Words, level_of, message_of
 from scorer.batch.columns_memory import Memory
+from scorer.batch.columns_reading import decimals
 from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_source import LEVELS, TOTAL_FUNDS
 from scorer.batch.columns_table import Columns, as_texts
@@ -45,7 +46,7 @@ def findings_table(
     of = _joined_numbers([fault.of for fault in faults])
     codes = np.repeat([int(fault.code[1:]) for fault in faults], sizes)
     levels = np.repeat([LEVEL_NAMES.index(level_of(fault)) for fault in faults], sizes)
-    texts = _Told(memory, scored, faults)
+    texts = _Texts(memory, scored, faults)
     placed = _Placed(scored, faults, begins, texts)
     order = np.lexsort((codes, placed.first_lines(len(of)), of))
     rank = np.empty(len(order), np.int64)
@@ -92,7 +93,7 @@ def _offsets(of: Array, count: int) -> Any:
 # --------------------------------------------------------------------------------------------------------------- texts
 
 
-class _Told:
+class _Texts:
     """All words of some faults as Arrow texts: those of one column, or of one number of decimals, are made at once."""
 
     def __init__(self, memory: Memory, scored: Scored, faults: Sequence[Faults]) -> None:
@@ -175,17 +176,9 @@ def amount_texts(values: Sequence[Array], places: int, missing: Sequence[Array |
     import pyarrow
     import pyarrow.compute as compute
 
-    pairs = np.empty((sum(map(len, values)), 2), np.int64)
-    np.concatenate(values, out=pairs[:, 0])
-    np.right_shift(pairs[:, 0], 63, out=pairs[:, 1])
-    kind = pyarrow.decimal128(18, places)
-    texts = pyarrow.Array.from_buffers(kind, len(pairs), [None, pyarrow.py_buffer(pairs)]).cast(pyarrow.string())
-    if places:
-        texts = compute.utf8_rtrim(compute.utf8_rtrim(texts, "0"), ".")
-    if all(one is None or not one.any() for one in missing):
-        return texts
     gone = [np.zeros(len(of), np.bool_) if one is None else one for of, one in zip(values, missing, strict=True)]
-    return compute.if_else(pyarrow.array(np.concatenate(gone)), None, texts)
+    texts = decimals(np.concatenate(values), places, np.concatenate(gone)).cast(pyarrow.string())
+    return compute.utf8_rtrim(compute.utf8_rtrim(texts, "0"), ".") if places else texts
 
 
 def _names(listed: Sequence[str], places: Array) -> Texts:
@@ -206,7 +199,7 @@ def _template(message: str) -> tuple[str, ...]:
     return tuple(MESSAGE_FIELD.split(message))
 
 
-def _messages(fault: Faults, texts: _Told) -> Any:
+def _messages(fault: Faults, texts: _Texts) -> Any:
     """The message of every fault, its figures put in; as `registry.finding` does it."""
     import pyarrow
     import pyarrow.compute as compute
@@ -272,7 +265,7 @@ def paths(columns: Columns, rows: Array) -> Any:
 class _Placed:
     """The places of all faults, those of one fault in their order; blank cells are no places."""
 
-    def __init__(self, scored: Scored, faults: Sequence[Faults], begins: Array, texts: _Told) -> None:
+    def __init__(self, scored: Scored, faults: Sequence[Faults], begins: Array, texts: _Texts) -> None:
         import pyarrow
 
         of, ranks, lines, quotes = [], [], [], [pyarrow.array([], pyarrow.string())]
@@ -320,7 +313,7 @@ def _lines(scored: Scored, cells: Cells) -> Array:
     return lines
 
 
-def _numbers(faults: Sequence[Faults], begins: Array, rank: Array, texts: _Told) -> Any:
+def _numbers(faults: Sequence[Faults], begins: Array, rank: Array, texts: _Texts) -> Any:
     """The figures of every fault by name, as maps; a missing one is left out. Fault number i stands at `rank[i]`."""
     import pyarrow
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from scorer.answers import POINT, Mask
 from scorer.batch.columns_memory import Memory
-from scorer.batch.columns_reading import FILLED
+from scorer.batch.columns_reading import FILLED, decimals
 from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_table import Columns, as_texts, is_text, level_columns
 from scorer.batch.columns_totals import NO_GRADE, Totals
@@ -107,15 +107,7 @@ def hundredths(values: Array) -> Array:
 
 def points(values: Array, missing: Mask | None = None) -> Any:
     """Hundredths as an Arrow column of points."""
-    import pyarrow
-
-    pairs = np.empty((len(values), 2), np.int64)
-    pairs[:, 0] = values
-    np.right_shift(pairs[:, 0], 63, out=pairs[:, 1])
-    valid = None
-    if missing is not None and missing.any():
-        valid = pyarrow.py_buffer(np.packbits(~missing, bitorder="little"))
-    return pyarrow.Array.from_buffers(pyarrow.decimal128(18, 2), len(values), [valid, pyarrow.py_buffer(pairs)])
+    return decimals(values, 2, missing)
 
 
 def _risk(found: Found, count: int) -> Array:

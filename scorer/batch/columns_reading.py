@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -284,6 +284,27 @@ def decimals_of(column: Any) -> tuple[Array, int, Array] | None:
         exact = whole / 1e4 == floats
         return np.where(exact, whole, 0).astype(np.int64) + np.where(exact, 0, least), 4, valid
     return None
+
+
+def hundredths_of(column: Any) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Points (an Arrow array of decimals) as hundredths, and which of them are there."""
+    import pyarrow
+
+    values, _, known = cast("tuple[Array, int, Array]", decimals_of(column.cast(pyarrow.decimal128(18, 2))))
+    return values, known
+
+
+def decimals(values: Array, places: int, missing: npt.NDArray[np.bool_] | None = None) -> Any:
+    """Integers of 10 ** -places as an Arrow column of decimals, null where missing: the inverse of `decimals_of`."""
+    import pyarrow
+
+    pairs = np.empty((len(values), 2), np.int64)
+    pairs[:, 0] = values
+    np.right_shift(pairs[:, 0], 63, out=pairs[:, 1])
+    valid = None
+    if missing is not None and missing.any():
+        valid = pyarrow.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pyarrow.Array.from_buffers(pyarrow.decimal128(DIGITS, places), len(values), [valid, pyarrow.py_buffer(pairs)])
 
 
 def stripped_places(values: Array, scale: int) -> npt.NDArray[np.int8]:

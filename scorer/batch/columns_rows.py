@@ -17,7 +17,7 @@ from scorer.batch.columns_facts import Told, names_of
 from scorer.batch.columns_memory import distinct
 from scorer.batch.columns_reading import Vocabulary
 from scorer.batch.columns_source import FIELDS, FUNDS, LEVELS, TOTAL_FUNDS, Piece, chunks, open_table
-from scorer.batch.columns_table import as_texts, is_text, level_columns
+from scorer.batch.columns_table import as_texts, funds_of, is_text, level_columns
 from scorer.batch.facts import CELL_MOST
 from scorer.checks.peers.figures import telling_figures
 from scorer.checks.peers.hashes import MASK, combined, hashed
@@ -438,25 +438,6 @@ def _decoded(batch: Any) -> Any:
 
     columns = [column.dictionary_decode() if isinstance(column, pyarrow.DictionaryArray) else column for column in batch.columns]
     return pyarrow.RecordBatch.from_arrays(columns, batch.schema.names)
-
-
-def funds_of(batch: Any) -> Mask:
-    """Which rows are of funds: a sum of money stands in them."""
-    import pyarrow.compute as compute
-    import pyarrow.types as types
-
-    funds = np.zeros(len(batch), np.bool_)
-    for name in FUNDS:
-        if name not in batch.schema.names or batch.column(name).null_count == len(batch):
-            continue
-        column = batch.column(name)
-        filled = compute.is_valid(column)
-        if is_text(column):
-            filled = compute.fill_null(compute.not_equal(as_texts(column), ""), False)
-        elif types.is_floating(column.type):
-            filled = compute.fill_null(compute.invert(compute.is_nan(column)), False)
-        funds |= filled.to_numpy(zero_copy_only=False)
-    return funds
 
 
 # --------------------------------------------------------------------------------------------------- pairs by columns

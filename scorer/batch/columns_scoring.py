@@ -54,8 +54,8 @@ from scorer.batch.columns_reading import (
     Readings,
     decimals_of,
 )
-from scorer.batch.columns_source import FUNDS, HEAD, Chunk, written
-from scorer.batch.columns_table import Columns, Figures, as_texts, is_text, level_columns, points_of
+from scorer.batch.columns_source import HEAD, Chunk, written
+from scorer.batch.columns_table import Columns, Figures, funds_of, level_columns, points_of
 from scorer.model import ScorerError
 from scorer.rules import Coefficient, Rule, Scores, score
 from scorer.rules.kernel import JUDGED, LACKING
@@ -285,20 +285,9 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
 def _funds_first(chunk: Chunk, of: Array, odd: Mask) -> tuple[Any, Array, Mask]:
     """The rows with that of the funds first in each submission; a submission with several such rows is odd."""
     import pyarrow
-    import pyarrow.compute as compute
 
     batch, size = chunk.batch, len(chunk.batch)
-    funds = np.zeros(size, np.bool_)
-    for name in FUNDS:
-        if name not in batch.schema.names or batch.column(name).null_count == size:
-            continue
-        column = batch.column(name)
-        filled = compute.is_valid(column)
-        if is_text(column):
-            filled = compute.fill_null(compute.not_equal(as_texts(column), ""), False)
-        elif pyarrow.types.is_floating(column.type):
-            filled = compute.fill_null(compute.invert(compute.is_nan(column)), False)
-        funds |= filled.to_numpy(zero_copy_only=False)
+    funds = funds_of(batch)
     lines = chunk.first + np.arange(size)
     if not funds.any():
         return batch, lines, funds

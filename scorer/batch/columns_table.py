@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +24,12 @@ from scorer.batch.columns_reading import (
     number_readings,
     stripped_places,
 )
-from scorer.batch.columns_source import LEVELS, written
+from scorer.batch.columns_source import FUNDS, LEVELS, written
 from scorer.quantity import parse_quantity
 
 Array = npt.NDArray[Any]
+
+MONEY_UNIT: Final = "万元"
 
 
 @dataclass
@@ -121,19 +123,23 @@ class Columns:
         if column is None or column.null_count == len(column):
             known = self.memory.texts[role].columns
             return {key: np.repeat(values[:1], len(rows)) for key, values in known.items()}
-        units = ["万元"] if self.column("money_unit") is None else [unit or "万元" for unit in self.texts("money_unit", rows)]
+        units = self.money_units(rows)
         numbers = None if is_text(column) else decimals_of(column.take(pyarrow.array(rows)))
-        if numbers is not None and len(set(units)) == 1:
-            factor = money_factor(units[0]) if units else 1
-            if factor:
-                return number_readings(*numbers, factor)
+        factor = money_factor(units[0]) if len(set(units)) == 1 else int(not units)
+        if numbers is not None and factor:
+            return number_readings(*numbers, factor)
         texts = self.memory.texts[role]
-        written = self.texts(name, rows)
-        units = units * len(rows) if len(units) == 1 else units
-        ids = [texts.vocabulary.number(f"{text}{UNIT_MARK}{unit}" if text else "") for text, unit in zip(written, units, strict=True)]
+        cells = zip(self.texts(name, rows), units, strict=True)
+        ids = [texts.vocabulary.number(f"{text}{UNIT_MARK}{unit}" if text else "") for text, unit in cells]
         known = texts.columns
         chosen = np.array(ids, np.int64)
         return {key: values[chosen] for key, values in known.items()}
+
+    def money_units(self, rows: Array) -> list[str]:
+        """The unit of the sums of money in some rows: 万元 where the table says none."""
+        if self.column("money_unit") is None:
+            return [MONEY_UNIT] * len(rows)
+        return [unit or MONEY_UNIT for unit in self.texts("money_unit", rows)]
 
     def given(self) -> tuple[Array, Mask]:
         """The direction that the table gives each row, as its place in `GIVEN`, and where it is a word that is none."""
@@ -171,6 +177,25 @@ def as_texts(column: Any) -> Any:
         if compute.any(blank).as_py():
             texts = compute.if_else(blank, None, texts)
     return texts
+
+
+def funds_of(batch: Any) -> Mask:
+    """Which rows are of funds: a sum of money stands in them."""
+    import pyarrow.compute as compute
+    import pyarrow.types as types
+
+    funds = np.zeros(len(batch), np.bool_)
+    for name in FUNDS:
+        if name not in batch.schema.names or batch.column(name).null_count == len(batch):
+            continue
+        column = batch.column(name)
+        filled = compute.is_valid(column)
+        if is_text(column):
+            filled = compute.fill_null(compute.not_equal(as_texts(column), ""), False)
+        elif types.is_floating(column.type):
+            filled = compute.fill_null(compute.invert(compute.is_nan(column)), False)
+        funds |= filled.to_numpy(zero_copy_only=False)
+    return funds
 
 
 def plain_text(value: Any) -> str | None:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.batch.columns import BATCH
+from scorer.batch.columns_reading import hundredths_of
 from scorer.batch.columns_source import EXTRA, open_table
 from scorer.batch.moves import (
     NOTHING_MOVED,
@@ -37,7 +38,7 @@ from scorer.batch.moves import (
     largest_first,
 )
 from scorer.batch.moves_explained import explained, lack_of
-from scorer.batch.moves_in_scores import Found, compare_scores, hundredths_of
+from scorer.batch.moves_in_scores import Found, compare_scores
 from scorer.batch.results import REPORTS
 from scorer.batch.tables import TABLES
 from scorer.model import ScorerError

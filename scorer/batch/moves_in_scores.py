@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scorer.batch.columns_reading import hundredths_of
 from scorer.batch.moves import Cause, LeafKey, RuleMoves, leaf_keys
 from scorer.model import ScorerError
 
@@ -238,18 +239,6 @@ def _joined(parts: Sequence[Rows]) -> Rows:
     columns = ((part.pairs, part.depths, part.points, part.known, part.rules) for part in parts)
     pairs, depths, points, known, rules = (np.concatenate(column) for column in zip(*columns, strict=True))
     return Rows(pairs, depths, pyarrow.concat_arrays([part.names for part in parts]), points, known, rules)
-
-
-def hundredths_of(column: Any) -> tuple[Array, Mask]:
-    """Points (an Arrow array of decimals) as hundredths, and which of them are there."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    if column.type != pyarrow.decimal128(18, 2):
-        column = column.cast(pyarrow.decimal128(18, 2))
-    known = compute.is_valid(column).to_numpy(zero_copy_only=False)
-    words = np.frombuffer(column.buffers()[1], np.int64)[2 * column.offset : 2 * (column.offset + len(column)) : 2]
-    return np.where(known, words, 0), known
 
 
 # ---------------------------------------------------------------------------------------------------------- comparing
