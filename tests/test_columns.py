@@ -201,6 +201,14 @@ def test_what_stands_in_the_first_row_only_holds_for_all(tmp_path: Path) -> None
     assert len(found["scores"]) == 2
 
 
+def test_a_blank_target_under_a_unit_of_its_column_is_still_blank(tmp_path: Path) -> None:
+    blank = {**LEAF, "level3": "修桥座数", "target": "", "actual": "", "measure_unit": "座"}
+    table = write_table(tmp_path / "t.parquet", [{**LEAF, "measure_unit": "条"}, blank])
+    lines = [line for report in alone(table) for line in json.loads(report.model_dump_json())["lines"] if line["leaf"]]
+    found = [row["at"] for row in by_columns(table, tmp_path / "out")["scores"]]
+    assert found == [line["where"]["at"] for line in lines] == ["L1", "L2"]
+
+
 def test_checks_are_chosen_and_others_are_refused_in_words(tmp_path: Path) -> None:
     assert codes_by_columns(("A103", "T"), ()) == ["A103"]
     with pytest.raises(ScorerError, match="只运行 A 类"):

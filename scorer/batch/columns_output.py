@@ -182,8 +182,8 @@ def _lines(scored: Scored, rows: Array, nameless: Mask) -> Any:
     before = np.zeros(len(rows), np.bool_)
     for name, flags in (("actual", scored.actual_flags), ("target", scored.target_flags)):
         filled = flags[rows] & FILLED != 0
-        ids = scored.columns.ids.get(name)
-        there = filled if ids is None else np.where(scored.funds[rows], filled, ids[rows] != 0)
+        written = scored.columns.there.get(name)
+        there = filled if written is None else np.where(scored.funds[rows], filled, written[rows])
         nowhere |= ~before & there & ~filled
         before |= there
     nowhere |= ~before & nameless

@@ -52,6 +52,7 @@ class Columns:
         self.batch = batch
         self.names = set(batch.schema.names)
         self.ids: dict[str, Array] = {}
+        self.there: dict[str, Mask] = {}  # the rows in which something stands, were it blanks
 
     def column(self, name: str) -> Any:
         """The Arrow column, None where the table has none or it is of nulls."""
@@ -92,6 +93,7 @@ class Columns:
             ids = np.zeros(len(self.batch), np.int64)
         else:
             ids = texts.vocabulary.numbers(column if is_text(column) else as_texts(column))
+        self.there[name] = ids != 0
         if unit is not None:
             ids = self._with_units(texts, ids, unit)
         self.ids[name] = ids
