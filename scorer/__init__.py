@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scorer.evaluation import evaluate, evaluate_all
     from scorer.forms import read_submission
     from scorer.model import Finding, Report, ScorerError, Submission
-    from scorer.quantity import Quantity, find_quantities, parse_quantity
+    from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
     from scorer.report import write_report
     from scorer.sets import list_sets, load_set
 
@@ -37,16 +37,16 @@ __all__ = [
 
 _HOME = {
     "Finding": "model",
-    "Quantity": "quantity",
+    "Quantity": "numbers.quantity",
     "Report": "model",
     "ScorerError": "model",
     "Submission": "model",
     "evaluate": "evaluation",
     "evaluate_all": "evaluation",
-    "find_quantities": "quantity",
+    "find_quantities": "numbers.quantity",
     "list_sets": "sets",
     "load_set": "sets",
-    "parse_quantity": "quantity",
+    "parse_quantity": "numbers.quantity",
     "read_submission": "forms",
     "write_report": "report",
 }

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from scorer.quantity import Quantity
+    from scorer.numbers.quantity import Quantity
 
 Integers = npt.NDArray[Any]  # int64, or object holding Python integers
 Mask = npt.NDArray[np.bool_]

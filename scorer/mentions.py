@@ -16,6 +16,8 @@ from decimal import Decimal
 
 from scorer.memory import remembered
 from scorer.model import Cell, Document, Paragraph, Source, Table
+from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
+from scorer.numbers.units import ALL_UNITS
 from scorer.phrases import (
     ENDS_OPEN,
     FUND_NAMES,
@@ -33,9 +35,7 @@ from scorer.phrases import (
     TRAILING,
     fold,
 )
-from scorer.quantity import Quantity, find_quantities, parse_quantity
 from scorer.rows import Absorbed, free_blocks
-from scorer.units import ALL_UNITS
 from scorer.value import value
 
 PERCENTAGES = frozenset(("%", "‰", "‱"))

@@ -15,7 +15,7 @@ from typing import Literal
 
 from scorer.answers import Answers, Entry
 from scorer.model import Answer, Branch, Cell, Funds, Status, Submission
-from scorer.quantity import Quantity, dimension, parse_quantity, same_unit, unit_key
+from scorer.numbers.quantity import Quantity, dimension, parse_quantity, same_unit, unit_key
 from scorer.rules import Rule, Scores, rescale, score, words
 from scorer.sets import Indicator, IndicatorSet
 

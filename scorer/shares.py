@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from scorer.mentions import PERCENTAGES, Mention, clean
-from scorer.precision import span
+from scorer.numbers.interval import span
 from scorer.sums import DERIVED, LONGEST_LIST, MOST_WHOLES, Run, Sum
 
 

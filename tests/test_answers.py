@@ -23,7 +23,7 @@ from scorer.answers import (
     direction_of,
     state_of,
 )
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 from scorer.rules import Gate, Proportion, score
 
 

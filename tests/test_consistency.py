@@ -10,7 +10,7 @@ from scorer.checks.sameness import core, digits, slip, slip_keys
 from scorer.evaluation import evaluate
 from scorer.forms import record
 from scorer.model import Finding
-from scorer.quantity import Quantity, parse_quantity
+from scorer.numbers.quantity import Quantity, parse_quantity
 
 FORM = """
 unit = "某区总工会"

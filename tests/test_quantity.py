@@ -13,8 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorer.numerals import fold
-from scorer.quantity import Quantity, dimension, find_quantities, parse_period, parse_quantity, same_unit, unit_key
+from scorer.numbers.numerals import fold
+from scorer.numbers.quantity import (
+    Quantity,
+    dimension,
+    find_quantities,
+    parse_period,
+    parse_quantity,
+    same_unit,
+    unit_key,
+)
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases" / "quantities"

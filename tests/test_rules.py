@@ -14,7 +14,7 @@ import tomli
 from pydantic import TypeAdapter, ValidationError
 
 from scorer.answers import Answers, Entry
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 from scorer.rules import (
     RULES,
     AnyRule,

@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scorer.answers import Answers, Entry
-from scorer.quantity import Quantity, parse_quantity
+from scorer.numbers.quantity import Quantity, parse_quantity
 from scorer.rules import (
     Bands,
     Coefficient,

@@ -20,7 +20,7 @@ from scorer import read_submission
 from scorer.answers import Answers, Entry
 from scorer.model import Answer, Branch, Cell, Document, Funds, Paragraph, Source, Submission
 from scorer.naming import bracketed_weight, normalize_name
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 from scorer.rules import AnyRule, Bands, Manual, PerPoint, PerStep, Proportion, Step, score
 from scorer.sets import (
     IndicatorSet,

@@ -17,7 +17,7 @@ from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_totals import UNIT, Totals
 from scorer.checks.arithmetic import NO_DEADLINE, ORDINARY
 from scorer.model import Level
-from scorer.periods import parse_period
+from scorer.numbers.periods import parse_period
 from scorer.rules.kernel import RECOMPUTED
 
 Array = npt.NDArray[Any]

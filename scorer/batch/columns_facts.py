@@ -43,7 +43,7 @@ from scorer.checks.peers.batch import BELOW, FULL, MEASURE, PARTS, UNKNOWN, meas
 from scorer.checks.peers.facts import KINDS, Facts
 from scorer.checks.peers.hashes import hashed
 from scorer.naming import normalize_name
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 from scorer.rules.kernel import RECOMPUTED
 
 Array = npt.NDArray[Any]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from scorer.answers import MISSING, NUMBER, POINT_PLACES, Answers, Entry
 from scorer.model import EMPTY, Cell
-from scorer.quantity import Quantity, parse_quantity
+from scorer.numbers.quantity import Quantity, parse_quantity
 from scorer.rules import Proportion
 from scorer.score import comparable, points_in
 

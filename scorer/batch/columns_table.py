@@ -25,7 +25,7 @@ from scorer.batch.columns_reading import (
     stripped_places,
 )
 from scorer.batch.columns_source import FUNDS, LEVELS, written
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 
 Array = npt.NDArray[Any]
 

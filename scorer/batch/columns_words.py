@@ -19,7 +19,7 @@ from scorer.batch.columns_reading import BARE, MILLE, PERCENT, POWERS
 from scorer.batch.columns_scoring import Scored
 from scorer.batch.columns_table import Columns
 from scorer.model import Cell
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 from scorer.rules import Bands, Execution, Gate, Proportion, Rule, words
 from scorer.rules.notation import MOST_DECIMALS, SCALES, plain
 from scorer.rules.notation import rate as rate_of

@@ -20,8 +20,8 @@ from scorer.checks.stray import own_names
 from scorer.mentions import report_year
 from scorer.model import Answer, Line, Report, Submission
 from scorer.naming import normalize_name
-from scorer.precision import loose
-from scorer.quantity import Quantity, parse_quantity
+from scorer.numbers.interval import loose
+from scorer.numbers.quantity import Quantity, parse_quantity
 
 BELOW_COUNTY = ("镇", "乡", "街道")
 CELL_MOST = 400  # characters of a cell that are kept: more is prose

@@ -27,10 +27,10 @@ from scorer.checks.sameness import (
 )
 from scorer.mentions import Mention, clean
 from scorer.model import Place
+from scorer.numbers.interval import loose, shown
 from scorer.phrases import (
     REACH,
 )
-from scorer.precision import loose, shown
 from scorer.score import funds_total
 from scorer.sums import DERIVED, Sum
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.checks.targets import name_of, squeezed
 from scorer.model import Cell, Place
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 from scorer.score import Leaf, amount_in, points_in
 
 YI, CENT = Decimal(100_000_000), Decimal("0.01")

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from scorer.checks.arithmetic import HUNDRED, ONE, off_rule, rounded_sum, rounding_of, written_places
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell, Funds
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 from scorer.score import EXECUTION, Leaf, amount_in, points_in, rate_in
 
 MONEY_COLUMNS = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}

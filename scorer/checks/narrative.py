@@ -18,9 +18,9 @@ from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held,
 from scorer.executions import Execution
 from scorer.mentions import Mention
 from scorer.model import Cell
+from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.outcomes import Survey
 from scorer.phrases import REACH
-from scorer.precision import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.products import Product
 
 HUNDRED = Decimal(100)

@@ -29,8 +29,8 @@ from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check
 from scorer.checks.sameness import digits, slips
 from scorer.executions import Execution
 from scorer.mentions import Mention
+from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.phrases import OVERLAPS
-from scorer.precision import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.shares import Share
 from scorer.sums import UNSAID, Sum
 

@@ -11,6 +11,8 @@ from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound
 from scorer.checks.sameness import from_claim, money
 from scorer.mentions import Mention
 from scorer.model import Answer, Cell, Place
+from scorer.numbers.interval import shown
+from scorer.numbers.quantity import find_quantities, parse_quantity
 from scorer.phrases import (
     NOT_OF_PROJECT,
     PAID_FROM_PROJECT,
@@ -19,8 +21,6 @@ from scorer.phrases import (
     REACH,
     fold,
 )
-from scorer.precision import shown
-from scorer.quantity import find_quantities, parse_quantity
 from scorer.score import funds_total
 
 # --------------------------------------------------------------------------------------------------------------- C303

@@ -9,6 +9,7 @@ from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_r
 from scorer.checks.sameness import core, from_claim
 from scorer.mentions import sentences
 from scorer.model import Cell, Paragraph, Place, Submission
+from scorer.numbers.quantity import find_quantities
 from scorer.phrases import (
     COMPARES_YEAR,
     COMPLETED,
@@ -21,7 +22,6 @@ from scorer.phrases import (
     THIS_YEAR,
     fold,
 )
-from scorer.quantity import find_quantities
 
 BASE_YEAR = 4  # a comparison with a year as far back as this is meant: the base of a plan
 LONGEST_TITLE = 200  # characters of the first lines in which the years reported on are looked for

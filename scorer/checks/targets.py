@@ -10,7 +10,7 @@ from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_r
 from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.naming import normalize_name
-from scorer.quantity import Quantity, dimension
+from scorer.numbers.quantity import Quantity, dimension
 from scorer.score import LESSENED, Leaf, usual_direction
 from scorer.sets.categories import category_of_name
 

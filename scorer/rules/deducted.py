@@ -321,7 +321,7 @@ DAYS = frozenset({"天", "日", "工作日", "个工作日"})
 
 def days_late(entry: Entry) -> tuple[int, int] | None:
     """Late by at least and at most so many days; None where target and actual are not both dates or days."""
-    from scorer.quantity import parse_period
+    from scorer.numbers.quantity import parse_period
 
     target, actual = entry.target, entry.actual
     if target.number is not None and actual.number is not None:

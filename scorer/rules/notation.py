@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from scorer.answers import FORWARD, REVERSE, Entry, direction_of
 
 if TYPE_CHECKING:
-    from scorer.quantity import Quantity
+    from scorer.numbers.quantity import Quantity
 
 SCALES: Final = {1: "", 1000: "千", 10_000: "万", 10**6: "百万", 10**7: "千万", 10**8: "亿"}
 MOST_DECIMALS: Final = 6

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scorer.quantity import find_quantities
+from scorer.numbers.quantity import find_quantities
 
 SENTENCES = (
     "{year}年本年收入合计{money}万元，其中：一般公共预算财政拨款收入{money}万元，占{share}%；",

@@ -15,7 +15,7 @@ from scorer.checks.peers.batch import BELOW, MEASURE, NO_YEAR, UNKNOWN, Batch
 from scorer.checks.peers.facts import COST_KINDS, KINDS, Measure
 from scorer.checks.registry import Faulty, Outcome, Outcomes, check, faulty, plain, sound, undecided
 from scorer.model import Place
-from scorer.quantity import parse_quantity
+from scorer.numbers.quantity import parse_quantity
 
 PROJECTS_LEAST = 3  # projects of a department before their full marks say anything
 PROJECTS_SHOWN = 20  # that a finding points at

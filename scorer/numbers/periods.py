@@ -12,7 +12,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from scorer.numerals import fold, read_numeral
+from scorer.numbers.numerals import fold, read_numeral
 
 _NUMBER = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _YEAR = r"(?:(?:19|20)[0-9]{2}|[一二][零〇九][零〇一二三四五六七八九]{2})"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from scorer.numerals import DIGITS, FORMAL, SCALES
-from scorer.units import UNIT_PATTERN, UNIT_STARTS
+from scorer.numbers.numerals import DIGITS, FORMAL, SCALES
+from scorer.numbers.units import UNIT_PATTERN, UNIT_STARTS
 
 # ---------------------------------------------------------------------- what follows a figure
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from scorer.quantity import Quantity
+from scorer.numbers.quantity import Quantity
 
 _LOOSE = re.compile(r"[余多几约近]|左右|上下|大概|接近|不足|将近|以上|以下|以内")
 _SHARES = frozenset(("%", "‰", "‱", "个百分点"))

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from decimal import Context, Decimal
 from functools import lru_cache
 
-from scorer.grammar import (
+from scorer.numbers.numerals import EXACT, MAXIMUM_NUMERAL, Numeral, power, read_numeral, unit_of_last_place
+from scorer.numbers.pattern import (
     AFTER_BARE,
     AFTER_OPS,
     ALSO,
@@ -40,8 +41,7 @@ from scorer.grammar import (
     figure_pattern,
     unit_pattern,
 )
-from scorer.numerals import EXACT, MAXIMUM_NUMERAL, Numeral, power, read_numeral, unit_of_last_place
-from scorer.units import ALL_UNITS, unit_key
+from scorer.numbers.units import ALL_UNITS, unit_key
 
 
 class Figure:
