@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorer.forms import text as text_reader
-from scorer.mentions import Mention, find_mentions, report_year
 from scorer.model import Cell, Document, Paragraph, Source, Table
+from scorer.prose.mentions import Mention, find_mentions, report_year
 
 
 def document_of(text: str) -> Document:

@@ -24,7 +24,7 @@ from scorer.checks.peers.hashes import MASK, combined, hashed
 from scorer.checks.peers.pairs import figure_in
 from scorer.checks.peers.prose import SHINGLE
 from scorer.naming import fold, normalize_name
-from scorer.phrases import THIS_YEAR
+from scorer.prose.phrases import THIS_YEAR
 
 Array = npt.NDArray[Any]
 

@@ -17,11 +17,11 @@ from scorer.checks.peers.hashes import combined, hashed, together
 from scorer.checks.peers.prose import fingerprints, prose_of
 from scorer.checks.sameness import money
 from scorer.checks.stray import own_names
-from scorer.mentions import report_year
 from scorer.model import Answer, Line, Report, Submission
 from scorer.naming import normalize_name
 from scorer.numbers.interval import loose
 from scorer.numbers.quantity import Quantity, parse_quantity
+from scorer.prose.mentions import report_year
 
 BELOW_COUNTY = ("镇", "乡", "街道")
 CELL_MOST = 400  # characters of a cell that are kept: more is prose

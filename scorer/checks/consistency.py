@@ -25,14 +25,12 @@ from scorer.checks.sameness import (
     transposed,
     unlike_years,
 )
-from scorer.mentions import Mention, clean
 from scorer.model import Place
 from scorer.numbers.interval import loose, shown
-from scorer.phrases import (
-    REACH,
-)
+from scorer.prose.mentions import Mention, clean
+from scorer.prose.phrases import REACH
+from scorer.prose.sums import DERIVED, Sum
 from scorer.score import funds_total
-from scorer.sums import DERIVED, Sum
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
 MOST_CELLS = 400  # cells of one submission that are compared with its text

@@ -1,6 +1,6 @@
 """Family N: arithmetic of the prose. What is printed is recomputed from the figures beside it.
 
-Every check walks one kind of statement (`scorer.statements`); a statement that fits in any of its readings is sound, one
+Every check walks one kind of statement (`scorer.prose.read`); a statement that fits in any of its readings is sound, one
 that fits in none is faulty when its reading is certain and undecided when it is not.
 """
 
@@ -12,16 +12,16 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 from itertools import combinations, permutations
 
-from scorer.changes import Change
-from scorer.checks.columns import column_rates
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
-from scorer.executions import Execution
-from scorer.mentions import Mention
 from scorer.model import Cell
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
-from scorer.outcomes import Survey
-from scorer.phrases import REACH
-from scorer.products import Product
+from scorer.prose.changes import Change
+from scorer.prose.execution import Execution
+from scorer.prose.free_tables import column_rates
+from scorer.prose.mentions import Mention
+from scorer.prose.outcomes import Survey
+from scorer.prose.phrases import REACH
+from scorer.prose.prices import Product
 
 HUNDRED = Decimal(100)
 
@@ -149,7 +149,7 @@ def change_rate_differs(form: Form) -> Outcomes:
     """
     for change in form.statements.changes:
         yield held(judge_change(change), change)
-    for rate in column_rates(form):
+    for rate in column_rates(form.documents, form.mentions):
         if isinstance(rate, Change):
             yield judge_change(rate)
 
@@ -373,7 +373,7 @@ def completion_rate_differs(form: Form) -> Outcomes:
     year = form.year
     for item in form.statements.executions:
         yield held(judge_execution(item, year), item)
-    for rate in column_rates(form):
+    for rate in column_rates(form.documents, form.mentions):
         if isinstance(rate, Execution):
             yield judge_execution(rate, year)
 

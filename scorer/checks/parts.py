@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from scorer.balances import Flow
-from scorer.checks.columns import column_rates, column_sums
 from scorer.checks.narrative import (
     HUNDRED,
     cells,
@@ -27,12 +25,14 @@ from scorer.checks.narrative import (
 )
 from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
 from scorer.checks.sameness import digits, slips
-from scorer.executions import Execution
-from scorer.mentions import Mention
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
-from scorer.phrases import OVERLAPS
-from scorer.shares import Share
-from scorer.sums import UNSAID, Sum
+from scorer.prose.execution import Execution
+from scorer.prose.free_tables import column_rates, column_sums
+from scorer.prose.mentions import Mention
+from scorer.prose.phrases import OVERLAPS
+from scorer.prose.shares import Share
+from scorer.prose.stocks import Flow
+from scorer.prose.sums import UNSAID, Sum
 
 MESSAGES = {"N201": "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 相差 {difference}{unit}；请核对各分项与合计"}
 LAST_PLACE = "{sum_words} = {sum}{unit}，与所列 {whole}{unit} 有尾差 {difference}{unit}；合计少写了小数位，请补齐或注明"
@@ -290,7 +290,7 @@ def _nearly(whole: Mention, parts: Sequence[Mention], target: Decimal, total: De
 
 def table_sums(form: Form) -> Iterator[Outcome]:
     """Sums of free tables; one that holds for another choice of rows is sound."""
-    for item in column_sums(form):
+    for item in column_sums(form.documents, form.mentions):
         target = item.whole.number
         if any(sum((part.number or Decimal(0) for part in parts), Decimal(0)) == target for parts in item.others if parts):
             yield sound()
@@ -321,7 +321,7 @@ def share_differs(form: Form) -> Outcomes:
             yield undecided("分项之和与合计也不符（见 N201），同源")
         else:
             yield held(outcome, share)
-    for rate in column_rates(form):
+    for rate in column_rates(form.documents, form.mentions):
         if isinstance(rate, Share):
             yield judge_share(rate)
     for survey in form.statements.surveys:

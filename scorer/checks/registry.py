@@ -28,10 +28,10 @@ from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Pl
 if TYPE_CHECKING:
     from scorer.checks.peers.batch import Batch
     from scorer.checks.sameness import Said
-    from scorer.mentions import Mention
+    from scorer.prose.mentions import Mention
+    from scorer.prose.read import Statements
     from scorer.score import Leaf, Scorecard
     from scorer.sets import IndicatorSet
-    from scorer.statements import Statements
 
 SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")
 
@@ -176,14 +176,14 @@ class Form:
     @cached_property
     def mentions(self) -> Sequence[Mention]:
         """Every figure of the documents' prose and free tables, in order."""
-        from scorer.mentions import find_mentions
+        from scorer.prose.mentions import find_mentions
 
         return [mention for document in self.documents for mention in find_mentions(document)]
 
     @cached_property
     def statements(self) -> Statements:
         """What the prose says about its figures: sums, shares, changes, products, rates."""
-        from scorer.statements import read_statements
+        from scorer.prose.read import read_statements
 
         return read_statements(self.mentions)
 
@@ -204,7 +204,7 @@ class Form:
     @cached_property
     def year(self) -> int | None:
         """The year reported on: as the form says, else as its documents do."""
-        from scorer.mentions import report_year
+        from scorer.prose.mentions import report_year
 
         years = (report_year(document) for document in self.documents)
         return self.submission.year or next((year for year in years if year is not None), None)

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from scorer.checks.registry import Form, Outcomes, check, faulty, sound
 from scorer.memory import remembered
 from scorer.model import Cell, Paragraph, Submission
-from scorer.phrases import ALTERNATIVES, MALFORMED, TEMPLATE_TEXT, Residue, fold
+from scorer.prose.phrases import ALTERNATIVES, MALFORMED, TEMPLATE_TEXT, Residue, fold
 
 _TEMPLATE = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in TEMPLATE_TEXT)
 _MALFORMED = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in MALFORMED)

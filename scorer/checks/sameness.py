@@ -13,12 +13,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from scorer.checks.registry import Form
-from scorer.mentions import Mention, clean, dimension
 from scorer.model import Answer, Cell, Claim, Place, Source
 from scorer.numbers.interval import loose, span
 from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
-from scorer.phrases import DISTINGUISHING, FILLER, fold
-from scorer.sums import DERIVED
+from scorer.prose.mentions import Mention, clean, dimension
+from scorer.prose.phrases import DISTINGUISHING, FILLER, fold
+from scorer.prose.sums import DERIVED
 
 _WHOSE = re.compile(r"^(?:学[校院]|全[县市区校院镇乡])(?=[一-龥]{4})")  # 学校获奖项目 is 获奖项目
 _FILLER = re.compile(FILLER)

@@ -9,18 +9,11 @@ from decimal import Decimal
 
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound, undecided
 from scorer.checks.sameness import from_claim, money
-from scorer.mentions import Mention
 from scorer.model import Answer, Cell, Place
 from scorer.numbers.interval import shown
 from scorer.numbers.quantity import find_quantities, parse_quantity
-from scorer.phrases import (
-    NOT_OF_PROJECT,
-    PAID_FROM_PROJECT,
-    PURPOSE,
-    PURPOSE_BEFORE,
-    REACH,
-    fold,
-)
+from scorer.prose.mentions import Mention
+from scorer.prose.phrases import NOT_OF_PROJECT, PAID_FROM_PROJECT, PURPOSE, PURPOSE_BEFORE, REACH, fold
 from scorer.score import funds_total
 
 # --------------------------------------------------------------------------------------------------------------- C303

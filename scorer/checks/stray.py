@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.sameness import core, from_claim
-from scorer.mentions import sentences
 from scorer.model import Cell, Paragraph, Place, Submission
 from scorer.numbers.quantity import find_quantities
-from scorer.phrases import (
+from scorer.prose.mentions import sentences
+from scorer.prose.phrases import (
     COMPARES_YEAR,
     COMPLETED,
     DOES,

@@ -15,8 +15,8 @@ from pathlib import Path
 from scorer.checks import CHECKS
 from scorer.evaluation import evaluate
 from scorer.forms import text
-from scorer.mentions import find_mentions
 from scorer.model import Submission
+from scorer.prose.mentions import find_mentions
 
 REPORTS = Path(__file__).parents[1] / "cases" / "reports"
 CODES = [code for code in CHECKS if code[0] in "NC" or code in ("F604", "F605", "F606")]

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from scorer.checks.peers.facts import Told
 from scorer.checks.peers.hashes import hashed
 from scorer.checks.peers.prose import Letters
-from scorer.mentions import sentences
 from scorer.model import Place, Submission
 from scorer.naming import fold
-from scorer.phrases import THIS_YEAR
+from scorer.prose.mentions import sentences
+from scorer.prose.phrases import THIS_YEAR
 
 SIGNIFICANT = 3  # digits without noughts at the ends: 709 and 96.5 tell something, 12 and 1500 may come again
 

@@ -19,9 +19,9 @@ from functools import cached_property
 import numpy
 from numpy.typing import NDArray
 
-from scorer.mentions import sentences
 from scorer.model import Answer, Cell, Paragraph, Place, Submission
-from scorer.phrases import fold
+from scorer.prose.mentions import sentences
+from scorer.prose.phrases import fold
 
 SHINGLE = 16  # letters that a fingerprint is made of
 WINDOW = 17  # of as many neighbouring shingles one is kept: a run of 32 letters always has a kept one

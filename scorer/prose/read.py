@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scorer.balances import Flow, find_balances, find_flows
-from scorer.changes import Change, find_changes
-from scorer.executions import Execution, find_executions
-from scorer.mentions import Mention
-from scorer.outcomes import Survey, find_surveys
-from scorer.products import Product, find_products
-from scorer.shares import Share, find_shares
-from scorer.sums import Sum, find_sums, sentence_runs
+from scorer.prose.changes import Change, find_changes
+from scorer.prose.execution import Execution, find_executions
+from scorer.prose.mentions import Mention
+from scorer.prose.outcomes import Survey, find_surveys
+from scorer.prose.prices import Product, find_products
+from scorer.prose.shares import Share, find_shares
+from scorer.prose.stocks import Flow, find_balances, find_flows
+from scorer.prose.sums import Sum, find_sums, sentence_runs
 
 
 @dataclass(frozen=True, slots=True)

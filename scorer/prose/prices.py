@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scorer.mentions import PERCENTAGES, Mention, clean
-from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum, of_paragraph
+from scorer.prose.mentions import PERCENTAGES, Mention, clean
+from scorer.prose.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum, of_paragraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from scorer.memory import remembered
 from scorer.model import Cell, Document, Paragraph, Source, Table
 from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
 from scorer.numbers.units import ALL_UNITS
-from scorer.phrases import (
+from scorer.prose.phrases import (
     ENDS_OPEN,
     FUND_NAMES,
     FUNDS,
@@ -35,7 +35,7 @@ from scorer.phrases import (
     TRAILING,
     fold,
 )
-from scorer.rows import Absorbed, free_blocks
+from scorer.prose.piped import Absorbed, free_blocks
 from scorer.value import value
 
 PERCENTAGES = frozenset(("%", "‰", "‱"))
@@ -80,7 +80,7 @@ class Mention:
     `label` are the words straight before it inside its clause, `tail` those after it, `gap` all that stands between the
     figure before it (or the beginning of the sentence) and this one, all folded. `subject` is the label without verbs and
     filler. `year` is the year that the text gives it, None where it gives none. `role` is one of the roles of
-    `scorer.phrases.ROLES`, "plain" otherwise; `whole` the words that a share names as its whole, `per` the unit that a
+    `scorer.prose.phrases.ROLES`, "plain" otherwise; `whole` the words that a share names as its whole, `per` the unit that a
     price is for. `bracket` counts the open brackets around it.
     """
 

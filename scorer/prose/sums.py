@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from scorer.mentions import PERCENTAGES, Mention, Sentence
-from scorer.phrases import (
+from scorer.prose.mentions import PERCENTAGES, Mention, Sentence
+from scorer.prose.phrases import (
     AND_SO_ON,
     ENDS_OPEN,
     ENDS_PARTS,

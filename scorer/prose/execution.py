@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scorer.mentions import PERCENTAGES, Mention
-from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum, of_paragraph
+from scorer.prose.mentions import PERCENTAGES, Mention
+from scorer.prose.sums import DERIVED, LONGEST_LIST, NEAR, Run, Sum, of_paragraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scorer.mentions import PERCENTAGES, Mention
-from scorer.phrases import OUTCOMES, SURVEYED
-from scorer.sums import DERIVED, Run
+from scorer.prose.mentions import PERCENTAGES, Mention
+from scorer.prose.phrases import OUTCOMES, SURVEYED
+from scorer.prose.sums import DERIVED, Run
 
 _SURVEYED = re.compile(SURVEYED)
 _OUTCOMES = tuple((stem, re.compile(words)) for stem, words in OUTCOMES)

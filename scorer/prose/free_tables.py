@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from scorer.changes import Change
-from scorer.checks.registry import Form
-from scorer.executions import Execution
-from scorer.mentions import CODE, Mention
-from scorer.model import Cell, Table
-from scorer.phrases import fold
-from scorer.rows import free_blocks
-from scorer.shares import Share
+from scorer.model import Cell, Document, Table
+from scorer.prose.changes import Change
+from scorer.prose.execution import Execution
+from scorer.prose.mentions import CODE, Mention
+from scorer.prose.phrases import fold
+from scorer.prose.piped import free_blocks
+from scorer.prose.shares import Share
 
 _FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")
 _TOTAL = re.compile(r"(?:本年|收入|支出|资金|经费|人员经费|公用经费)*(?:合\s*计|总\s*计|小\s*计)")
@@ -42,22 +41,22 @@ class ColumnSum:
 Figures = dict[tuple[int, int], Mention]
 
 
-def column_sums(form: Form) -> Iterator[ColumnSum]:
+def column_sums(documents: Iterable[Document], mentions: Iterable[Mention]) -> Iterator[ColumnSum]:
     """The sums of every free table, column by column and row by row."""
-    for table, figures in _free_tables(form):
+    for table, figures in _free_tables(documents, mentions):
         amounts = {place: m for place, m in figures.items() if m.quantity.unit not in ("%", "‰")}
         if amounts:
             yield from _sums_of(table, amounts)
 
 
-def _free_tables(form: Form) -> Iterator[tuple[Table, Figures]]:
+def _free_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> Iterator[tuple[Table, Figures]]:
     figures: dict[tuple[str, int], Figures] = defaultdict(dict)
-    for mention in form.mentions:
+    for mention in mentions:
         if mention.in_table and mention.number is not None:
             figures[mention.source.file, mention.line.table][mention.row, mention.column] = mention
     if not figures:
         return
-    for document in form.documents:
+    for document in documents:
         for index, block in enumerate(free_blocks(document.blocks)):
             cells = figures.get((document.path, index))
             if isinstance(block, Table) and cells and not any(_FORM_WORDS.search(c.text) for c in block.cells if len(c.text) < 40):
@@ -76,9 +75,9 @@ _COLUMNS = (
 )
 
 
-def column_rates(form: Form) -> Iterator[Execution | Share | Change]:
+def column_rates(documents: Iterable[Document], mentions: Iterable[Mention]) -> Iterator[Execution | Share | Change]:
     """The rates, shares and changes that a column of a free table prints beside the figures that they are of."""
-    for table, figures in _free_tables(form):
+    for table, figures in _free_tables(documents, mentions):
         kinds: dict[str, list[int]] = defaultdict(list)
         for column in range(table.columns):
             header = next((m.header for (_, c), m in figures.items() if c == column), "")

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scorer.mentions import PERCENTAGES, Mention, clean
-from scorer.sums import DERIVED, LONGEST_LIST, NEAR, Run
+from scorer.prose.mentions import PERCENTAGES, Mention, clean
+from scorer.prose.sums import DERIVED, LONGEST_LIST, NEAR, Run
 
 
 @dataclass(frozen=True, slots=True)

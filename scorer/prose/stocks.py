@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scorer.mentions import Mention
-from scorer.sums import DERIVED, Run, Sum
+from scorer.prose.mentions import Mention
+from scorer.prose.sums import DERIVED, Run, Sum
 
 
 def find_balances(runs: Sequence[Run]) -> Iterator[Sum]:

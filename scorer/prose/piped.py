@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scorer.model import Cell, Paragraph, Table
-from scorer.phrases import REACH
+from scorer.prose.phrases import REACH
 
 
 class Absorbed:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from scorer.mentions import PERCENTAGES, Mention, clean
 from scorer.numbers.interval import span
-from scorer.sums import DERIVED, LONGEST_LIST, MOST_WHOLES, Run, Sum
+from scorer.prose.mentions import PERCENTAGES, Mention, clean
+from scorer.prose.sums import DERIVED, LONGEST_LIST, MOST_WHOLES, Run, Sum
 
 
 @dataclass(frozen=True, slots=True)
