@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from scorer.answers import Answers, Entry
 from scorer.model import Answer, Branch, Cell, Funds, Status, Submission
 from scorer.numbers.quantity import Quantity, dimension, parse_quantity, same_unit, unit_key
 from scorer.rules import Rule, Scores, rescale, score, words
+from scorer.rules.answers import Answers, Entry
 from scorer.sets import Indicator, IndicatorSet
 
 EXECUTION = "预算执行率"

@@ -7,7 +7,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from scorer.answers import (
+from scorer.numbers.quantity import parse_quantity
+from scorer.rules import Gate, Proportion, score
+from scorer.rules.answers import (
     DAMAGED,
     FORWARD,
     INAPPLICABLE,
@@ -23,8 +25,6 @@ from scorer.answers import (
     direction_of,
     state_of,
 )
-from scorer.numbers.quantity import parse_quantity
-from scorer.rules import Gate, Proportion, score
 
 
 def entry(target: str, actual: str, weight: str | None = "10", claimed: str | None = None, **more: object) -> Entry:

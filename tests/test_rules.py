@@ -13,7 +13,6 @@ import pytest
 import tomli
 from pydantic import TypeAdapter, ValidationError
 
-from scorer.answers import Answers, Entry
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import (
     RULES,
@@ -28,6 +27,7 @@ from scorer.rules import (
     score,
     words,
 )
+from scorer.rules.answers import Answers, Entry
 from scorer.rules.rule import SECTIONS
 
 CASES = Path(__file__).parent / "cases" / "rules"

@@ -19,7 +19,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scorer.answers import Answers, Entry
 from scorer.numbers.quantity import Quantity, parse_quantity
 from scorer.rules import (
     Bands,
@@ -41,6 +40,7 @@ from scorer.rules import (
     score,
     words,
 )
+from scorer.rules.answers import Answers, Entry
 
 getcontext().prec = 100  # the test's own Decimals; the program never divides Decimals
 

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorer import read_submission
-from scorer.answers import Answers, Entry
 from scorer.model import Answer, Branch, Cell, Document, Funds, Paragraph, Source, Submission
 from scorer.naming import bracketed_weight, normalize_name
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import AnyRule, Bands, Manual, PerPoint, PerStep, Proportion, Step, score
+from scorer.rules.answers import Answers, Entry
 from scorer.sets import (
     IndicatorSet,
     SetError,

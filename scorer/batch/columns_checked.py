@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import Mask
 from scorer.batch.columns_faults import Amounts, Cells, Faults, Places, Words, each
 from scorer.batch.columns_memory import Memory, distinct
 from scorer.batch.columns_reading import DATE
@@ -18,6 +17,7 @@ from scorer.batch.columns_totals import UNIT, Totals
 from scorer.checks.arithmetic import NO_DEADLINE, ORDINARY
 from scorer.model import Level
 from scorer.numbers.periods import parse_period
+from scorer.rules.answers import Mask
 from scorer.rules.kernel import RECOMPUTED
 
 Array = npt.NDArray[Any]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import NUMBER, POINT, POINT_PLACES, Mask
 from scorer.batch.columns_checked import Checked, Rows, Tally, amounts, cells_of, head_cells
 from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Places, Words, either
 from scorer.batch.columns_memory import Memory
@@ -30,6 +29,7 @@ from scorer.checks.arithmetic import (
     WEIGHTS_ROUNDED,
 )
 from scorer.model import Level
+from scorer.rules.answers import NUMBER, POINT, POINT_PLACES, Mask
 from scorer.rules.kernel import JUDGED, LACKING, RECOMPUTED, UNREADABLE
 
 if TYPE_CHECKING:

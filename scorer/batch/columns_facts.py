@@ -16,7 +16,6 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import Mask
 from scorer.batch.columns_memory import distinct
 from scorer.batch.columns_reading import UNIT_MARK, Vocabulary, decimals_of
 from scorer.batch.columns_scoring import Scored
@@ -44,6 +43,7 @@ from scorer.checks.peers.facts import KINDS, Facts
 from scorer.checks.peers.hashes import hashed
 from scorer.naming import normalize_name
 from scorer.numbers.quantity import parse_quantity
+from scorer.rules.answers import Mask
 from scorer.rules.kernel import RECOMPUTED
 
 Array = npt.NDArray[Any]

@@ -13,9 +13,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import POINT_PLACES, Mask
 from scorer.checks import CHECKS
 from scorer.model import Level
+from scorer.rules.answers import POINT_PLACES, Mask
 
 Array = npt.NDArray[Any]
 Texts = Any  # an Arrow array of texts

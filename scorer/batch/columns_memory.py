@@ -7,12 +7,12 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import POINT, Answers, Entry
 from scorer.batch.columns_reading import UNIT_MARK, Points, Role, Texts, Units, Vocabulary
 from scorer.batch.columns_source import LEVELS
 from scorer.model import Cell, ScorerError, Submission
 from scorer.naming import normalize_name
 from scorer.rules import Rule
+from scorer.rules.answers import POINT, Answers, Entry
 from scorer.score import comparable, less_is_better
 from scorer.sets import IndicatorSet, form_set, load_set
 

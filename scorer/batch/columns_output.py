@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import POINT, Mask
 from scorer.batch.columns_memory import Memory
 from scorer.batch.columns_reading import FILLED, decimals
 from scorer.batch.columns_scoring import Scored
@@ -19,6 +18,7 @@ from scorer.batch.region import region_of
 from scorer.batch.rows import RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS, SHORT
 from scorer.batch.tables import schemas
 from scorer.rules import RULES, STATUSES
+from scorer.rules.answers import POINT, Mask
 from scorer.rules.kernel import JUDGED, LACKING, RECOMPUTED, UNREADABLE
 from scorer.score import EXECUTION
 

@@ -14,10 +14,10 @@ from typing import Any, Final, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import MISSING, NUMBER, POINT_PLACES, Answers, Entry
 from scorer.model import EMPTY, Cell
 from scorer.numbers.quantity import Quantity, parse_quantity
 from scorer.rules import Proportion
+from scorer.rules.answers import MISSING, NUMBER, POINT_PLACES, Answers, Entry
 from scorer.score import comparable, points_in
 
 Array = npt.NDArray[Any]

@@ -12,7 +12,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import Mask
 from scorer.batch.columns_facts import Told, names_of
 from scorer.batch.columns_memory import distinct
 from scorer.batch.columns_reading import Vocabulary
@@ -25,6 +24,7 @@ from scorer.checks.peers.pairs import figure_in
 from scorer.checks.peers.prose import SHINGLE
 from scorer.naming import fold, normalize_name
 from scorer.prose.phrases import THIS_YEAR
+from scorer.rules.answers import Mask
 
 Array = npt.NDArray[Any]
 

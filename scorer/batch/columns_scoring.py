@@ -15,18 +15,6 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import (
-    FORWARD,
-    INCOMPARABLE,
-    INTERVAL,
-    LONG,
-    NUMBER,
-    POINT,
-    REVERSE,
-    WORDS,
-    Answers,
-    Mask,
-)
 from scorer.batch.columns_memory import (
     DENSE,
     NO_DEFAULT,
@@ -58,6 +46,7 @@ from scorer.batch.columns_source import HEAD, Chunk, written
 from scorer.batch.columns_table import Columns, Figures, funds_of, level_columns, points_of
 from scorer.model import ScorerError
 from scorer.rules import Coefficient, Rule, Scores, score
+from scorer.rules.answers import FORWARD, INCOMPARABLE, INTERVAL, LONG, NUMBER, POINT, REVERSE, WORDS, Answers, Mask
 from scorer.rules.kernel import JUDGED, LACKING
 
 Array = npt.NDArray[Any]

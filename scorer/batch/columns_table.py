@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import POINT_PLACES, Mask
 from scorer.batch.columns_memory import GIVEN, Memory, distinct
 from scorer.batch.columns_reading import (
     BLANK,
@@ -26,6 +25,7 @@ from scorer.batch.columns_reading import (
 )
 from scorer.batch.columns_source import FUNDS, LEVELS, written
 from scorer.numbers.quantity import parse_quantity
+from scorer.rules.answers import POINT_PLACES, Mask
 
 Array = npt.NDArray[Any]
 

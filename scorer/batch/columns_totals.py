@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import NUMBER, POINT, Mask
 from scorer.batch.columns_memory import Memory, distinct
 from scorer.batch.columns_reading import DIGITS, POWERS
 from scorer.batch.columns_scoring import Scored
 from scorer.model import Cell
 from scorer.rules import ExecutionCap
+from scorer.rules.answers import NUMBER, POINT, Mask
 from scorer.rules.kernel import JUDGED, LACKING, LEFT_OUT, RECOMPUTED, UNREADABLE
 from scorer.rules.rule import exact
 from scorer.score import written_grade

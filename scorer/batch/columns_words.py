@@ -13,7 +13,6 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import NUMBER, POINT_PLACES, REVERSE, Entry, Mask
 from scorer.batch.columns_memory import GIVEN, Memory, distinct
 from scorer.batch.columns_reading import BARE, MILLE, PERCENT, POWERS
 from scorer.batch.columns_scoring import Scored
@@ -21,6 +20,7 @@ from scorer.batch.columns_table import Columns
 from scorer.model import Cell
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import Bands, Execution, Gate, Proportion, Rule, words
+from scorer.rules.answers import NUMBER, POINT_PLACES, REVERSE, Entry, Mask
 from scorer.rules.notation import MOST_DECIMALS, SCALES, plain
 from scorer.rules.notation import rate as rate_of
 from scorer.rules.rule import exact

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from scorer.answers import Answers
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell
 from scorer.numbers.periods import parse_period
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import score
+from scorer.rules.answers import Answers
 from scorer.rules.measured import Coefficient, Proportion
 from scorer.score import Leaf, Node, entry, points_in
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from scorer.answers import (
+from scorer.rules.answers import (
     DAMAGED,
     FREE_HIGH,
     FREE_LOW,

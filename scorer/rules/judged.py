@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from scorer.answers import INAPPLICABLE, NUMBER, WORDS, Entry, Rows, Tiers, state_of
+from scorer.rules.answers import INAPPLICABLE, NUMBER, WORDS, Entry, Rows, Tiers, state_of
 from scorer.rules.notation import meeting, points
 from scorer.rules.rule import (
     DIRECTION,

@@ -14,8 +14,20 @@ from typing import Any, Final, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import CHUNK, DAMAGED, INAPPLICABLE, MISSING, NUMBER, WORDS, Answers, Index, Integers, Mask, Rows
 from scorer.model import Status
+from scorer.rules.answers import (
+    CHUNK,
+    DAMAGED,
+    INAPPLICABLE,
+    MISSING,
+    NUMBER,
+    WORDS,
+    Answers,
+    Index,
+    Integers,
+    Mask,
+    Rows,
+)
 from scorer.rules.rule import WHOLE, Band, Rule, Score, Shares, exact, reach
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from scorer.answers import (
+from scorer.rules.answers import (
     INAPPLICABLE,
     INTERVAL,
     MISSING,

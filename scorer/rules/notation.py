@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from scorer.answers import FORWARD, REVERSE, Entry, direction_of
+from scorer.rules.answers import FORWARD, REVERSE, Entry, direction_of
 
 if TYPE_CHECKING:
     from scorer.numbers.quantity import Quantity

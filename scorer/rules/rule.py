@@ -1,7 +1,7 @@
 """What every scoring rule has: its parameters, its description, and the share of the weight it grants.
 
 A rule is data from an indicator set; it holds the arithmetic, never the figures of the law. `shares` works on the rows
-of one chunk at a time (`scorer.answers.Rows`, integers only) and gives fractions; `scorer.rules.kernel` is the one
+of one chunk at a time (`scorer.rules.answers.Rows`, integers only) and gives fractions; `scorer.rules.kernel` is the one
 place that multiplies them by the weight and rounds.
 """
 
@@ -15,7 +15,8 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from scorer.answers import (
+from scorer.model import Status
+from scorer.rules.answers import (
     FREE_HIGH,
     FREE_LOW,
     INTERVAL,
@@ -31,7 +32,6 @@ from scorer.answers import (
     Tiers,
     state_of,
 )
-from scorer.model import Status
 
 SECTIONS = ("公式", "参数", "例", "边界", "依据")
 

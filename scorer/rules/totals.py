@@ -10,8 +10,8 @@ from typing import Annotated, Any, Self
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from scorer.answers import FIGURES, LONG, NUMBER, SHORT, WORDS, Answers, Index, Mask, Rows
 from scorer.model import round_half_up
+from scorer.rules.answers import FIGURES, LONG, NUMBER, SHORT, WORDS, Answers, Index, Mask, Rows
 from scorer.rules.rule import Parameters, Share, exact
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import cast
 
-from scorer.answers import DAMAGED, MISSING, REVERSE, Entry, direction_of, state_of
+from scorer.rules.answers import DAMAGED, MISSING, REVERSE, Entry, direction_of, state_of
 from scorer.rules.notation import percent, plain, points, rate
 from scorer.rules.rule import Rule, Score, exact
 

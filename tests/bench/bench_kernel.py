@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scorer.answers import AT_LEAST, AT_MOST, FORWARD, LONG, NUMBER, REVERSE, SHORT, WORDS, Answers
 from scorer.rules import Bands, Gate, Graded, PerPoint, Proportion, Rule, YesNo, score
+from scorer.rules.answers import AT_LEAST, AT_MOST, FORWARD, LONG, NUMBER, REVERSE, SHORT, WORDS, Answers
 
 RULES: tuple[Rule, ...] = (
     Proportion(),
