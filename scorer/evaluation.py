@@ -21,7 +21,8 @@ from scorer.model import (
     Tally,
     readable_name,
 )
-from scorer.score import Leaf, Node, Scorecard, score_submissions
+from scorer.scoring.align import Leaf
+from scorer.scoring.tree import Node, Scorecard, score_submissions
 from scorer.sets import IndicatorSet, find_set, form_set, load_set
 
 Work = tuple[Submission, IndicatorSet, str]

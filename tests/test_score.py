@@ -8,7 +8,8 @@ import pytest
 
 from scorer.forms import record
 from scorer.model import Cell
-from scorer.score import Scorecard, agree, comparable, points_in, rate_in, score_submission, written_grade
+from scorer.scoring.align import agree, comparable, points_in, rate_in
+from scorer.scoring.tree import Scorecard, score_submission, written_grade
 from scorer.sets import load_set
 
 

@@ -15,7 +15,8 @@ import tomli
 
 from scorer.forms.record import FormRecord, from_record
 from scorer.model import Submission
-from scorer.score import Leaf, Scorecard, score_submission
+from scorer.scoring.align import Leaf
+from scorer.scoring.tree import Scorecard, score_submission
 from scorer.sets import load_set, set_names
 from scorer.sets.lines import line_map
 

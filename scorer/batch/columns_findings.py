@@ -19,7 +19,7 @@ from scorer.batch.columns_table import Columns, as_texts
 from scorer.batch.columns_words import derivations
 from scorer.batch.tables import schemas
 from scorer.checks import CHECKS
-from scorer.score import EXECUTION
+from scorer.scoring.align import EXECUTION
 
 Array = npt.NDArray[Any]
 

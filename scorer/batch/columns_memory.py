@@ -13,7 +13,8 @@ from scorer.model import Cell, ScorerError, Submission
 from scorer.naming import normalize_name
 from scorer.rules import Rule
 from scorer.rules.answers import POINT, Answers, Entry
-from scorer.score import comparable, less_is_better
+from scorer.scoring.align import comparable
+from scorer.scoring.directions import less_is_better
 from scorer.sets import IndicatorSet, form_set, load_set
 
 Array = npt.NDArray[Any]

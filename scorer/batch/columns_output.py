@@ -20,7 +20,7 @@ from scorer.batch.tables import schemas
 from scorer.rules import RULES, STATUSES
 from scorer.rules.answers import POINT, Mask
 from scorer.rules.kernel import JUDGED, LACKING, RECOMPUTED, UNREADABLE
-from scorer.score import EXECUTION
+from scorer.scoring.align import EXECUTION
 
 Array = npt.NDArray[Any]
 

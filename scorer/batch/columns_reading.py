@@ -1,6 +1,6 @@
 """What the texts and numbers of a flat table say, as columns of integers: each distinct text is parsed once.
 
-The readings come from the same functions that read a single form (`scorer.score.comparable`, `Answers.build`); here they
+The readings come from the same functions that read a single form (`scorer.scoring.align.comparable`, `Answers.build`); here they
 are only remembered by text and handed out by row. What does not fit these columns is marked `WIDE`, and its submission
 is scored as a single form.
 """
@@ -18,7 +18,7 @@ from scorer.model import EMPTY, Cell
 from scorer.numbers.quantity import Quantity, parse_quantity
 from scorer.rules import Proportion
 from scorer.rules.answers import MISSING, NUMBER, POINT_PLACES, Answers, Entry
-from scorer.score import comparable, points_in
+from scorer.scoring.align import comparable, points_in
 
 Array = npt.NDArray[Any]
 Role = Literal["target", "actual", "planned", "executed"]
@@ -123,7 +123,7 @@ class Units:
         self.agree = np.ones((1, 1), np.bool_)
 
     def number(self, unit: str) -> int:
-        from scorer.score import agree
+        from scorer.scoring.align import agree
 
         found = self._numbers.get(unit)
         if found is None:

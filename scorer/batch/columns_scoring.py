@@ -1,6 +1,6 @@
 """The rows of a flat table as the kernel's columns, and scored.
 
-What `scorer.score.align` does for one form, done for a chunk of rows at once: the rule of each row from the names above
+What `scorer.scoring.align.align` does for one form, done for a chunk of rows at once: the rule of each row from the names above
 it, the figures from the readings of its texts, the execution rate from its row of funds. Scored by the one kernel. A
 submission with something that these columns cannot hold is marked `odd`; it is scored as a single form instead.
 """
@@ -376,7 +376,7 @@ def _execution_points(
     printed: tuple[Figures, Figures],
     points: tuple[Array, Mask, Mask],
 ) -> tuple[Array, Mask, Mask]:
-    """Weight of the rows of funds, and whether the form gives them points at all; see `scorer.score.execution_leaf`."""
+    """Weight of the rows of funds, and whether the form gives them points at all; see `scorer.scoring.align.execution_leaf`."""
     of, starts, sets = submissions
     weight, claimed = printed
     values, weighted, funds = points

@@ -1,4 +1,4 @@
-"""Scored rows of a flat table summed by submission: what `scorer.score.roll_up` does for one form."""
+"""Scored rows of a flat table summed by submission: what `scorer.scoring.tree.roll_up` does for one form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scorer.rules import ExecutionCap
 from scorer.rules.answers import NUMBER, POINT, Mask
 from scorer.rules.kernel import JUDGED, LACKING, LEFT_OUT, RECOMPUTED, UNREADABLE
 from scorer.rules.rule import exact
-from scorer.score import written_grade
+from scorer.scoring.tree import written_grade
 from scorer.sets import IndicatorSet
 
 Array = npt.NDArray[Any]

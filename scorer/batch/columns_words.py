@@ -24,7 +24,7 @@ from scorer.rules.answers import NUMBER, POINT_PLACES, REVERSE, Entry, Mask
 from scorer.rules.notation import MOST_DECIMALS, SCALES, plain
 from scorer.rules.notation import rate as rate_of
 from scorer.rules.rule import exact
-from scorer.score import comparable
+from scorer.scoring.align import comparable
 
 Array = npt.NDArray[Any]
 

@@ -22,7 +22,8 @@ from scorer.batch.moves import LeafKey, leaf_keys, leaves_of, points_of
 from scorer.batch.results import REPORTS
 from scorer.evaluation import choose_set
 from scorer.model import Line, ScorerError
-from scorer.score import Leaf, score_submissions
+from scorer.scoring.align import Leaf
+from scorer.scoring.tree import score_submissions
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet

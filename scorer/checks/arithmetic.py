@@ -14,7 +14,8 @@ from scorer.numbers.quantity import parse_quantity
 from scorer.rules import score
 from scorer.rules.answers import Answers
 from scorer.rules.measured import Coefficient, Proportion
-from scorer.score import Leaf, Node, entry, points_in
+from scorer.scoring.align import Leaf, entry, points_in
+from scorer.scoring.tree import Node
 
 ONE = Decimal(1)
 HUNDRED = Decimal(100)

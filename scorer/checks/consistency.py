@@ -30,7 +30,7 @@ from scorer.numbers.interval import loose, shown
 from scorer.prose.mentions import Mention, clean
 from scorer.prose.phrases import REACH
 from scorer.prose.sums import DERIVED, Sum
-from scorer.score import funds_total
+from scorer.scoring.align import funds_total
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
 MOST_CELLS = 400  # cells of one submission that are compared with its text

@@ -11,7 +11,7 @@ from scorer.checks.funds import money_rows
 from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import is_blank, squeezed
 from scorer.model import Cell, Document, Place
-from scorer.score import Leaf, funds_total, rate_in
+from scorer.scoring.align import Leaf, funds_total, rate_in
 
 EMPTY_WORDS = re.compile(
     r"(无|空|没有|暂无|略|不详|正常|同上|见上|其他|指标(进行)?(了)?调整|计划(进行)?(了)?调整|预算(进行)?(了)?调整|"

@@ -9,7 +9,7 @@ from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, plain
 from scorer.checks.targets import name_of, squeezed
 from scorer.model import Cell, Place
 from scorer.numbers.quantity import parse_quantity
-from scorer.score import Leaf, amount_in, points_in
+from scorer.scoring.align import Leaf, amount_in, points_in
 
 YI, CENT = Decimal(100_000_000), Decimal("0.01")
 # in 元: what a single project does not reach (一百亿元), nor a transfer or a whole department (一千亿元)

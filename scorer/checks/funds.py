@@ -9,7 +9,7 @@ from scorer.checks.arithmetic import HUNDRED, ONE, off_rule, rounded_sum, roundi
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell, Funds
 from scorer.numbers.quantity import parse_quantity
-from scorer.score import EXECUTION, Leaf, amount_in, points_in, rate_in
+from scorer.scoring.align import EXECUTION, Leaf, amount_in, points_in, rate_in
 
 MONEY_COLUMNS = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
 SHORT_WRITING = Decimal("0.005")

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from scorer.checks.sameness import Said
     from scorer.prose.mentions import Mention
     from scorer.prose.read import Statements
-    from scorer.score import Leaf, Scorecard
+    from scorer.scoring.align import Leaf
+    from scorer.scoring.tree import Scorecard
     from scorer.sets import IndicatorSet
 
 SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")

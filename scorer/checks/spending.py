@@ -14,7 +14,7 @@ from scorer.numbers.interval import shown
 from scorer.numbers.quantity import find_quantities, parse_quantity
 from scorer.prose.mentions import Mention
 from scorer.prose.phrases import NOT_OF_PROJECT, PAID_FROM_PROJECT, PURPOSE, PURPOSE_BEFORE, REACH, fold
-from scorer.score import funds_total
+from scorer.scoring.align import funds_total
 
 # --------------------------------------------------------------------------------------------------------------- C303
 

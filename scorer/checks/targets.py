@@ -11,7 +11,8 @@ from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.naming import normalize_name
 from scorer.numbers.quantity import Quantity, dimension
-from scorer.score import LESSENED, Leaf, usual_direction
+from scorer.scoring.align import Leaf
+from scorer.scoring.directions import LESSENED, usual_direction
 from scorer.sets.categories import category_of_name
 
 FIGURES = ("quantity", "range")

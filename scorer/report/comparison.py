@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from scorer.model import Submission, points_text
 from scorer.report import Layout
 from scorer.report.columns import cleaned, table, wrap
-from scorer.score import EXECUTION, Leaf, Scorecard, score_submissions
+from scorer.scoring.align import EXECUTION, Leaf
+from scorer.scoring.tree import Scorecard, score_submissions
 from scorer.sets import IndicatorSet
 from scorer.sets.wording import number_words, rule_words
 
