@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from scorer.forms import limits, read_document, read_submission
+from scorer.forms import read_document, read_submission
+from scorer.forms.files import limits
 from scorer.model import Document, ReadError
 from tests.form_files import (
     binary_workbook,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorer.forms import limits
+from scorer.forms.files import limits
 from scorer.forms.text import read
 from scorer.model import Paragraph, ReadError
 

@@ -154,7 +154,7 @@ def listed_in(path: Path) -> list[Item] | None:
     Raises:
         ScorerError: a list without a single file.
     """
-    from scorer.forms.encoding import decode
+    from scorer.forms.files.encoding import decode
 
     with path.open("rb") as file:
         start = file.read(4096)

@@ -13,9 +13,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import cast
 
-from scorer.forms import limits
-from scorer.forms.encoding import decode, looks_like_text
-from scorer.forms.opening import read_bytes
+from scorer.forms.files import limits
+from scorer.forms.files.encoding import decode, looks_like_text
+from scorer.forms.files.opening import read_bytes
 from scorer.model import Document, ReadError, Submission, readable_name
 
 __all__ = ["READERS", "detect", "read_document", "read_submission"]
@@ -94,7 +94,7 @@ def detect(path: str, data: bytes) -> str:
     if data[:4] in ZIP_MARKS:
         return _packed_kind(path, data)
     if data[:8] == OLE_MARK:
-        return cast("Callable[[str, bytes], str]", import_module("scorer.forms.compound").kind_of)(path, data)
+        return cast("Callable[[str, bytes], str]", import_module("scorer.forms.files.compound").kind_of)(path, data)
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if data[:5] == b"{\\rtf":
@@ -131,7 +131,7 @@ def _packed_kind(path: str, data: bytes) -> str:
     usual = [kind for kind, part in USUAL_PARTS if part in end]
     if len(usual) == 1 and b"mimetype" not in end:
         return usual[0]
-    from scorer.forms.package import Package
+    from scorer.forms.files.package import Package
 
     package = Package(path, data)
     if "mimetype" in package:

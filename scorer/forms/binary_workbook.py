@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from scorer.forms import limits
-from scorer.forms.compound import Compound
+from scorer.forms.files import limits
+from scorer.forms.files.compound import Compound
 from scorer.forms.numberformat import BUILTIN, GENERAL, display, general, stored_number
 from scorer.forms.sheet import Sheet, table_of
 from scorer.model import Document, Table

@@ -7,8 +7,8 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from scorer.forms import limits
-from scorer.forms.encoding import decode
+from scorer.forms.files import limits
+from scorer.forms.files.encoding import decode
 from scorer.model import Cell, Document, Source, Table
 
 SEPARATORS = (",", "\t", ";", "|")

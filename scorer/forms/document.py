@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from scorer.forms import limits
-from scorer.forms.added import TAG
-from scorer.forms.package import AGAIN, Package, local, parse_xml
+from scorer.forms.files import limits
+from scorer.forms.files.added import TAG
+from scorer.forms.files.package import AGAIN, Package, local, parse_xml
 from scorer.model import Block, Cell, Document, Paragraph, Source, Table
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -16,8 +16,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from scorer.forms import document, limits
-from scorer.forms.compound import Compound
+from scorer.forms import document
+from scorer.forms.files import limits
+from scorer.forms.files.compound import Compound
 from scorer.model import Document, Doubt, Source
 
 PROGRAMS = ("soffice", "libreoffice")

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from scorer.forms import limits
+from scorer.forms.files import limits
+from scorer.forms.files.package import AGAIN, Package, local
 from scorer.forms.numberformat import general, stored_number
-from scorer.forms.package import AGAIN, Package, local
 from scorer.forms.sheet import Sheet, table_of
 from scorer.model import Document, Table
 

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from scorer.forms import limits
-from scorer.forms.encoding import MARKS, decode
+from scorer.forms.files import limits
+from scorer.forms.files.encoding import MARKS, decode
 from scorer.model import Block, Cell, Document, Paragraph, Source, Table
 
 PAGE_BYTES = 24 * 1024**2

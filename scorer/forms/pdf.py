@@ -16,7 +16,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any
 
-from scorer.forms import limits
+from scorer.forms.files import limits
 from scorer.model import Block, Cell, Document, Doubt, Paragraph, ReadError, Source, Table
 
 SECONDS = 300

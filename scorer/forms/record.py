@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import tomli
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from scorer.forms.opening import read_bytes
+from scorer.forms.files.opening import read_bytes
 from scorer.model import (
     EMPTY,
     Answer,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 
-from scorer.forms import limits
+from scorer.forms.files import limits
 from scorer.model import Cell, Source, Table
 
 BLANKS_PLACED = 20_000

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-from scorer.forms import limits
-from scorer.forms.encoding import decode, looks_like_text
+from scorer.forms.files import limits
+from scorer.forms.files.encoding import decode, looks_like_text
 from scorer.forms.flattened import recognise
 from scorer.model import Block, Document, Doubt, Paragraph, Source
 

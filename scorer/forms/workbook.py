@@ -14,10 +14,10 @@ from decimal import Decimal
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from scorer.forms import limits
-from scorer.forms.added import is_added_sheet
+from scorer.forms.files import limits
+from scorer.forms.files.added import is_added_sheet
+from scorer.forms.files.package import AGAIN, Package, local, rows_of
 from scorer.forms.numberformat import BUILTIN, GENERAL, display, stored_number
-from scorer.forms.package import AGAIN, Package, local, rows_of
 from scorer.forms.sheet import Sheet, table_of
 from scorer.model import Document, Table
 

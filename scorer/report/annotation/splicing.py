@@ -16,9 +16,9 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from scorer.forms import limits
+from scorer.forms.files import limits
+from scorer.forms.files.package import AGAIN, Package, broken_xml, local, plain_utf8
 from scorer.forms.official import printable
-from scorer.forms.package import AGAIN, Package, broken_xml, local, plain_utf8
 
 MARK = b"\xef\xbb\xbf"
 DECLARATION = re.compile(rb"<\?xml[^>]{0,200}\?>")

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from scorer.forms.added import SHEET, is_added_sheet
-from scorer.forms.package import local
+from scorer.forms.files.added import SHEET, is_added_sheet
+from scorer.forms.files.package import local
 from scorer.forms.sheet import place
 from scorer.forms.workbook import REFERENCE, RELATION, STRICT_RELATION, column_of
 from scorer.report.annotation.notes import AUTHOR, Note, PageLine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from scorer.forms import limits
+from scorer.forms.files import limits
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -19,7 +19,7 @@ from typing import TypeVar, cast
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from scorer.forms import limits
+from scorer.forms.files import limits
 
 DAMAGED = (
     zipfile.BadZipFile,
@@ -56,7 +56,7 @@ def local(tag: object) -> str:
 class Package:
     """The parts of one packed file. `path` is what messages call it.
 
-    Raises `ReadError` when it is damaged, encrypted, or passes a limit of `scorer.forms.limits`.
+    Raises `ReadError` when it is damaged, encrypted, or passes a limit of `scorer.forms.files.limits`.
     """
 
     def __init__(self, path: str, data: bytes) -> None:

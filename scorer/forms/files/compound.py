@@ -6,7 +6,7 @@ import struct
 from array import array
 from sys import byteorder
 
-from scorer.forms import limits
+from scorer.forms.files import limits
 
 FREE = 0xFFFFFFFA
 """From here on a sector number is a mark (end of chain, free, …), no sector."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from scorer.forms import limits
+from scorer.forms.files import limits
 from scorer.saving import cause
 
 

@@ -1,0 +1,1 @@
+"""Files of strangers before any format: limits, packages, encodings, opening."""
