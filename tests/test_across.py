@@ -36,7 +36,8 @@ from scorer.checks.peers.prose import (
 from scorer.checks.registry import ACROSS, CHECKS, run_across
 from scorer.cli import run
 from scorer.evaluation import evaluate
-from scorer.forms import read_submission, record
+from scorer.forms import read_submission
+from scorer.forms.readers import record
 from scorer.model import Submission
 
 COPIED = (

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from scorer import ScorerError, evaluate, read_submission
 from scorer.cli import run
-from scorer.forms import record
+from scorer.forms.readers import record
 from scorer.forms.writing import render_form
 from scorer.model import (
     Answer,

@@ -29,7 +29,7 @@ from scorer.checks import CHECKS, selected
 from scorer.checks.peers import Batch, Facts
 from scorer.checks.registry import run_across
 from scorer.evaluation import evaluate
-from scorer.forms import record, text
+from scorer.forms.readers import record, text
 from scorer.model import Finding, Submission, Tally
 from scorer.sets import load_set
 

@@ -9,7 +9,7 @@ import pytest
 
 from scorer import evaluate, load_set, read_submission
 from scorer.cli import run
-from scorer.forms import record
+from scorer.forms.readers import record
 from scorer.model import Report
 from scorer.report import Layout
 from scorer.report.columns import width_of

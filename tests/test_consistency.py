@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scorer.checks.sameness import core, digits, slip, slip_keys
 from scorer.evaluation import evaluate
-from scorer.forms import record
+from scorer.forms.readers import record
 from scorer.model import Finding
 from scorer.numbers.quantity import Quantity, parse_quantity
 

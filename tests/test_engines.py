@@ -31,7 +31,7 @@ from scorer.engines import Dask, Engine, Local, Lost, Spark, chunks, dask, spark
 from scorer.engines.chunks import AHEAD, CHUNK_MOST, next_size, outcomes
 from scorer.engines.crew import Answer, Crew, Refusal, Sight
 from scorer.engines.program import digest_on_disk
-from scorer.forms import office
+from scorer.forms.readers import office
 from scorer.model import ScorerError
 from tests.engine_work import Elsewhere, Slow, Square, Trouble, parents, words_of
 from tests.form_files import compound

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from scorer.evaluation import evaluate
-from scorer.forms import text
 from scorer.forms.layout import understand
+from scorer.forms.readers import text
 from scorer.report import write_report
 
 REPORT = """某县水务局2023年度绩效自评报告

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scorer.forms.flattened import MOST_CELLS, recognise
 from scorer.forms.layout import understand
 from scorer.forms.loose import MOST_TOKENS
+from scorer.forms.readers.text import read
 from scorer.forms.spans import divide
-from scorer.forms.text import read
 from scorer.model import Table
 
 CASES = sorted((Path(__file__).parent / "cases" / "forms").glob("text-*.txt"))

@@ -8,7 +8,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from scorer.forms import office, read_document
+from scorer.forms import read_document
+from scorer.forms.readers import office
 from scorer.model import ReadError
 from tests.form_files import compound, document, row, table, words
 

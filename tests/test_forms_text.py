@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scorer.forms.files import limits
-from scorer.forms.text import read
+from scorer.forms.readers.text import read
 from scorer.model import Paragraph, ReadError
 
 TEXT = "一、部门概况\r\n\r\n  全县收入212.6万元，占100％。\n①“特殊”字符：㎡、≥、—。\n"

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from scorer.forms import read_document
-from scorer.forms.numberformat import BUILTIN, display, general, stored_number
+from scorer.forms.readers.numberformat import BUILTIN, display, general, stored_number
 from scorer.model import Cell, Document
 from tests.form_files import binary_workbook, open_workbook, packed, record, wide, workbook, workbook_parts
 
@@ -170,7 +170,7 @@ def test_large_sheets_are_read_row_by_row_with_the_same_result(tmp_path: Path, m
     inside = f'<cols><col min="2" max="2" hidden="1"/></cols><sheetData>{rows}</sheetData>'
     data = workbook(f'{inside}<mergeCells><mergeCell ref="B1:C2"/></mergeCells>', strings=STRINGS)
     whole = read(tmp_path, data)
-    monkeypatch.setattr("scorer.forms.workbook.STREAMED_FROM", 0)
+    monkeypatch.setattr("scorer.forms.readers.workbook.STREAMED_FROM", 0)
     assert read(tmp_path, data) == whole
 
 

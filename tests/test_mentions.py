@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorer.forms import text as text_reader
+from scorer.forms.readers import text as text_reader
 from scorer.model import Cell, Document, Paragraph, Source, Table
 from scorer.prose.mentions import Mention, find_mentions, report_year
 

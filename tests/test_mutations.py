@@ -17,7 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scorer.evaluation import evaluate
-from scorer.forms import record
+from scorer.forms.readers import record
 from scorer.model import EMPTY, Answer, Cell, Finding, Funds, Submission
 from tests.strategies import at, branches_of, clean_forms
 

@@ -15,7 +15,7 @@ import pytest
 from scorer.checks import CHECKS
 from scorer.evaluation import evaluate
 from scorer.forms import read_submission
-from scorer.forms import text as text_reader
+from scorer.forms.readers import text as text_reader
 from scorer.model import Report, Submission
 
 REPORTS = Path(__file__).parent / "cases" / "reports"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 
 from scorer.evaluation import evaluate
-from scorer.forms import read_submission, record
+from scorer.forms import read_submission
+from scorer.forms.readers import record
 from scorer.forms.writing import write_form
 from scorer.model import ReadError, Submission
 from tests.strategies import submissions

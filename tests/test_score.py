@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from scorer.forms import record
+from scorer.forms.readers import record
 from scorer.model import Cell
 from scorer.scoring.align import agree, comparable, points_in, rate_in
 from scorer.scoring.tree import Scorecard, score_submission, written_grade

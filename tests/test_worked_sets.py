@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import tomli
 
-from scorer.forms.record import FormRecord, from_record
+from scorer.forms.readers.record import FormRecord, from_record
 from scorer.model import Submission
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Scorecard, score_submission

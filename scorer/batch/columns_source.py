@@ -331,7 +331,7 @@ def submission_of(key: str, rows: Sequence[dict[str, Any]], first: int, file: st
 
     from pydantic import ValidationError
 
-    from scorer.forms.record import FormRecord, from_record
+    from scorer.forms.readers.record import FormRecord, from_record
 
     record, lines = _record(rows, first)
     try:

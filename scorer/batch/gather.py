@@ -77,7 +77,7 @@ class Gather:
 
     def tools(self, task: Task) -> dict[str, bool]:
         """Of what some formats need beside this program, whether it is installed here."""
-        from scorer.forms.office import converter
+        from scorer.forms.readers.office import converter
 
         endings = {PurePath(path).suffix.lower() for path in self.files(task)}
         found = {"pdfplumber": find_spec("pdfplumber") is not None} if ".pdf" in endings else {}
@@ -143,7 +143,7 @@ def read(item: Item) -> Submission:
 def _of_record(item: Item) -> Submission:
     from pydantic import ValidationError
 
-    from scorer.forms.record import FormRecord, from_record
+    from scorer.forms.readers.record import FormRecord, from_record
     from scorer.model import ReadError
 
     row = int(item.key.rpartition("#")[2])

@@ -196,7 +196,7 @@ def rows_of(path: Path) -> Iterator[Item]:
         import pyarrow.parquet
     except ImportError:
         raise ScorerError(f"{path}：读取 Parquet 需要 pyarrow。请运行 {EXTRA}。") from None
-    from scorer.forms.record import KEYS
+    from scorer.forms.readers.record import KEYS
 
     try:
         table = pyarrow.parquet.ParquetFile(path)

@@ -23,17 +23,17 @@ __all__ = ["READERS", "detect", "read_document", "read_submission"]
 Reader = Callable[[str, bytes], Document]
 
 READERS: dict[str, str] = {
-    "xlsx": "scorer.forms.workbook",
-    "xls": "scorer.forms.binary_workbook",
-    "ods": "scorer.forms.open_workbook",
-    "docx": "scorer.forms.document",
-    "doc": "scorer.forms.office",
-    "odt": "scorer.forms.office",
-    "rtf": "scorer.forms.office",
-    "pdf": "scorer.forms.pdf",
-    "html": "scorer.forms.page",
-    "csv": "scorer.forms.delimited",
-    "text": "scorer.forms.text",
+    "xlsx": "scorer.forms.readers.workbook",
+    "xls": "scorer.forms.readers.binary_workbook",
+    "ods": "scorer.forms.readers.open_workbook",
+    "docx": "scorer.forms.readers.word",
+    "doc": "scorer.forms.readers.office",
+    "odt": "scorer.forms.readers.office",
+    "rtf": "scorer.forms.readers.office",
+    "pdf": "scorer.forms.readers.pdf",
+    "html": "scorer.forms.readers.page",
+    "csv": "scorer.forms.readers.delimited",
+    "text": "scorer.forms.readers.text",
 }
 """Kind of content → the module that reads it."""
 
@@ -77,7 +77,7 @@ def read_submission(*paths: str | PathLike[str]) -> Submission:
     layout = import_module("scorer.forms.layout")
     if not records:
         return cast("Callable[[tuple[Document, ...]], Submission]", layout.understand)(documents)
-    record = cast("Callable[[str], Submission]", import_module("scorer.forms.record").load)(records[0])
+    record = cast("Callable[[str], Submission]", import_module("scorer.forms.readers.record").load)(records[0])
     if not documents:
         return record
     return cast("Callable[[Submission, tuple[Document, ...]], Submission]", layout.add_reports)(record, documents)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scorer.forms import record
 from scorer.forms.official import label, points
+from scorer.forms.readers import record
 from scorer.forms.writing import render_form
 from scorer.model import EMPTY, Answer, Branch, Funds, Goal, Submission
 from scorer.sets import IndicatorSet

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-from scorer.forms import record
+from scorer.forms.readers import record
 from scorer.model import EMPTY, Answer, Branch, Cell, Funds, ScorerError, Submission
 
 Role = Literal["title", "subtitle", "label", "heading", "level", "text", "figure", "note"]

@@ -21,7 +21,7 @@ from scorer.batch.facts import facts_of
 from scorer.checks import CHECKS
 from scorer.checks.peers import Batch, Facts
 from scorer.checks.registry import ACROSS, run_across
-from scorer.forms import record
+from scorer.forms.readers import record
 from scorer.model import Line, Place, Report, Submission
 
 WORDS = "组织河道村庄清理巡查养护设施群众学校道路灌溉管网监测培训补助发放项目资金验收安全治理林地农田水库桥梁卫生服务宣传排水照明"

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scorer.forms import read_submission
-from scorer.forms.record import parse
+from scorer.forms.readers.record import parse
 from scorer.forms.writing import write_form
 from scorer.model import Submission
 

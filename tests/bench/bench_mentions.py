@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scorer.checks import CHECKS
 from scorer.evaluation import evaluate
-from scorer.forms import text
+from scorer.forms.readers import text
 from scorer.model import Submission
 from scorer.prose.mentions import find_mentions
 

@@ -64,7 +64,7 @@ def render_form(submission: Submission, suffix: str, indicator_set: IndicatorSet
     """The bytes of the form; the same submission gives the same bytes. Raises as `write_form` does."""
     kind = suffix.lower()
     if kind == ".toml":
-        from scorer.forms import record
+        from scorer.forms.readers import record
 
         return record.dump(submission).encode()
     if kind not in WRITERS:

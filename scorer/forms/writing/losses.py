@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from scorer.forms import record
 from scorer.forms.layout_names import is_placeholder
+from scorer.forms.readers import record
 from scorer.model import ReadError, ScorerError, Submission
 
 WRITTEN = {

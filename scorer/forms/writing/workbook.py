@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from scorer.forms.official import Box, OfficialForm, Role
-from scorer.forms.sheet import place
+from scorer.forms.readers.sheet import place
 from scorer.model import ScorerError
 
 SHEET = "绩效自评表"

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from scorer.forms.document import STRICT_W, W, elements
 from scorer.forms.files.added import TAG
 from scorer.forms.files.package import local
+from scorer.forms.readers.word import STRICT_W, W, elements
 from scorer.model import points_text
 from scorer.report.annotation.notes import AUTHOR, Note, PageLine
 from scorer.report.annotation.splicing import STRICT, Editing, Part, words

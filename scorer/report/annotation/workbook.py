@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element
 
 from scorer.forms.files.added import SHEET, is_added_sheet
 from scorer.forms.files.package import local
-from scorer.forms.sheet import place
-from scorer.forms.workbook import REFERENCE, RELATION, STRICT_RELATION, column_of
+from scorer.forms.readers.sheet import place
+from scorer.forms.readers.workbook import REFERENCE, RELATION, STRICT_RELATION, column_of
 from scorer.report.annotation.notes import AUTHOR, Note, PageLine
 from scorer.report.annotation.splicing import LINKED, STRICT, STRICT_LINKED, Editing, Part, attribute, words
 from scorer.report.columns import width_of, wrap

@@ -15,8 +15,8 @@ from datetime import date, datetime, time, timedelta
 
 from scorer.forms.files import limits
 from scorer.forms.files.compound import Compound
-from scorer.forms.numberformat import BUILTIN, GENERAL, display, general, stored_number
-from scorer.forms.sheet import Sheet, table_of
+from scorer.forms.readers.numberformat import BUILTIN, GENERAL, display, general, stored_number
+from scorer.forms.readers.sheet import Sheet, table_of
 from scorer.model import Document, Table
 
 BIFF8 = 0x0600

@@ -17,8 +17,8 @@ from xml.etree.ElementTree import Element
 from scorer.forms.files import limits
 from scorer.forms.files.added import is_added_sheet
 from scorer.forms.files.package import AGAIN, Package, local, rows_of
-from scorer.forms.numberformat import BUILTIN, GENERAL, display, stored_number
-from scorer.forms.sheet import Sheet, table_of
+from scorer.forms.readers.numberformat import BUILTIN, GENERAL, display, stored_number
+from scorer.forms.readers.sheet import Sheet, table_of
 from scorer.model import Document, Table
 
 STREAMED_FROM = 8 * 1024**2

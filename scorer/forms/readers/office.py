@@ -16,9 +16,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from scorer.forms import document
 from scorer.forms.files import limits
 from scorer.forms.files.compound import Compound
+from scorer.forms.readers import word as document
 from scorer.model import Document, Doubt, Source
 
 PROGRAMS = ("soffice", "libreoffice")

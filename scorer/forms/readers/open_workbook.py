@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 
 from scorer.forms.files import limits
 from scorer.forms.files.package import AGAIN, Package, local
-from scorer.forms.numberformat import general, stored_number
-from scorer.forms.sheet import Sheet, table_of
+from scorer.forms.readers.numberformat import general, stored_number
+from scorer.forms.readers.sheet import Sheet, table_of
 from scorer.model import Document, Table
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
