@@ -49,7 +49,7 @@ def submission_of(case: dict[str, Any]) -> Submission:
     """The case's form as read from TOML, with its running text as a report beside it."""
     documents = ()
     if "text" in case:
-        from scorer.forms.layout import understand
+        from scorer.forms.layout.assembly import understand
 
         document = text.read("report.txt", case["text"].encode())
         if "form" not in case:
@@ -64,7 +64,7 @@ def submissions_of(case: dict[str, Any]) -> Iterator[Submission]:
     for number, form in enumerate(case.get("forms", []), 1):
         yield record.parse(f"{number}.toml", form.encode())
     for number, words in enumerate(case.get("texts", []), 1):
-        from scorer.forms.layout import understand
+        from scorer.forms.layout.assembly import understand
 
         yield understand([text.read(f"{number}.txt", words.encode())])
     for number, values in enumerate(case.get("each", []), 1):

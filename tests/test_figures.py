@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from scorer.evaluation import evaluate
-from scorer.forms.layout import understand
+from scorer.forms.layout.assembly import understand
 from scorer.forms.readers import text
 from scorer.report import write_report
 

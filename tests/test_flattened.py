@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scorer.forms.flattened import MOST_CELLS, recognise
-from scorer.forms.layout import understand
+from scorer.forms.layout.assembly import understand
 from scorer.forms.loose import MOST_TOKENS
 from scorer.forms.readers.text import read
 from scorer.forms.spans import divide

@@ -11,8 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scorer.forms import read_document
-from scorer.forms.layout import understand
-from scorer.forms.vocabulary import COLUMNS, FUNDS_COLUMNS, LABELS, column_field, funds_field, heading, label_field
+from scorer.forms.layout.assembly import understand
+from scorer.forms.layout.vocabulary import (
+    COLUMNS,
+    FUNDS_COLUMNS,
+    LABELS,
+    column_field,
+    funds_field,
+    heading,
+    label_field,
+)
 from scorer.model import Cell, Document, Paragraph, Source, Submission, Table
 from tests.form_grids import BLANK, MERGED, REPEATED, as_document, read_description, write_file
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scorer.forms import read_document
-from scorer.forms.layout import understand
+from scorer.forms.layout.assembly import understand
 from scorer.model import Submission
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"

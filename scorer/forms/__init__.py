@@ -74,7 +74,7 @@ def read_submission(*paths: str | PathLike[str]) -> Submission:
     if len(records) > 1:
         raise ReadError(f"{records[1]}：一份提交件只能有一个 .toml（前面已有 {records[0]}）。请分开处理；整批处理请用 scorer batch。")
     documents = tuple(read_document(name) for name in names if name not in records)
-    layout = import_module("scorer.forms.layout")
+    layout = import_module("scorer.forms.layout.assembly")
     if not records:
         return cast("Callable[[tuple[Document, ...]], Submission]", layout.understand)(documents)
     record = cast("Callable[[str], Submission]", import_module("scorer.forms.readers.record").load)(records[0])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scorer.forms import vocabulary
+from scorer.forms.layout import vocabulary
 
 KindOf = Callable[[str, bool], str]
 

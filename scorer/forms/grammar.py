@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from scorer.forms import columns as wording
-from scorer.forms import vocabulary
 from scorer.forms.columns import Column
+from scorer.forms.layout import vocabulary
 
 RowKind = Literal["body", "total", "tail"]
 

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scorer.forms import columns as wording
-from scorer.forms import vocabulary
 from scorer.forms.columns import Column
 from scorer.forms.grammar import OUTSIDE, SPACED, UNPARTED, USUAL, Reading, ReadRow, Token, exact, parse
+from scorer.forms.layout import vocabulary
 
 MOST_TOKENS = 20_000
 """Lines of one form at most; what follows stays running text."""

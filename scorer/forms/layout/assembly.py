@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from scorer.forms.layout_columns import Columns, Header, find_headers, read_columns
-from scorer.forms.layout_funds import read_funds
-from scorer.forms.layout_grid import Line, Span, is_figure, read_lines
-from scorer.forms.layout_head import (
+from scorer.forms.layout.grid import Line, Span, is_figure, read_lines
+from scorer.forms.layout.head import (
     LONGEST_LINE,
     Head,
     after_colon,
@@ -24,8 +22,10 @@ from scorer.forms.layout_head import (
     read_goals,
     year_in,
 )
-from scorer.forms.layout_rows import DOUBT, Rows
-from scorer.forms.vocabulary import Label, column_field, heading, is_note, is_subtotal, label_field, squash
+from scorer.forms.layout.header import Columns, Header, find_headers, read_columns
+from scorer.forms.layout.money import read_funds
+from scorer.forms.layout.rows import DOUBT, Rows
+from scorer.forms.layout.vocabulary import Label, column_field, heading, is_note, is_subtotal, label_field, squash
 from scorer.model import EMPTY, Branch, Cell, Document, Doubt, Funds, Goal, Source, Submission, Table
 
 SPREADSHEETS = ("xlsx", "xlsm", "xls", "et", "ods")  # each sheet is a form of its own

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from scorer.forms.layout_columns import Columns
-from scorer.forms.layout_grid import Line, Span, derived, figures_in, is_figure, joined
-from scorer.forms.layout_names import is_enumerator, is_placeholder, name_and_weight, plain, says_points
-from scorer.forms.vocabulary import (
+from scorer.forms.layout.grid import Line, Span, derived, figures_in, is_figure, joined
+from scorer.forms.layout.header import Columns
+from scorer.forms.layout.names import is_enumerator, is_placeholder, name_and_weight, plain, says_points
+from scorer.forms.layout.vocabulary import (
     BLANK_WORDS,
     FORWARD_WORDS,
     GRADES,

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from scorer.forms.layout_grid import Line, Span, is_figure
-from scorer.forms.vocabulary import (
+from scorer.forms.layout.grid import Line, Span, is_figure
+from scorer.forms.layout.vocabulary import (
     BLANK_WORDS,
     BRACKETED_PARTS,
     NAME_COLUMNS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from scorer.forms.vocabulary import squash
+from scorer.forms.layout.vocabulary import squash
 
 _WHITE = re.compile(r"[\s\u3000\u200b-\u200d\ufeff]+")
 _FIGURE = r"(\d{1,3}(?:[.．]\d{1,4})?)"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from scorer.forms.layout_funds import said_unit
-from scorer.forms.layout_grid import Line, Span, derived, inline_pairs, is_figure
-from scorer.forms.vocabulary import Label, heading, is_funds_block, is_note, label_field, squash
+from scorer.forms.layout.grid import Line, Span, derived, inline_pairs, is_figure
+from scorer.forms.layout.money import said_unit
+from scorer.forms.layout.vocabulary import Label, heading, is_funds_block, is_note, label_field, squash
 from scorer.model import EMPTY, Cell, Goal
 
 LONGEST_LINE = 80  # a longer paragraph is running text, neither title nor label

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scorer.forms.vocabulary import squash
+from scorer.forms.layout.vocabulary import squash
 from scorer.model import EMPTY, Cell, Document, Paragraph, Source, Table
 from scorer.value import value
 

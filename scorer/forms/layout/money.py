@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scorer.forms.layout_columns import Group
-from scorer.forms.layout_grid import Line, Span, derived, is_figure
-from scorer.forms.vocabulary import (
+from scorer.forms.layout.grid import Line, Span, derived, is_figure
+from scorer.forms.layout.header import Group
+from scorer.forms.layout.vocabulary import (
     BLANK_WORDS,
     FUNDS_BLOCK,
     FUNDS_KINDS,
