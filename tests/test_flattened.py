@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scorer.forms.flattened import MOST_CELLS, recognise
+from scorer.forms.flat.loose import MOST_TOKENS
+from scorer.forms.flat.search import MOST_CELLS, recognise
+from scorer.forms.flat.spans import divide
 from scorer.forms.layout.assembly import understand
-from scorer.forms.loose import MOST_TOKENS
 from scorer.forms.readers.text import read
-from scorer.forms.spans import divide
 from scorer.model import Table
 
 CASES = sorted((Path(__file__).parent / "cases" / "forms").glob("text-*.txt"))

@@ -11,7 +11,7 @@ import re
 
 from scorer.forms.files import limits
 from scorer.forms.files.encoding import decode, looks_like_text
-from scorer.forms.flattened import recognise
+from scorer.forms.flat.search import recognise
 from scorer.model import Block, Document, Doubt, Paragraph, Source
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scorer.forms import columns as wording
-from scorer.forms.columns import Column
-from scorer.forms.grammar import OUTSIDE, SPACED, UNPARTED, USUAL, Reading, ReadRow, Token, exact, parse
+from scorer.forms.flat import costs as wording
+from scorer.forms.flat.costs import Column
+from scorer.forms.flat.parse import OUTSIDE, SPACED, UNPARTED, USUAL, Reading, ReadRow, Token, exact, parse
 from scorer.forms.layout import vocabulary
 
 MOST_TOKENS = 20_000

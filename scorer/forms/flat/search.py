@@ -20,10 +20,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scorer.forms import loose
-from scorer.forms.columns import bare
-from scorer.forms.grammar import Token
-from scorer.forms.spans import divide, is_figure
+from scorer.forms.flat import loose
+from scorer.forms.flat.costs import bare
+from scorer.forms.flat.parse import Token
+from scorer.forms.flat.spans import divide, is_figure
 from scorer.model import Cell, Doubt, Source, Table
 
 MOST_CELLS = 500_000

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from scorer.forms import columns as wording
-from scorer.forms.columns import Column
+from scorer.forms.flat import costs as wording
+from scorer.forms.flat.costs import Column
 from scorer.forms.layout import vocabulary
 
 RowKind = Literal["body", "total", "tail"]
