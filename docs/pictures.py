@@ -22,7 +22,7 @@ from xml.sax.saxutils import escape
 
 from scorer import evaluate, read_submission, write_report
 from scorer.cli import run
-from scorer.report.columns import width_of
+from scorer.report.width import width_of
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
 LARGEST = 200_000  # bytes

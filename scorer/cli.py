@@ -232,8 +232,8 @@ def convert(
 
 @app.command(cls=ChineseCommand, help="按一套指标体系生成空白的自评表，供填写：.toml .xlsx .docx .csv。")
 def new(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
-    from scorer.forms.blank import render_blank
     from scorer.forms.writing import SUFFIXES
+    from scorer.forms.writing.blank import render_blank
     from scorer.sets import load_set
 
     suffix = known_ending(output, list(SUFFIXES))
@@ -373,7 +373,7 @@ def batch(
 
 def tell(words: str) -> None:
     """One line on a terminal that says how far a batch has come."""
-    from scorer.report.columns import cut, pad
+    from scorer.report.width import cut, pad
 
     room = console.width() - 1
     console.write("\r" + pad(cut(words, room), room), error=True)
@@ -439,7 +439,7 @@ def explain(
     debug: Debug = False,
 ) -> None:
     from scorer import explanation
-    from scorer.report.columns import wrap
+    from scorer.report.width import wrap
 
     text = explanation.overview() if code is None else explanation.explain(code).text()
     for line in text.splitlines():

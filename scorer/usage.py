@@ -58,7 +58,7 @@ def option_label(parameter: Any) -> str:
 
 def help_text(command: Any, context: Any) -> str:
     """The whole help page of a command or a group of commands."""
-    from scorer.report.columns import wrap
+    from scorer.report.width import wrap
 
     blocks = ["\n".join(wrap(usage_line(command, context), WIDTH))]
     for paragraph in re.split(r"\n\s*\n", (command.help or "").strip()):
@@ -80,7 +80,7 @@ def first_sentence(command: Any) -> str:
 
 
 def _listed(heading: str, entries: Iterable[tuple[str, str]]) -> str:
-    from scorer.report.columns import pad, width_of, wrap
+    from scorer.report.width import pad, width_of, wrap
 
     listed = list(entries)
     if not listed:

@@ -12,8 +12,8 @@ from scorer.cli import run
 from scorer.forms.readers import record
 from scorer.model import Report
 from scorer.report import Layout
-from scorer.report.columns import width_of
 from scorer.report.comparison import Comparison, compare, render
+from scorer.report.width import width_of
 
 FORM = Path(__file__).parent / "cases" / "sets" / "against.toml"
 

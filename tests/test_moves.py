@@ -13,7 +13,7 @@ import pytest
 from scorer.batch.comparison import RuleMoves, as_page, as_table, as_workbook, compare
 from scorer.batch.results import REPORTS
 from scorer.model import ScorerError
-from scorer.report.columns import width_of
+from scorer.report.width import width_of
 from tests.test_report_page import HOSTILE, Page
 
 

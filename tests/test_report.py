@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scorer import ScorerError, write_report
 from scorer.model import Place, Report, points_text
 from scorer.report import WRITERS, format_of, save
-from scorer.report.columns import cleaned, cut, width_of, wrap
 from scorer.report.sentences import share_words
+from scorer.report.width import cleaned, cut, width_of, wrap
 from tests.sample_report import SAMPLE, WITHOUT_FORM
 
 SNAPSHOTS = Path(__file__).parent / "cases" / "report"

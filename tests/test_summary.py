@@ -32,7 +32,7 @@ from scorer.batch.spool import Spool
 from scorer.batch.summary import listed, page
 from scorer.batch.workbook import write_workbook
 from scorer.model import Tally
-from scorer.report.columns import width_of
+from scorer.report.width import width_of
 from tests.road_form import road_form
 from tests.test_report_page import HOSTILE, Page
 

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from scorer import ScorerError, list_sets, load_set, read_submission
 from scorer.cli import run
-from scorer.forms.blank import FILL_IN, new_form, render_blank
-from scorer.forms.official import lay_out
 from scorer.forms.readers import record
 from scorer.forms.writing import SUFFIXES, losses, render_form, write_form
+from scorer.forms.writing.blank import FILL_IN, new_form, render_blank
+from scorer.forms.writing.official import lay_out
 from scorer.model import Answer, Branch, Cell, Funds, Goal, Submission
 from tests.form_strategies import official_forms
 from tests.strategies import clean_forms, submissions

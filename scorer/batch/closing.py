@@ -10,7 +10,7 @@ from scorer.batch.results import ERRORS, REPORTS, SUMMARY_PAGE, SUMMARY_WORKBOOK
 from scorer.batch.rows import Row
 from scorer.batch.summary import PAGES
 from scorer.batch.tables import TABLES
-from scorer.report.columns import cleaned, cut, table, width_of, wrap
+from scorer.report.width import cleaned, cut, table, width_of, wrap
 
 HEADINGS = ("序号", "风险", "单位、项目", "最重的一条")
 NARROWEST = 60

@@ -130,7 +130,7 @@ def render(comparison: Comparison, suffix: str) -> str | bytes:
 
 def as_table(comparison: Comparison, width: int = 80, shown: int | None = SHOWN) -> str:
     """The comparison for a terminal in at most `width` columns; the first `shown` moves, all for None."""
-    from scorer.report.columns import cleaned, cut, table, wrap
+    from scorer.report.width import cleaned, cut, table, wrap
 
     counts = comparison.counts
     lines = wrap(
@@ -211,7 +211,7 @@ def _page_more(comparison: Comparison) -> str:
 def as_workbook(comparison: Comparison) -> bytes:
     """The comparison as xlsx."""
     from scorer.batch.workbook import Book, Sheet
-    from scorer.report.columns import wrap
+    from scorer.report.width import wrap
 
     content = io.BytesIO()
     roots = shared_roots(comparison)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from scorer.report.columns import cleaned, cut, width_of
+from scorer.report.width import cleaned, cut, width_of
 
 TERMINAL_SECONDS = 0.2
 LOG_SECONDS = 15.0

@@ -19,8 +19,8 @@ from scorer.batch.figures import Value
 from scorer.batch.region import REGION_WORDS, UNKNOWN
 from scorer.batch.rows import RISK_WORDS, Row
 from scorer.batch.summary import page_name
-from scorer.report.columns import width_of
 from scorer.report.sentences import printable
+from scorer.report.width import width_of
 
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same results give the same bytes
 LONGEST = 32_000  # characters; a cell holds 32 767

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scorer.model import Submission, points_text
 from scorer.report import Layout
-from scorer.report.columns import cleaned, table, wrap
+from scorer.report.width import cleaned, table, wrap
 from scorer.scoring.align import EXECUTION, Leaf
 from scorer.scoring.tree import Scorecard, score_submissions
 from scorer.sets import IndicatorSet

@@ -137,7 +137,7 @@ def with_form(document: Document, submission: Submission) -> Document:
     """A document without blocks (a TOML record) shown as the official form, whose cells keep their places in it."""
     if document.blocks or not submission.has_form:
         return document
-    from scorer.forms.official import lay_out
+    from scorer.forms.writing.official import lay_out
 
     try:
         form = lay_out(submission)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scorer.report.columns import table, wrap
+from scorer.report.width import table, wrap
 from scorer.sets import IndicatorSet, describe_set
 from scorer.sets.schema import EVIDENCE_WORDS
 from scorer.sets.wording import SetRow

@@ -6,8 +6,8 @@ import re
 
 from scorer.model import Report
 from scorer.report import Layout, sentences
-from scorer.report.columns import cleaned
 from scorer.report.opinion import Grid, Heading, Part, draw_up
+from scorer.report.width import cleaned
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 ADDRESS = re.compile(r"(?i)(https?|ftp|mailto|www)(?=[:.])")  # would become a link

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from scorer.model import Finding, Report, points_text
 from scorer.report import Layout, sentences
-from scorer.report.columns import cleaned
 from scorer.report.places import in_words
+from scorer.report.width import cleaned
 
 NUMERALS = "一二三四五六七八九"
 HEADINGS = ("指标", "分值", "年度指标值", "实际完成值", "自评", "复算", "状态")

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from scorer.model import Place, Report, points_text
 from scorer.report import Layout, sentences
-from scorer.report.columns import cleaned
+from scorer.report.width import cleaned
 
 HEADINGS = (
     *("单位", "项目", "年度"),

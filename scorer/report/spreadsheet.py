@@ -14,8 +14,8 @@ from typing import Any
 
 from scorer.model import Place, Report, round_half_up
 from scorer.report import Layout, sentences
-from scorer.report.columns import width_of
 from scorer.report.places import in_words
+from scorer.report.width import width_of
 
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same report gives the same bytes
 LONGEST = 32_000  # characters; a cell holds 32 767

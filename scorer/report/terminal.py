@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from scorer.model import FigureState, Finding, Line, Report, points_text
 from scorer.report import Layout, sentences
-from scorer.report.columns import cleaned, cut, table, wrap
+from scorer.report.width import cleaned, cut, table, wrap
 
 HEADINGS = ("指标", "分值", "目标", "完成", "自评", "复算", "状态")
 NAME, WEIGHT, TARGET, ACTUAL, CLAIMED, POINTS, STATUS = range(7)

@@ -10,7 +10,7 @@ import io
 from typing import Any
 from xml.sax.saxutils import escape
 
-from scorer.forms.writing.document import EPOCH, NAMESPACE, name_fonts, set_font, without_times
+from scorer.forms.writing.word import EPOCH, NAMESPACE, name_fonts, set_font, without_times
 from scorer.model import Report
 from scorer.report import Layout, sentences
 from scorer.report.opinion import Grid, Heading, Opinion, Text, draw_up, indented

@@ -13,8 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from scorer.forms.official import OfficialForm, Printed, lay_out
 from scorer.forms.writing.losses import losses
+from scorer.forms.writing.official import OfficialForm, Printed, lay_out
 from scorer.model import ScorerError, Submission
 from scorer.saving import refuse_existing, save
 from scorer.sets import IndicatorSet
@@ -23,7 +23,7 @@ __all__ = ["SUFFIXES", "WRITERS", "losses", "render_form", "write_form"]
 
 WRITERS: dict[str, str] = {
     ".xlsx": "scorer.forms.writing.workbook",
-    ".docx": "scorer.forms.writing.document",
+    ".docx": "scorer.forms.writing.word",
     ".csv": "scorer.forms.writing.delimited",
 }
 """Suffix → the module that draws the official layout; a .toml is a record and needs no layout."""

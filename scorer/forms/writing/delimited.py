@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from scorer.forms.official import OfficialForm
+from scorer.forms.writing.official import OfficialForm
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_ARMOURED = 200

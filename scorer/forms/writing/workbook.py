@@ -13,8 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from scorer.forms.official import Box, OfficialForm, Role
 from scorer.forms.readers.sheet import place
+from scorer.forms.writing.official import Box, OfficialForm, Role
 from scorer.model import ScorerError
 
 SHEET = "绩效自评表"

@@ -23,7 +23,7 @@ __all__ = ["ANNOTATORS", "Annotated", "annotate", "source_for", "write_annotated
 ANNOTATORS: dict[str, str] = {
     ".xlsx": "scorer.report.annotation.workbook",
     ".xlsm": "scorer.report.annotation.workbook",
-    ".docx": "scorer.report.annotation.document",
+    ".docx": "scorer.report.annotation.word",
 }
 """Suffix → the module that edits such files."""
 

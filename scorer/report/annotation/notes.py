@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Literal
 
 from scorer.model import Finding, Line, Place, Report, points_text
-from scorer.report.columns import cleaned
 from scorer.report.sentences import (
     LEVELS,
     STATUSES,
@@ -24,6 +23,7 @@ from scorer.report.sentences import (
     tally_words,
     title_of,
 )
+from scorer.report.width import cleaned
 
 AUTHOR = "scorer"
 MOST_PLACES = 4

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from scorer.forms.files import limits
 from scorer.forms.files.package import AGAIN, Package, broken_xml, local, plain_utf8
-from scorer.forms.official import printable
+from scorer.forms.writing.official import printable
 
 MARK = b"\xef\xbb\xbf"
 DECLARATION = re.compile(rb"<\?xml[^>]{0,200}\?>")

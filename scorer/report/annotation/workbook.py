@@ -17,7 +17,7 @@ from scorer.forms.readers.sheet import place
 from scorer.forms.readers.workbook import REFERENCE, RELATION, STRICT_RELATION, column_of
 from scorer.report.annotation.notes import AUTHOR, Note, PageLine
 from scorer.report.annotation.splicing import LINKED, STRICT, STRICT_LINKED, Editing, Part, attribute, words
-from scorer.report.columns import width_of, wrap
+from scorer.report.width import width_of, wrap
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scorer.forms.official import label, points
 from scorer.forms.readers import record
 from scorer.forms.writing import render_form
+from scorer.forms.writing.official import label, points
 from scorer.model import EMPTY, Answer, Branch, Funds, Goal, Submission
 from scorer.sets import IndicatorSet
 

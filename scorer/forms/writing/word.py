@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
-from scorer.forms.official import Box, OfficialForm
+from scorer.forms.writing.official import Box, OfficialForm
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same form gives the same bytes
