@@ -21,8 +21,7 @@ from scorer.batch.across import ACROSS as FILE
 from scorer.batch.across import find_across
 from scorer.batch.facts import facts_of
 from scorer.checks.peers import Batch, Facts
-from scorer.checks.peers.facts import Measure, Money, Row, Told
-from scorer.checks.peers.figures import telling_figures
+from scorer.checks.peers.kept import Measure, Money, Row, Told
 from scorer.checks.peers.prose import (
     SHINGLE,
     WINDOW,
@@ -33,6 +32,7 @@ from scorer.checks.peers.prose import (
     prose_of,
     shared_runs,
 )
+from scorer.checks.peers.telling import telling_figures
 from scorer.checks.registry import ACROSS, CHECKS, run_across
 from scorer.cli import run
 from scorer.evaluation import evaluate
@@ -376,7 +376,7 @@ def test_an_empty_batch_and_one_form_are_compared_without_a_finding(code: str) -
 
 
 def test_measures_of_one_group_come_together_whatever_their_hash(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scorer.checks.peers.batch.PARTED", 3)
+    monkeypatch.setattr("scorer.checks.peers.peers.PARTED", 3)
     groups = (5, 2**64 - 1, 2**63)
     with Batch(lambda _: Facts(), lambda _: Submission()) as batch:
         for value in ("3", "1", "2"):

@@ -25,7 +25,7 @@ from scorer.batch.columns_source import chunks, outline, pieces, submission_of  
 from scorer.batch.facts import facts_of, share  # noqa: E402
 from scorer.batch.rows import is_short, risk_of  # noqa: E402
 from scorer.checks.peers import Batch, Facts  # noqa: E402
-from scorer.checks.peers.batch import measure_rows, peer_row  # noqa: E402
+from scorer.checks.peers.peers import measure_rows, peer_row  # noqa: E402
 from scorer.checks.registry import run_across  # noqa: E402
 from scorer.cli import run  # noqa: E402
 from scorer.evaluation import evaluate  # noqa: E402

@@ -26,9 +26,9 @@ from scorer.batch.columns_table import as_texts
 from scorer.batch.facts import facts_of, folder_region, says_region
 from scorer.batch.rows import SEPARATORS
 from scorer.checks.peers import Batch
-from scorer.checks.peers.batch import NO_YEAR, PEER, REMEMBERED, name_hash
-from scorer.checks.peers.facts import KINDS, Facts, Measure
 from scorer.checks.peers.hashes import MASK, combined
+from scorer.checks.peers.kept import KINDS, Facts, Measure
+from scorer.checks.peers.peers import NO_YEAR, PEER, REMEMBERED, name_hash
 from scorer.checks.registry import ACROSS, Faulty, Outcome, finding, selected, tally
 from scorer.model import EMPTY, Answer, Cell, Finding, Place, Source, Submission, Tally
 

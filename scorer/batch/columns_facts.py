@@ -38,9 +38,9 @@ from scorer.batch.facts import (
     total_group,
 )
 from scorer.batch.whole import whole_file
-from scorer.checks.peers.batch import BELOW, FULL, MEASURE, PARTS, UNKNOWN, measure_rows, peer_row, project_hash
-from scorer.checks.peers.facts import KINDS, Facts
 from scorer.checks.peers.hashes import hashed
+from scorer.checks.peers.kept import KINDS, Facts
+from scorer.checks.peers.peers import BELOW, FULL, MEASURE, PARTS, UNKNOWN, measure_rows, peer_row, project_hash
 from scorer.naming import normalize_name
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules.answers import Mask

@@ -18,10 +18,10 @@ from scorer.batch.columns_reading import Vocabulary
 from scorer.batch.columns_source import FIELDS, FUNDS, LEVELS, TOTAL_FUNDS, Piece, chunks, open_table
 from scorer.batch.columns_table import as_texts, funds_of, is_text, level_columns
 from scorer.batch.facts import CELL_MOST
-from scorer.checks.peers.figures import telling_figures
 from scorer.checks.peers.hashes import MASK, combined, hashed
 from scorer.checks.peers.pairs import figure_in
 from scorer.checks.peers.prose import SHINGLE
+from scorer.checks.peers.telling import telling_figures
 from scorer.naming import fold, normalize_name
 from scorer.prose.phrases import THIS_YEAR
 from scorer.rules.answers import Mask

@@ -10,11 +10,11 @@ from typing import Any
 
 from scorer.batch.region import named_in, region_of
 from scorer.batch.rows import SEPARATORS
-from scorer.checks.peers.batch import project_hash
-from scorer.checks.peers.facts import Facts, Measure, Money, Row, whole_funds
-from scorer.checks.peers.figures import told_sentences
 from scorer.checks.peers.hashes import combined, hashed, together
+from scorer.checks.peers.kept import Facts, Measure, Money, Row, whole_funds
+from scorer.checks.peers.peers import project_hash
 from scorer.checks.peers.prose import fingerprints, prose_of
+from scorer.checks.peers.telling import told_sentences
 from scorer.checks.sameness import money
 from scorer.checks.stray import own_names
 from scorer.model import Answer, Line, Report, Submission

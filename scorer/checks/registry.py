@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Place, Submission, Tally
 
 if TYPE_CHECKING:
-    from scorer.checks.peers.batch import Batch
+    from scorer.checks.peers.peers import Batch
     from scorer.checks.sameness import Said
     from scorer.prose.mentions import Mention
     from scorer.prose.read import Statements

@@ -10,8 +10,8 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.batch import Batch, Spilled
-from scorer.checks.peers.facts import bare
+from scorer.checks.peers.kept import bare
+from scorer.checks.peers.peers import Batch, Spilled
 from scorer.checks.peers.prose import PROSE_MOST, SHINGLE, WINDOW, Prints, Run, shared_runs
 from scorer.checks.registry import Faulty, Outcomes, check, faulty, not_run, sound, undecided
 

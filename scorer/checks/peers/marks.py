@@ -11,8 +11,8 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.batch import BELOW, MEASURE, NO_YEAR, UNKNOWN, Batch
-from scorer.checks.peers.facts import COST_KINDS, KINDS, Measure
+from scorer.checks.peers.kept import COST_KINDS, KINDS, Measure
+from scorer.checks.peers.peers import BELOW, MEASURE, NO_YEAR, UNKNOWN, Batch
 from scorer.checks.registry import Faulty, Outcome, Outcomes, check, faulty, plain, sound, undecided
 from scorer.model import Place
 from scorer.numbers.quantity import parse_quantity

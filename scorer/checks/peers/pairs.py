@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scorer.checks.peers.facts import Facts, Money, Row, leaf_name
-from scorer.checks.peers.figures import telling_figures
+from scorer.checks.peers.kept import Facts, Money, Row, leaf_name
+from scorer.checks.peers.telling import telling_figures
 from scorer.model import Cell, Place, Submission
 from scorer.naming import fold
 

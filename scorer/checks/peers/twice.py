@@ -8,10 +8,10 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.batch import NO_YEAR, Batch
-from scorer.checks.peers.figures import told_sentences
 from scorer.checks.peers.marks import begins_of
 from scorer.checks.peers.pairs import Difference, carried_over, figures_differing, folder_of
+from scorer.checks.peers.peers import NO_YEAR, Batch
+from scorer.checks.peers.telling import told_sentences
 from scorer.checks.registry import Faulty, Outcome, Outcomes, also_across, check, faulty, sound, undecided
 from scorer.model import Place, Submission
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from scorer.checks.peers.facts import Told
 from scorer.checks.peers.hashes import hashed
+from scorer.checks.peers.kept import Told
 from scorer.checks.peers.prose import Letters
 from scorer.model import Place, Submission
 from scorer.naming import fold

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 import numpy
 from numpy.typing import NDArray
 
-from scorer.checks.peers.facts import KINDS, Facts, Measure, bare, bare_project, whole_funds
 from scorer.checks.peers.hashes import hashed
+from scorer.checks.peers.kept import KINDS, Facts, Measure, bare, bare_project, whole_funds
 from scorer.checks.peers.pairs import carried_over, figures_differing, folder_of, likeness
 from scorer.checks.peers.prose import Letters, Prints, prose_of
 from scorer.model import Answer, Cell, Place, Submission
