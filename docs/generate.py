@@ -21,11 +21,12 @@ import typer
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs in a checkout as it is
 
 from scorer.checks import CHECKS
-from scorer.cli import app, run
+from scorer.cli.app import run
+from scorer.cli.options import app
+from scorer.cli.usage import help_text
 from scorer.explanation import FAMILIES, INTERNAL, LEVELS, MODIFIERS, of_check, of_modifier, of_rule
 from scorer.rules import RULES
 from scorer.sets import json_schema
-from scorer.usage import help_text
 
 FOLDER = Path(__file__).resolve().parent
 SAMPLE_LINES = 9

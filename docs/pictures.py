@@ -21,7 +21,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from scorer import evaluate, read_submission, write_report
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.report.width import width_of
 
 FOLDER = Path(__file__).resolve().parent / "pictures"

@@ -34,7 +34,7 @@ from scorer.checks.peers.prose import (
 )
 from scorer.checks.peers.telling import telling_figures
 from scorer.checks.registry import ACROSS, CHECKS, run_across
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.evaluation import evaluate
 from scorer.forms import read_submission
 from scorer.forms.readers import record

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scorer import evaluate, load_set, read_submission
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.sets import check_paths, diff_sets
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "adding.md").read_text("utf-8")

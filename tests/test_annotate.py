@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scorer import ScorerError, evaluate, read_submission
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.forms.readers import record
 from scorer.forms.writing import render_form
 from scorer.model import (

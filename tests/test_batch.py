@@ -23,7 +23,7 @@ from scorer.batch.closing import closing_words
 from scorer.batch.run import GATHERED
 from scorer.batch.sources import find_items, left_aside
 from scorer.batch.store import INDEX, Gathered, Store
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.engines import Lost
 from scorer.evaluation import evaluate
 from scorer.forms import read_submission

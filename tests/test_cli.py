@@ -12,9 +12,10 @@ import pytest
 import scorer.evaluation
 import scorer.forms
 from scorer import ScorerError, __version__
-from scorer.cli import app, run
+from scorer.cli.app import run
+from scorer.cli.options import app
+from scorer.cli.usage import ChineseGroup
 from scorer.model import Finding, ReadError, Report, Submission
-from scorer.usage import ChineseGroup
 from tests.sample_report import SAMPLE, WITHOUT_FORM
 
 ROOT = Path(__file__).parent.parent
@@ -126,7 +127,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     heavy = ["numpy", "pydantic", "python_calamine", "docx", "xlsxwriter", "rich", "pdfplumber", "lxml", "tabulate"]
-    code = f"import sys, scorer.cli; scorer.cli.run(['--help']); print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, scorer.cli.app; scorer.cli.app.run(['--help']); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 

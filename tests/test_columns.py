@@ -21,7 +21,7 @@ from scorer.batch.columns_reading import Units, decimals_of, number_readings, re
 from scorer.batch.columns_source import FIELDS, outline, pieces, submission_of  # noqa: E402
 from scorer.batch.joined import join  # noqa: E402
 from scorer.batch.tables import TABLES, finding_row, score_row  # noqa: E402
-from scorer.cli import run  # noqa: E402
+from scorer.cli.app import run  # noqa: E402
 from scorer.engines import Local  # noqa: E402
 from scorer.evaluation import evaluate  # noqa: E402
 from scorer.model import Report, ScorerError  # noqa: E402

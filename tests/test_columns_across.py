@@ -27,7 +27,7 @@ from scorer.batch.rows import is_short, risk_of  # noqa: E402
 from scorer.checks.peers import Batch, Facts  # noqa: E402
 from scorer.checks.peers.peers import measure_rows, peer_row  # noqa: E402
 from scorer.checks.registry import run_across  # noqa: E402
-from scorer.cli import run  # noqa: E402
+from scorer.cli.app import run  # noqa: E402
 from scorer.evaluation import evaluate  # noqa: E402
 from scorer.model import Finding, ScorerError, Submission, Tally  # noqa: E402
 from tests.flat_tables import Row, crowd_of, small_pieces, write_table  # noqa: E402

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scorer import evaluate, load_set, read_submission
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.forms.readers import record
 from scorer.model import Report
 from scorer.report import Layout

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 import scorer
 from scorer.checks import CHECKS
 from scorer.checks.registry import SECTIONS as CHECK_SECTIONS
-from scorer.cli import app
+from scorer.cli.options import app
 from scorer.explanation import FAMILIES, INTERNAL, MODIFIERS, explain
 from scorer.report import WRITERS
 from scorer.rules import RULES, AnyRule, ExecutionCap
@@ -162,7 +162,8 @@ def test_pages_name_only_commands_that_exist(page: str) -> None:
 def test_pages_name_only_files_that_exist(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     links = re.findall(r"\]\(([\w./-]+)\)", text)
-    paths = re.findall(r"`((?:scorer|tests|docs|examples|indicator_sets|forms|report|rules|checks|sets)/[\w./-]+|\w+\.py)`", text)
+    folders = "scorer|tests|docs|examples|indicator_sets|batch|checks|cli|forms|numbers|prose|report|rules|scoring|sets"
+    paths = re.findall(rf"`((?:{folders})/[\w./-]+|\w+\.py)`", text)
     missing = [link for link in links if not ((ROOT / page).parent / link).exists()]
     missing += [path for path in paths if not any((base / path).exists() for base in (ROOT, ROOT / "scorer", ROOT / "tests"))]
     made_by_the_reader = {"indicator_sets/moushi/project-2024.toml", "tests/cases/sets/worked/moushi-project-2024.toml"}

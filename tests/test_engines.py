@@ -26,7 +26,7 @@ from scorer.batch.progress import LOG_SECONDS, Progress
 from scorer.batch.run import GATHERED
 from scorer.batch.sources import Item
 from scorer.batch.store import INDEX
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.engines import Dask, Engine, Local, Lost, Spark, chunks, dask, spark
 from scorer.engines.chunks import AHEAD, CHUNK_MOST, next_size, outcomes
 from scorer.engines.crew import Answer, Crew, Refusal, Sight

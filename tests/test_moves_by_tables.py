@@ -28,7 +28,7 @@ from scorer.batch.moves_by_reports import compare_reports  # noqa: E402
 from scorer.batch.moves_by_tables import NOT_COMPARED, compare_tables  # noqa: E402
 from scorer.batch.results import REPORTS  # noqa: E402
 from scorer.batch.tables import schemas  # noqa: E402
-from scorer.cli import run  # noqa: E402
+from scorer.cli.app import run  # noqa: E402
 from scorer.forms.writing import write_form  # noqa: E402
 from scorer.model import ScorerError  # noqa: E402
 from scorer.sets import load_set  # noqa: E402

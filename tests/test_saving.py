@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scorer import ScorerError, console
+from scorer import ScorerError
+from scorer.cli import console
 from scorer.saving import CAUSES, cause, refuse_existing, save
 
 ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from scorer import ScorerError, list_sets, load_set, read_submission
-from scorer.cli import run
+from scorer.cli.app import run
 from scorer.forms.readers import record
 from scorer.forms.writing import SUFFIXES, losses, render_form, write_form
 from scorer.forms.writing.blank import FILL_IN, new_form, render_blank

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from scorer.forms.files import limits
 from scorer.forms.files.compound import Compound
-from scorer.forms.readers import word as document
+from scorer.forms.readers import word
 from scorer.model import Document, Doubt, Source
 
 PROGRAMS = ("soffice", "libreoffice")
@@ -61,7 +61,7 @@ def read(path: str, data: bytes) -> Document:
             "请用 WPS 或 Word 另存为 .docx 后再读，或安装 LibreOffice",
         )
     converted = convert(path, data, kind, program)
-    found = replace(document.read(path, converted), format=kind, sha256=hashlib.sha256(data).hexdigest())
+    found = replace(word.read(path, converted), format=kind, sha256=hashlib.sha256(data).hexdigest())
     if _had_table(path, data, kind) and not found.tables:
         message = "转换后没有表格，而原文件里有，表格可能在转换中丢失；请用 WPS 或 Word 另存为 .docx 后再核对"
         found = replace(found, doubts=(*found.doubts, Doubt("F610", message, Source(path))))

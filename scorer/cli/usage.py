@@ -154,7 +154,7 @@ def _source_words(error: Any) -> str:
     """What a command that takes one source says when a shell has made many of a wildcard."""
     context = getattr(error, "ctx", None)
     sources = [one for one in arguments_of(context.command) if one.metavar == "SOURCE"] if context is not None else []
-    return "来源只能写一个；通配符要加引号，如 \"自评表/*.xlsx\"。" if sources else ""
+    return '来源只能写一个；通配符要加引号，如 "自评表/*.xlsx"。' if sources else ""
 
 
 def _parameter_words(parameter: Any) -> str:

@@ -1,0 +1,1 @@
+"""The command line: options and their order, no algorithm."""

@@ -1,0 +1,73 @@
+"""Commands for what the program knows: checks and rules explained, the library of indicator sets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scorer.cli import console
+from scorer.cli.options import OK, WRONG_USE, Debug, SetArgument, app, library
+from scorer.cli.usage import ChineseCommand
+
+
+@app.command(
+    cls=ChineseCommand,
+    help="说明一项检查或一条计分规则：做什么、为何重要、依据、例子、如何改。\n\n不写 CODE 则列出全部。",
+)
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", show_default=False, help="检查的代码或名称，或计分规则的名称")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    from scorer import explanation
+    from scorer.report.width import wrap
+
+    text = explanation.overview() if code is None else explanation.explain(code).text()
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip(" "))
+        for part in wrap(line.strip(), console.width() - indent):
+            console.write(" " * indent + part + "\n")
+
+
+@library.command("list", cls=ChineseCommand, help="列出可用的指标体系。")
+def list_library(debug: Debug = False) -> None:
+    from scorer.report.library import overview
+    from scorer.sets import list_sets
+
+    console.write(overview(list_sets(), console.width()))
+
+
+@library.command("show", cls=ChineseCommand, help="显示一套指标体系：指标、分值、计分规则和依据。")
+def show_set(name: SetArgument, debug: Debug = False) -> None:
+    from scorer.report.library import page
+    from scorer.sets import load_set
+
+    console.write(page(load_set(name), console.width()))
+
+
+@library.command(
+    "check",
+    cls=ChineseCommand,
+    help="检查指标体系文件，一次列出全部错误，每行一处：文件:行号: 说明。\n\n文件夹代表其中全部 .toml 文件；有错误时退出码为 2。",
+)
+def check_sets(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="文件、文件夹，或随程序提供的名称")],
+    debug: Debug = False,
+) -> None:
+    from scorer.sets import check_paths
+
+    faults = check_paths(paths)
+    for fault in faults:
+        console.write(f"{fault}\n")
+    console.write(f"共 {len(faults)} 处错误。\n" if faults else "没有错误。\n", error=bool(faults))
+    raise typer.Exit(WRONG_USE if faults else OK)
+
+
+@library.command(cls=ChineseCommand, help="用文字说明两套指标体系有什么不同。")
+def diff(first: SetArgument, second: SetArgument, debug: Debug = False) -> None:
+    from scorer.sets import diff_sets, load_set
+
+    differences = diff_sets(load_set(first), load_set(second))
+    console.write("".join(f"{line}\n" for line in differences) or "计分上没有差别。\n")
