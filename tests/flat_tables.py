@@ -215,5 +215,5 @@ def _in_crowd(chance: random.Random, rows: list[Row]) -> list[Row]:
 
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several tasks and many chunks also for a small table."""
-    monkeypatch.setattr("scorer.batch.columns_source.TASK_ROWS", 900)
-    monkeypatch.setattr("scorer.batch.columns_source.CHUNK_ROWS", 200)
+    monkeypatch.setattr("scorer.batch.sources.flat.TASK_ROWS", 900)
+    monkeypatch.setattr("scorer.batch.sources.flat.CHUNK_ROWS", 200)

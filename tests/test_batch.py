@@ -18,10 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from scorer.batch import REPORTS, Settings, comparison, find_report, run_batch
+from scorer.batch import REPORTS, Settings, find_report, run_batch
 from scorer.batch.closing import closing_words
+from scorer.batch.compare import report as comparison
 from scorer.batch.run import GATHERED
-from scorer.batch.sources import find_items, left_aside
+from scorer.batch.sources.files import find_items, left_aside
 from scorer.batch.store import INDEX, Gathered, Store
 from scorer.cli.app import run
 from scorer.engines import Lost

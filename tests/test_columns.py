@@ -15,12 +15,13 @@ arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not inst
 
 from pyarrow import parquet  # noqa: E402
 
-from scorer.batch import Settings, columns, find_report, run_batch  # noqa: E402
-from scorer.batch.columns import DECIDED, Columnar, codes_by_columns, flat_table  # noqa: E402
-from scorer.batch.columns_reading import Units, decimals_of, number_readings, readings  # noqa: E402
-from scorer.batch.columns_source import FIELDS, outline, pieces, submission_of  # noqa: E402
+from scorer.batch import Settings, find_report, run_batch  # noqa: E402
 from scorer.batch.joined import join  # noqa: E402
+from scorer.batch.rows.texts import Units, decimals_of, number_readings, readings  # noqa: E402
+from scorer.batch.run import codes_by_columns  # noqa: E402
+from scorer.batch.sources.flat import FIELDS, flat_table, outline, pieces, submission_of  # noqa: E402
 from scorer.batch.tables import TABLES, finding_row, score_row  # noqa: E402
+from scorer.batch.tasks.columnar import DECIDED, Columnar, Done  # noqa: E402
 from scorer.cli.app import run  # noqa: E402
 from scorer.engines import Local  # noqa: E402
 from scorer.evaluation import evaluate  # noqa: E402
@@ -308,7 +309,7 @@ def test_without_a_row_for_each_leaf_there_are_two_tables(tmp_path: Path) -> Non
     table = write_table(tmp_path / "t.parquet", rows_of(13, 10))
     work = Columnar(None, DECIDED, str(tmp_path), scores=False)
     for task, done in Local(1).run(work, pieces(table, outline(table))):
-        assert isinstance(done, columns.Done)
+        assert isinstance(done, Done)
         names = {path.name for path in tmp_path.glob(f"{task.name}.*")}
         assert names == {f"{task.name}.submissions.parquet", f"{task.name}.findings.parquet"}
 

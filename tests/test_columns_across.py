@@ -17,13 +17,19 @@ arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not inst
 
 from pyarrow import parquet  # noqa: E402
 
-from scorer.batch import Settings, columns_rows, find_report, run_batch  # noqa: E402
-from scorer.batch.columns import COMPARED, DECIDED, Columnar, codes_by_columns, rows_of  # noqa: E402
-from scorer.batch.columns_across import compare_table  # noqa: E402
-from scorer.batch.columns_facts import facts_of_pieces, hundred_shares, measures_of_pieces  # noqa: E402
-from scorer.batch.columns_source import chunks, outline, pieces, submission_of  # noqa: E402
+from scorer.batch import (  # noqa: E402
+    Settings,
+    beside,
+    find_report,
+    run_batch,
+)
 from scorer.batch.facts import facts_of, share  # noqa: E402
-from scorer.batch.rows import is_short, risk_of  # noqa: E402
+from scorer.batch.facts_by_columns import facts_of_pieces, hundred_shares, measures_of_pieces  # noqa: E402
+from scorer.batch.overview.risk import is_short, risk_of  # noqa: E402
+from scorer.batch.run import codes_by_columns  # noqa: E402
+from scorer.batch.sources.flat import chunks, outline, pieces, submission_of  # noqa: E402
+from scorer.batch.table_across import compare_table  # noqa: E402
+from scorer.batch.tasks.columnar import COMPARED, DECIDED, Columnar, rows_of  # noqa: E402
 from scorer.checks.peers import Batch, Facts  # noqa: E402
 from scorer.checks.peers.peers import measure_rows, peer_row  # noqa: E402
 from scorer.checks.registry import run_across  # noqa: E402
@@ -44,8 +50,8 @@ Found = list[tuple[Finding, tuple[int, ...]]]
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several tasks, many chunks and small steps also for a small table."""
     small_pieces(monkeypatch)
-    monkeypatch.setattr(columns_rows, "ROWS_AT_ONCE", 50)
-    monkeypatch.setattr("scorer.batch.columns_across.AT_ONCE", 5)
+    monkeypatch.setattr(beside, "ROWS_AT_ONCE", 50)
+    monkeypatch.setattr("scorer.batch.table_across.AT_ONCE", 5)
 
 
 def as_forms(table: Path) -> tuple[list[Submission], list[Facts]]:

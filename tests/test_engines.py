@@ -21,11 +21,11 @@ from typing import Any
 import pytest
 
 from scorer.batch import REPORTS, Settings, run_batch
-from scorer.batch.gather import Gather, Task
 from scorer.batch.progress import LOG_SECONDS, Progress
 from scorer.batch.run import GATHERED
-from scorer.batch.sources import Item
+from scorer.batch.sources.files import Item
 from scorer.batch.store import INDEX
+from scorer.batch.tasks.gather import Gather, Task
 from scorer.cli.app import run
 from scorer.engines import Dask, Engine, Local, Lost, Spark, chunks, dask, spark
 from scorer.engines.chunks import AHEAD, CHUNK_MOST, next_size, outcomes

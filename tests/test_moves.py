@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scorer.batch.comparison import RuleMoves, as_page, as_table, as_workbook, compare
+from scorer.batch.compare.report import RuleMoves, as_page, as_table, as_workbook, compare
 from scorer.batch.results import REPORTS
 from scorer.model import ScorerError
 from scorer.report.width import width_of

@@ -21,12 +21,14 @@ arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not inst
 
 from pyarrow import parquet  # noqa: E402
 
-from scorer.batch import Settings, comparison, moves_by_tables, moves_explained, moves_in_scores, run_batch  # noqa: E402
-from scorer.batch.columns_source import submission_of  # noqa: E402
-from scorer.batch.comparison import Comparison, as_page, as_table, compare, render  # noqa: E402
-from scorer.batch.moves_by_reports import compare_reports  # noqa: E402
-from scorer.batch.moves_by_tables import NOT_COMPARED, compare_tables  # noqa: E402
+from scorer.batch import Settings, run_batch  # noqa: E402
+from scorer.batch.compare import by_tables, explained, leaves  # noqa: E402
+from scorer.batch.compare import report as comparison  # noqa: E402
+from scorer.batch.compare.by_reports import compare_reports  # noqa: E402
+from scorer.batch.compare.by_tables import NOT_COMPARED, compare_tables  # noqa: E402
+from scorer.batch.compare.report import Comparison, as_page, as_table, compare, render  # noqa: E402
 from scorer.batch.results import REPORTS  # noqa: E402
+from scorer.batch.sources.flat import submission_of  # noqa: E402
 from scorer.batch.tables import schemas  # noqa: E402
 from scorer.cli.app import run  # noqa: E402
 from scorer.forms.writing import write_form  # noqa: E402
@@ -42,11 +44,11 @@ PAGE = (Path(__file__).parent.parent / "docs" / "queries.md").read_text("utf-8")
 
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many blocks also for a few submissions, with edges of batches within them."""
-    monkeypatch.setattr(moves_in_scores, "BLOCK", 7)
-    monkeypatch.setattr(moves_in_scores, "READ_ROWS", 11)
-    monkeypatch.setattr(moves_in_scores, "DEALT_ROWS", 30)
-    monkeypatch.setattr(moves_explained, "READ_ROWS", 11)
-    monkeypatch.setattr(moves_explained, "AT_ONCE", 5)
+    monkeypatch.setattr(leaves, "BLOCK", 7)
+    monkeypatch.setattr(leaves, "READ_ROWS", 11)
+    monkeypatch.setattr(leaves, "DEALT_ROWS", 30)
+    monkeypatch.setattr(explained, "READ_ROWS", 11)
+    monkeypatch.setattr(explained, "AT_ONCE", 5)
 
 
 def said(found: Comparison) -> dict[str, Any]:
@@ -316,7 +318,7 @@ def test_words_beyond_the_largest_moves_are_left_to_show(
     both_kinds: dict[str, tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = compare(*both_kinds["table"])
-    monkeypatch.setattr(moves_by_tables, "EXPLAINED", 3)
+    monkeypatch.setattr(by_tables, "EXPLAINED", 3)
     found = compare(*both_kinds["table"])
     assert found.moves[:3] == whole.moves[:3]
     assert not any(cause.words for move in found.moves[3:] for cause in move.causes)
@@ -422,7 +424,7 @@ def test_names_of_only_one_batch_are_counted_beyond_the_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pair: tuple[Path, Path]
 ) -> None:
     openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra dev) is not installed")
-    monkeypatch.setattr(moves_by_tables, "NAMES", 4)
+    monkeypatch.setattr(by_tables, "NAMES", 4)
     rows = [row for number in range(100, 110) for row in simple(number, "5条")]
     found = compare(str(pair[0]), scored(tmp_path / "another", "u", rows, "后"))
     assert (found.counts.gone, found.counts.new, len(found.gone), len(found.new)) == (30, 10, 4, 4)

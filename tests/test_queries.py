@@ -14,8 +14,8 @@ duckdb = pytest.importorskip("duckdb", reason="duckdb (extra batch) is not insta
 pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
 
 from scorer.batch import run_batch  # noqa: E402
-from scorer.batch.columns_source import FIELDS  # noqa: E402
 from scorer.batch.database import MISSING, check_available, folder_of, write_database  # noqa: E402
+from scorer.batch.sources.flat import FIELDS  # noqa: E402
 from scorer.cli.app import run  # noqa: E402
 from scorer.model import ScorerError  # noqa: E402
 from tests.flat_tables import Row, write_table  # noqa: E402

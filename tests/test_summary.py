@@ -19,18 +19,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorer.batch import aggregates, figures, run_batch
-from scorer.batch.aggregates import Aggregates, Match, common_root
+from scorer.batch import run_batch
 from scorer.batch.closing import closing_words
-from scorer.batch.document import CHARTS
+from scorer.batch.overview import counts, figures
+from scorer.batch.overview.counts import Aggregates, Match, common_root
+from scorer.batch.overview.page import CHARTS
+from scorer.batch.overview.region import region_of, together
+from scorer.batch.overview.risk import Risk, Row
+from scorer.batch.overview.spool import Spool
+from scorer.batch.overview.summary import listed, page
+from scorer.batch.overview.workbook import write_workbook
 from scorer.batch.progress import Progress, progress_line, progress_words
-from scorer.batch.region import region_of, together
 from scorer.batch.results import Outcome
-from scorer.batch.rows import Risk, Row
 from scorer.batch.run import Settings
-from scorer.batch.spool import Spool
-from scorer.batch.summary import listed, page
-from scorer.batch.workbook import write_workbook
 from scorer.model import Tally
 from scorer.report.width import width_of
 from tests.road_form import road_form
@@ -210,7 +211,7 @@ def test_two_halves_merge_into_the_whole(drawn: list[tuple[Decimal | None, Decim
 
 
 def test_only_the_riskiest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aggregates, "LISTED", 3)
+    monkeypatch.setattr(counts, "LISTED", 3)
     risks = [5, 1, 9, 5, 7, 0, 5]
     found = counted([row(number, risk=Risk(errors=risk)) for number, risk in enumerate(risks, 1)])
     assert [one.number for one in found.riskiest()] == [3, 5, 1]

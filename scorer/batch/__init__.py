@@ -2,6 +2,7 @@
 
 from scorer.batch.lookup import find_report
 from scorer.batch.results import REPORTS, Outcome
-from scorer.batch.run import Settings, chosen_engine, is_output, run_batch
+from scorer.batch.run import Settings, chosen_engine, run_batch
+from scorer.batch.sources.files import is_output
 
 __all__ = ["REPORTS", "Outcome", "Settings", "chosen_engine", "find_report", "is_output", "run_batch"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scorer.batch.gather import decoded
 from scorer.batch.store import Store
+from scorer.batch.tasks.gather import decoded
 from scorer.model import Finding, Tally, readable_name
 
 ACROSS = "across.jsonl"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from scorer.batch.across import ACROSS
-from scorer.batch.figures import lead_words
+from scorer.batch.overview.figures import lead_words
+from scorer.batch.overview.risk import Row
+from scorer.batch.overview.summary import PAGES
 from scorer.batch.results import ERRORS, REPORTS, SUMMARY_PAGE, SUMMARY_WORKBOOK, Outcome
-from scorer.batch.rows import Row
-from scorer.batch.summary import PAGES
 from scorer.batch.tables import TABLES
 from scorer.report.width import cleaned, cut, table, width_of, wrap
 

@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from scorer.batch.columns_checked import Checked, Rows, Tally, amounts, cells_of, head_cells
 from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Places, Words, either
-from scorer.batch.columns_memory import Memory
-from scorer.batch.columns_reading import FILLED, NOTHING, POWERS, Readings
-from scorer.batch.columns_scoring import Scored
-from scorer.batch.columns_source import TOTAL_FUNDS
-from scorer.batch.columns_table import Figures
 from scorer.batch.columns_totals import NO_GRADE, UNIT, Totals
+from scorer.batch.rows.alignment import Scored
+from scorer.batch.rows.columns import Figures
+from scorer.batch.rows.remembered import Memory
+from scorer.batch.rows.texts import FILLED, NOTHING, POWERS, Readings
+from scorer.batch.sources.flat import TOTAL_FUNDS
 from scorer.checks.arithmetic import (
     DEDUCTED_WITH_REASON,
     LATE_BUT_FULL,

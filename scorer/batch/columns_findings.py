@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Texts, Words, level_of, message_of
-from scorer.batch.columns_memory import Memory
-from scorer.batch.columns_reading import decimals
-from scorer.batch.columns_scoring import Scored
-from scorer.batch.columns_source import LEVELS, TOTAL_FUNDS
-from scorer.batch.columns_table import Columns, as_texts
 from scorer.batch.columns_words import derivations
+from scorer.batch.rows.alignment import Scored
+from scorer.batch.rows.columns import Columns, as_texts
+from scorer.batch.rows.remembered import Memory
+from scorer.batch.rows.texts import decimals
+from scorer.batch.sources.flat import LEVELS, TOTAL_FUNDS
 from scorer.batch.tables import schemas
 from scorer.checks import CHECKS
 from scorer.scoring.align import EXECUTION

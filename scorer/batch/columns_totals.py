@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_memory import Memory, distinct
-from scorer.batch.columns_reading import DIGITS, POWERS
-from scorer.batch.columns_scoring import Scored
+from scorer.batch.rows.alignment import Scored
+from scorer.batch.rows.remembered import Memory, distinct
+from scorer.batch.rows.texts import DIGITS, POWERS
 from scorer.model import Cell
 from scorer.rules import ExecutionCap
 from scorer.rules.answers import NUMBER, POINT, Mask

@@ -13,10 +13,10 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_memory import GIVEN, Memory, distinct
-from scorer.batch.columns_reading import BARE, MILLE, PERCENT, POWERS
-from scorer.batch.columns_scoring import Scored
-from scorer.batch.columns_table import Columns
+from scorer.batch.rows.alignment import Scored
+from scorer.batch.rows.columns import Columns
+from scorer.batch.rows.remembered import GIVEN, Memory, distinct
+from scorer.batch.rows.texts import BARE, MILLE, PERCENT, POWERS
 from scorer.model import Cell
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import Bands, Execution, Gate, Proportion, Rule, words

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from scorer.batch.region import named_in, region_of
-from scorer.batch.rows import SEPARATORS
+from scorer.batch.overview.region import named_in, region_of
+from scorer.batch.overview.risk import SEPARATORS
 from scorer.checks.peers.hashes import combined, hashed, together
 from scorer.checks.peers.kept import Facts, Measure, Money, Row, whole_funds
 from scorer.checks.peers.peers import project_hash

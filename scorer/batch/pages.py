@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from scorer.batch.across import AcrossFinding, findings_of
-from scorer.batch.aggregates import Aggregates
+from scorer.batch.overview.counts import Aggregates
+from scorer.batch.overview.summary import PAGES, page_name
 from scorer.batch.store import Store
-from scorer.batch.summary import PAGES, page_name
 from scorer.model import Report, ScorerError
 from scorer.saving import cause, save
 
@@ -36,7 +36,7 @@ def write_pages(
     Raises:
         ScorerError: the folder cannot be written.
     """
-    from scorer.batch.gather import decoded
+    from scorer.batch.tasks.gather import decoded
     from scorer.report import Layout
     from scorer.report.page import render
     from scorer.report.places import handed_on

@@ -9,28 +9,38 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from pydantic_core import from_json
 
 from scorer.batch import tables
-from scorer.batch.across import ACROSS, Across, Concerned, compare_across
-from scorer.batch.aggregates import Aggregates, Match
+from scorer.batch.across import ACROSS, Across, Concerned, compare_across, read_across
+from scorer.batch.lookup import TableReports
+from scorer.batch.overview.counts import Aggregates, Match, aggregates, common_root
+from scorer.batch.overview.risk import Row, row_of
+from scorer.batch.overview.spool import Spool
+from scorer.batch.overview.summary import page, page_pieces
+from scorer.batch.overview.workbook import write_workbook
 from scorer.batch.pages import write_pages
 from scorer.batch.progress import Progress
-from scorer.batch.rows import Row, row_of
-from scorer.batch.spool import Spool
+from scorer.batch.sources.files import BATCH
+from scorer.batch.sources.flat import Piece, table_digest
 from scorer.batch.store import Store
-from scorer.batch.summary import page_pieces
+from scorer.batch.tasks.columnar import Done, add_tallies
 from scorer.batch.whole import whole_file
-from scorer.batch.workbook import write_workbook
 from scorer.model import Finding, readable_name
 from scorer.saving import save
+
+if TYPE_CHECKING:
+    from scorer.batch.marked import Marks
+    from scorer.sets import IndicatorSet
 
 REPORTS = "reports.jsonl"
 ERRORS = "errors.csv"
@@ -161,3 +171,68 @@ def errors_table(rows: Iterable[Row]) -> str:
 def _harmless(text: str) -> str:
     """A text that a spreadsheet does not take for a formula."""
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t")) else text
+
+
+OUTCOMES: Final = ("sound", "faulty", "undecided", "not_run")
+
+
+NOT_RUN: Final = (
+    "平表（每行一个指标）按列计分，只运行 A 类（表内算术）检查和同批比对，没有写 reports.jsonl；其余检查看表中的文字，"
+    "scorer show 取出一份时全部运行。"
+)
+
+
+def write_summary(
+    path: str,
+    output: Path,
+    pieces: Sequence[Piece],
+    done: Sequence[Done],
+    indicator_set: IndicatorSet | None,
+    codes: Sequence[str],
+    pages: int,
+    progress: Progress,
+    marks: Marks,
+) -> Outcome:
+    """Summary, unread submissions, the riskiest reports as pages, and what `show` and a later run need.
+
+    Raises:
+        ScorerError: a file cannot be written.
+    """
+    progress.stage("写汇总表", 0)
+    found = aggregates(output)
+    found.root = common_root(None, path)
+    marks.tell(found)
+    (output / REPORTS).unlink(missing_ok=True)  # of an earlier batch of files in this folder
+    save(errors_table(found.first_unread()), output / ERRORS, force=True)
+    reports = TableReports(path, pieces, indicator_set)
+    wanted = {row.key: row.number for row in islice(found.riskiest(), pages)}
+    reports.find(wanted)
+    compared = read_across(output, wanted.values())
+    paged = frozenset(write_pages(reports, found, output, pages, lambda: None, compared))  # type: ignore[arg-type]
+    with whole_file(output / SUMMARY_WORKBOOK) as file:
+        write_workbook(file, found, found.riskiest(), found.first_unread(), paged)
+    save(page(found, paged), output / SUMMARY_PAGE, force=True)
+    tallies: dict[str, tuple[int, int, int, int]] = {}
+    levels: Counter[str] = Counter()
+    for one in done:
+        add_tallies(tallies, one.tallies)
+        levels.update(one.levels)
+    levels.update(marks.levels)
+    about = {
+        "schema": "scorer.batch/1",
+        "table": str(Path(path).resolve()),
+        "digest": table_digest(path),
+        "set": (indicator_set.file or indicator_set.id) if indicator_set else None,
+        "submissions": sum(one.submissions for one in done),
+        "rows": sum(one.rows for one in done),
+        "alone": sum(one.alone for one in done),
+        "checks": list(codes),
+        "tallies": {code: dict(zip(OUTCOMES, counts, strict=True)) for code, counts in sorted(tallies.items())},
+        "across": {one.code: one.model_dump(mode="json", exclude={"code"}) for one in found.compared},
+        "note": NOT_RUN,
+    }
+    save(json.dumps(about, ensure_ascii=False, indent=1), output / BATCH, force=True)
+    worst = next((level for level in reversed(LEVELS) if levels.get(level)), "")
+    riskiest = tuple(row for row in islice(found.riskiest(), RISKIEST) if row.risk.total)
+    count = found.whole.submissions
+    return Outcome(count, found.whole.unread, worst, NOT_RUN, found, riskiest, len(paged), by_columns=True)

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from scorer.batch.columns import WORKER_MEGABYTES, WORKER_SECONDS, codes_by_columns, flat_table, run_columns
-from scorer.batch.gather import Gather, Task, limits_words
+from scorer.batch.joined import join
 from scorer.batch.progress import Progress
 from scorer.batch.results import PAGES_MOST, REPORTS, Outcome, write_results
-from scorer.batch.sources import BATCH, GATHERED, Item, digest_of_item, find_items, left_aside
-from scorer.batch.store import INDEX, Store
+from scorer.batch.sources.files import (
+    BATCH,
+    GATHERED,
+    Item,
+    digest_of_item,
+    find_items,
+    is_output,
+    items_of_earlier,
+    left_aside,
+)
+from scorer.batch.sources.flat import (
+    Piece,
+    check_columns,
+    flat_table,
+    open_table,
+    outline,
+    pieces,
+    table_digest,
+)
+from scorer.batch.store import Store
+from scorer.batch.tables import Part
+from scorer.batch.tasks.columnar import COMPARED, DECIDED, NOT_COMPARED, PARTS, Columnar, Done
+from scorer.batch.tasks.gather import Gather, Task, limits_words
+from scorer.batch.whole import whole_file
 from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.model import ScorerError
-from scorer.saving import save
+from scorer.saving import cause, save
+
+if TYPE_CHECKING:
+    from scorer.batch.results import Outcome
+    from scorer.engines import Engine
+    from scorer.sets import IndicatorSet
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
@@ -157,17 +185,8 @@ def chosen_engine(name: str, settings: Settings, address: str | None = None) -> 
     return engines[name](address, settings.workers or _processors(), settings.seconds, settings.megabytes)
 
 
-def is_output(source: str | Path) -> bool:
-    """Is this the output folder of a finished batch?"""
-    return (Path(source) / GATHERED / INDEX).is_file() and (Path(source) / BATCH).is_file()
 
 
-def items_of_earlier(folder: Path) -> list[Item]:
-    """The submissions of an earlier batch in their order."""
-    keys = json.loads((folder / BATCH).read_text("utf-8"))["keys"]
-    if not keys:
-        raise ScorerError(f"{folder}：其中没有提交件。")
-    return [Item(key, (key,)) for key in keys]
 
 
 def _processors() -> int:
@@ -176,3 +195,138 @@ def _processors() -> int:
 
 
 __all__ = ["GATHERED", "REPORTS", "Settings", "chosen_engine", "is_output", "run_batch"]
+
+
+def codes_by_columns(select: Sequence[str], ignore: Sequence[str]) -> list[str]:
+    """The codes of the checks that columns decide or that compare submissions, of those that are selected.
+
+    Raises:
+        ScorerError: none is left.
+    """
+    from scorer.checks import selected
+
+    codes = [check.code for check in selected(select, ignore) if check.code in (*DECIDED, *COMPARED, *NOT_COMPARED)]
+    if not set(codes) - set(NOT_COMPARED):
+        raise ScorerError(
+            f"平表（每行一个指标）只运行 A 类（表内算术）检查和同批比对（{'、'.join(COMPARED)}），所选的检查都不在其中。"
+            "请改选，或去掉 --select、--ignore。"
+        )
+    return codes
+
+
+WORKER_SECONDS: Final = 3600.0
+
+
+WORKER_MEGABYTES: Final = 8192  # of addresses, which Arrow reserves freely, not of memory in use
+
+
+def run_columns(
+    path: str,
+    output: Path,
+    indicator_set: IndicatorSet | None,
+    codes: Sequence[str],
+    engine: Engine | None,
+    workers: int,
+    progress: Progress,
+    *,
+    scores: bool = True,
+    pages: int = 0,
+) -> Outcome:
+    """Score and check a flat table by columns and write the results into `output`.
+
+    Parts that an interrupted run has finished are used again when the table, the set and the program are the same.
+
+    Raises:
+        ScorerError: the table cannot be read, or is not in order; a result cannot be written; a piece gave no result.
+    """
+    from scorer.batch.across import ACROSS
+    from scorer.batch.marked import FINDINGS, MARKED, SUBMISSIONS, Marks, mark_submissions
+    from scorer.batch.results import write_summary
+    from scorer.batch.table_across import compare_table
+    from scorer.engines import Local
+
+    check_columns(path, open_table(path).schema_arrow)
+    progress.stage("清点", 0)
+    found = outline(path)
+    tasks = pieces(path, found)
+    folder = output / GATHERED / PARTS / _identity(path, indicator_set, codes, scores)
+    store = Store(output / GATHERED)  # its lock keeps other runs out of the folder
+    try:
+        _forget_others(folder)
+        own = tuple(code for code in codes if code in DECIDED)
+        work = Columnar(indicator_set, own, str(folder), scores, tuple(code for code in codes if code not in own))
+        done = {piece.name: earlier for piece in tasks if (earlier := _earlier(folder, piece)) is not None}
+        missing = [piece for piece in tasks if piece.name not in done]
+        engine = engine or Local(min(workers, max(len(missing), 1)), WORKER_SECONDS, WORKER_MEGABYTES)
+        progress.begin(len(missing), len(done))
+        for piece, result in engine.run(work, missing):
+            if isinstance(result, Lost):
+                rows = f"第 {piece.first + 1}–{piece.last} 行没有算完（{LOST[result.reason]}）"
+                raise ScorerError(f"{path}：{rows}。请用同一命令再运行一次，已算完的不再重算。")
+            if isinstance(result, str):
+                raise ScorerError(result)
+            _keep(folder, result)
+            done[piece.name] = result
+            progress.step(piece.name)
+        progress.end()
+        parts = {table: [folder / f"{piece.name}.{table}" for piece in tasks] for table in work.tables}
+        output.mkdir(parents=True, exist_ok=True)
+        progress.stage("比对", 0)
+        more = folder / f"{MARKED}.{FINDINGS}"
+        with whole_file(output / ACROSS) as lines, Part(more, FINDINGS) as part:
+            marks = Marks(lines, part)
+            if work.across:
+                marks.found.compared = compare_table(path, folder, tasks, found, indicator_set, work.across, marks.add)
+            marks.flush()
+        if marks.codes:
+            parts[FINDINGS].append(more)
+            parts[SUBMISSIONS] = mark_submissions(marks, folder, tasks)
+        progress.stage("合并", 0)
+        for table, paths in parts.items():
+            with whole_file(output / table) as file:
+                join(paths, file)
+        gathered = [done[piece.name] for piece in tasks]
+        outcome = write_summary(path, output, tasks, gathered, indicator_set, own, pages, progress, marks)
+        shutil.rmtree(output / GATHERED / PARTS, ignore_errors=True)
+        return outcome
+    finally:
+        store.close()
+
+
+LOST: Final = {"time": "超过时间", "memory": "内存不足", "killed": "进程两次意外结束"}
+
+
+def _identity(path: str, indicator_set: IndicatorSet | None, codes: Sequence[str], scores: bool) -> str:
+    """What the parts depend on: the table, the set, the checks and this program."""
+    from scorer.engines import program_digest
+
+    of_set = [indicator_set.id, indicator_set.version, indicator_set.digest] if indicator_set else []
+    told = json.dumps([path, table_digest(path), of_set, list(codes), scores, program_digest()])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _forget_others(folder: Path) -> None:
+    """Take away the parts of runs over another table or with another set."""
+    if folder.parent.is_dir():
+        for other in folder.parent.iterdir():
+            if other.name != folder.name:
+                shutil.rmtree(other, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ScorerError(f"{folder}：无法写入（{cause(error)}）。请换一个可写的文件夹。") from error
+
+
+def _keep(folder: Path, done: Done) -> None:
+    """Write down that a piece is finished, once its parts are."""
+    save(json.dumps(asdict(done)), folder / f"{done.name}.json", force=True)
+
+
+def _earlier(folder: Path, piece: Piece) -> Done | None:
+    """What an interrupted run has finished of a piece, None for nothing."""
+    try:
+        said = json.loads((folder / f"{piece.name}.json").read_text("utf-8"))
+        tallies = {code: (sound, faulty, undecided, not_run) for code, (sound, faulty, undecided, not_run) in said["tallies"].items()}
+        return Done(**{**said, "tallies": tallies})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

@@ -195,7 +195,7 @@ def compare(
     force: Force = False,
     debug: Debug = False,
 ) -> None:
-    from scorer.batch import comparison
+    from scorer.batch.compare import report as comparison
     from scorer.batch.database import folder_of
 
     if output is not None:

@@ -31,9 +31,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scorer.batch.columns import DECIDED, Columnar, run_columns
-from scorer.batch.columns_source import outline, pieces
 from scorer.batch.progress import Progress
+from scorer.batch.run import run_columns
+from scorer.batch.sources.flat import outline, pieces
+from scorer.batch.tasks.columnar import DECIDED, Columnar
 from scorer.engines import Local
 
 SEED = 20200225

@@ -18,11 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scorer.batch.columns import COMPARED, DECIDED, Columnar
-from scorer.batch.columns_across import compare_table
-from scorer.batch.columns_marked import FINDINGS, Marks, mark_submissions
-from scorer.batch.columns_parts import Part
-from scorer.batch.columns_source import Outline, Piece, outline, pieces
+from scorer.batch.marked import FINDINGS, Marks, mark_submissions
+from scorer.batch.sources.flat import Outline, Piece, outline, pieces
+from scorer.batch.table_across import compare_table
+from scorer.batch.tables import Part
+from scorer.batch.tasks.columnar import COMPARED, DECIDED, Columnar
 from scorer.engines import Local
 from tests.bench.bench_columns import AT_ONCE, ROWS, SEED, made, make, measured, peak_memory
 

@@ -20,10 +20,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scorer.batch.columns import WORKER_MEGABYTES, WORKER_SECONDS, Columnar, codes_by_columns
-from scorer.batch.columns_source import outline, pieces
-from scorer.batch.gather import Gather, Task
-from scorer.batch.sources import find_items
+from scorer.batch.run import WORKER_MEGABYTES, WORKER_SECONDS, codes_by_columns
+from scorer.batch.sources.files import find_items
+from scorer.batch.sources.flat import outline, pieces
+from scorer.batch.tasks.columnar import Columnar
+from scorer.batch.tasks.gather import Gather, Task
 from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.forms import read_submission
 from scorer.forms.writing import write_form

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sys import intern
 from typing import Any
 
-from scorer.batch.region import Source, region_of
+from scorer.batch.overview.region import Source, region_of
 
 RISK_LEVELS = {"error": 10, "warning": 3, "note": 0}
 RISK_GRADE = 20

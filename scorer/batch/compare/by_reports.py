@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from scorer.batch.moves import (
+from scorer.batch.compare.moves import (
     NOTHING_MOVED,
     NOTHING_TO_COMPARE,
     SAME_CONTENT,

@@ -18,10 +18,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns import BATCH
-from scorer.batch.columns_reading import hundredths_of
-from scorer.batch.columns_source import EXTRA, open_table
-from scorer.batch.moves import (
+from scorer.batch.compare.explained import explained, lack_of
+from scorer.batch.compare.leaves import Found, compare_scores
+from scorer.batch.compare.moves import (
     NOTHING_MOVED,
     NOTHING_TO_COMPARE,
     SAME_CONTENT,
@@ -37,9 +36,10 @@ from scorer.batch.moves import (
     by_weight,
     largest_first,
 )
-from scorer.batch.moves_explained import explained, lack_of
-from scorer.batch.moves_in_scores import Found, compare_scores
 from scorer.batch.results import REPORTS
+from scorer.batch.rows.texts import hundredths_of
+from scorer.batch.sources.files import BATCH
+from scorer.batch.sources.flat import EXTRA, open_table
 from scorer.batch.tables import TABLES
 from scorer.model import ScorerError
 

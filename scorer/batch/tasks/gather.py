@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from scorer.batch.sources import Item, digest_of, digest_of_item
+from scorer.batch.sources.files import Item, digest_of, digest_of_item
 from scorer.batch.store import Gathered, packed
 from scorer.engines import Lost
 from scorer.model import ScorerError, Submission, readable_name

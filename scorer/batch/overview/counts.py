@@ -1,179 +1,216 @@
-"""The summary of a batch over a flat table: counted from the result tables, the riskiest rows read back from them."""
+"""What the summary says of a whole batch: counts, distributions, groups and the riskiest rows.
+
+Everything is filled row by row, takes memory by the number of groups and not of submissions, and two halves of a batch
+merge into what the whole would give. Whoever counts by other means (in SQL, over columns) fills the fields directly.
+"""
 
 from __future__ import annotations
 
 import functools
-import json
+import heapq
+import os.path
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from scorer.batch.across import read_across
-from scorer.batch.aggregates import LISTED, UNREAD_LISTED, Aggregates, Group, band, common_root
-from scorer.batch.columns import BATCH, Done, add_tallies, report_of, rows_of, table_digest
-from scorer.batch.columns_source import Piece, chunks, outline
-from scorer.batch.pages import write_pages
-from scorer.batch.progress import Progress
-from scorer.batch.results import (
-    ERRORS,
-    LEVELS,
-    REPORTS,
-    RISKIEST,
-    SUMMARY_PAGE,
-    SUMMARY_WORKBOOK,
-    Outcome,
-    errors_table,
-)
-from scorer.batch.rows import FIRST_MOST, RISK_LEVELS, SHORT, Row, is_short, risk_of
-from scorer.batch.summary import page
-from scorer.batch.whole import whole_file
-from scorer.batch.workbook import write_workbook
-from scorer.model import Report, ScorerError, Submission
-from scorer.saving import save
+from scorer.batch.overview.region import Source
+from scorer.batch.overview.risk import FIRST_MOST, RISK_LEVELS, SHORT, Row, is_short, risk_of
+from scorer.model import Tally, round_half_up
 
-if TYPE_CHECKING:
-    from scorer.batch.columns_marked import Marks
-    from scorer.sets import IndicatorSet
-
-OUTCOMES: Final = ("sound", "faulty", "undecided", "not_run")
-NOT_RUN: Final = (
-    "平表（每行一个指标）按列计分，只运行 A 类（表内算术）检查和同批比对，没有写 reports.jsonl；其余检查看表中的文字，"
-    "scorer show 取出一份时全部运行。"
-)
+LISTED = 5000  # rows that the page lists: a browser filters and sorts them at once; the workbook has all
+UNREAD_LISTED = 1000
+MATCHES_LISTED = 1000
+NO_GRADE = ""
 
 
-def write_summary(
-    path: str,
-    output: Path,
-    pieces: Sequence[Piece],
-    done: Sequence[Done],
-    indicator_set: IndicatorSet | None,
-    codes: Sequence[str],
-    pages: int,
-    progress: Progress,
-    marks: Marks,
-) -> Outcome:
-    """Summary, unread submissions, the riskiest reports as pages, and what `show` and a later run need.
+@dataclass(slots=True)
+class Group:
+    """What is counted of all submissions, of a department's or of a region's.
 
-    Raises:
-        ScorerError: a file cannot be written.
+    The sums are of hundredths of points over the `paired` submissions, those with both totals.
     """
-    progress.stage("写汇总表", 0)
-    found = aggregates(output)
-    found.root = common_root(None, path)
-    marks.tell(found)
-    (output / REPORTS).unlink(missing_ok=True)  # of an earlier batch of files in this folder
-    save(errors_table(found.first_unread()), output / ERRORS, force=True)
-    reports = _Reports(path, pieces, indicator_set)
-    wanted = {row.key: row.number for row in islice(found.riskiest(), pages)}
-    reports.find(wanted)
-    compared = read_across(output, wanted.values())
-    paged = frozenset(write_pages(reports, found, output, pages, lambda: None, compared))  # type: ignore[arg-type]
-    with whole_file(output / SUMMARY_WORKBOOK) as file:
-        write_workbook(file, found, found.riskiest(), found.first_unread(), paged)
-    save(page(found, paged), output / SUMMARY_PAGE, force=True)
-    tallies: dict[str, tuple[int, int, int, int]] = {}
-    levels: Counter[str] = Counter()
-    for one in done:
-        add_tallies(tallies, one.tallies)
-        levels.update(one.levels)
-    levels.update(marks.levels)
-    about = {
-        "schema": "scorer.batch/1",
-        "table": str(Path(path).resolve()),
-        "digest": table_digest(path),
-        "set": (indicator_set.file or indicator_set.id) if indicator_set else None,
-        "submissions": sum(one.submissions for one in done),
-        "rows": sum(one.rows for one in done),
-        "alone": sum(one.alone for one in done),
-        "checks": list(codes),
-        "tallies": {code: dict(zip(OUTCOMES, counts, strict=True)) for code, counts in sorted(tallies.items())},
-        "across": {one.code: one.model_dump(mode="json", exclude={"code"}) for one in found.compared},
-        "note": NOT_RUN,
-    }
-    save(json.dumps(about, ensure_ascii=False, indent=1), output / BATCH, force=True)
-    worst = next((level for level in reversed(LEVELS) if levels.get(level)), "")
-    riskiest = tuple(row for row in islice(found.riskiest(), RISKIEST) if row.risk.total)
-    count = found.whole.submissions
-    return Outcome(count, found.whole.unread, worst, NOT_RUN, found, riskiest, len(paged), by_columns=True)
+
+    submissions: int = 0
+    scored: int = 0
+    faulty: int = 0  # with at least one error
+    errors: int = 0
+    warnings: int = 0
+    differing: int = 0
+    regraded: int = 0
+    unread: int = 0
+    paired: int = 0
+    claimed_sum: int = 0
+    total_sum: int = 0
+
+    def add(self, row: Row) -> None:
+        self.submissions += 1
+        self.scored += row.total is not None
+        self.faulty += bool(row.errors) and not row.unread
+        self.errors += 0 if row.unread else row.errors
+        self.warnings += row.warnings
+        self.differing += bool(row.risk.difference)
+        self.regraded += bool(row.risk.grade)
+        self.unread += bool(row.unread)
+        if row.total is not None and row.claimed is not None:
+            self.paired += 1
+            self.claimed_sum += hundredths(row.claimed)
+            self.total_sum += hundredths(row.total)
+
+    def merge(self, other: Group) -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @property
+    def claimed_mean(self) -> Decimal | None:
+        return _mean(self.claimed_sum, self.paired)
+
+    @property
+    def total_mean(self) -> Decimal | None:
+        return _mean(self.total_sum, self.paired)
 
 
-def find_in_table(folder: str, table: str, name: str) -> tuple[Report, Submission | None, int]:
-    """The report of one submission of a flat table, by all checks, the submission, and its number in the results.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A finding across forms (P701 and its like) of the submission `number`: what was found, and where else."""
 
-    `name` is its number in the results, or ``#`` and what the column `submission` says, or that alone.
+    number: int
+    code: str
+    unit: str
+    project: str
+    message: str
+    others: tuple[str, ...] = ()
 
-    Raises:
-        ScorerError: there is no such submission.
+
+@dataclass(slots=True)
+class Aggregates:
+    """A batch in figures.
+
+    `root` is the folder that all files lie in, with its slash; None before the first. `grades` counts (claimed,
+    recomputed), "" where there is none, of the submissions that got a total. `claimed` and `recomputed` count totals by
+    whole points out of a hundred, 100 only for exactly the full score. `codes` are findings, `coded` submissions by
+    code. `top` are the riskiest rows that were read, `unread` the first that were not; both unordered until `riskiest`
+    and `first_unread` sort them.
+
+    `matches` are the first findings across forms, `matched` counts them all, `concerned` the submissions that they concern,
+    `compared` are the tallies of those checks, none where nothing was compared. `aside` says, in sentences, what else lay
+    in the folder and was not read.
     """
-    import pyarrow.compute as compute
 
-    found = outline(table)
-    count = len(found.ids)
-    wanted = name.rpartition("#")[2]
-    if name.isdecimal() and 1 <= int(name) <= count:
-        place = int(name) - 1
-    else:
-        texts = found.ids.cast("string")
-        place = compute.index(texts, wanted).as_py()
-        if place < 0:
-            raise ScorerError(f"{folder}：没有“{name}”这份提交件。请用 1–{count} 的序号，或 # 加上表中 submission 一列的编号。")
-    first = int(found.starts[place])
-    last = int(found.starts[place + 1]) if place + 1 < count else found.rows
-    (chunk,) = chunks(Piece(table, first, last, place + 1, ""))
-    key, rows, line = rows_of(chunk, 0, table)
-    return *report_of(key, rows, line, table, set_of(folder)), place + 1
+    root: str | None = None
+    whole: Group = field(default_factory=Group)
+    departments: dict[str, Group] = field(default_factory=dict)
+    regions: dict[str, Group] = field(default_factory=dict)
+    regions_by: Counter[Source] = field(default_factory=Counter)
+    grades: Counter[tuple[str, str]] = field(default_factory=Counter)
+    claimed: Counter[int] = field(default_factory=Counter)
+    recomputed: Counter[int] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    coded: Counter[str] = field(default_factory=Counter)
+    sets: Counter[str] = field(default_factory=Counter)
+    years: Counter[int] = field(default_factory=Counter)
+    matched: Counter[str] = field(default_factory=Counter)
+    matches: list[Match] = field(default_factory=list)
+    concerned: Counter[str] = field(default_factory=Counter)
+    compared: tuple[Tally, ...] = ()
+    top: list[tuple[Decimal, int, Row]] = field(default_factory=list)
+    unread: list[tuple[int, Row]] = field(default_factory=list)
+    aside: tuple[str, ...] = ()
+
+    def add(self, row: Row) -> None:
+        self.root = common_root(self.root, row.key)
+        self.whole.add(row)
+        self.departments.setdefault(row.of, Group()).add(row)
+        self.regions.setdefault(row.region, Group()).add(row)
+        self.regions_by[row.region_by] += 1
+        for code, times in row.codes:
+            self.codes[code] += times
+            self.coded[code] += 1
+        if row.unread:
+            self._keep_unread(row)
+            return
+        self.sets[row.set] += 1
+        if row.year is not None:
+            self.years[row.year] += 1
+        if row.total is not None:
+            self.grades[row.claimed_grade or NO_GRADE, row.grade or NO_GRADE] += 1
+            self.recomputed[band(row.total, row.full)] += 1
+            if row.claimed is not None:
+                self.claimed[band(row.claimed, row.full)] += 1
+        self._keep(row)
+
+    def add_match(self, match: Match) -> None:
+        self.matched[match.code] += 1
+        if len(self.matches) < MATCHES_LISTED:
+            self.matches.append(match)
+
+    def merge(self, other: Aggregates) -> None:
+        """Take in what was counted of other submissions of the same batch."""
+        if other.root is not None:
+            self.root = common_root(self.root, other.root)
+        self.whole.merge(other.whole)
+        for mine, theirs in ((self.departments, other.departments), (self.regions, other.regions)):
+            for name, group in theirs.items():
+                mine.setdefault(name, Group()).merge(group)
+        self.regions_by += other.regions_by
+        self.grades += other.grades
+        for counts in ("claimed", "recomputed", "codes", "coded", "sets", "years", "matched", "concerned"):
+            getattr(self, counts).update(getattr(other, counts))
+        self.compared = self.compared or other.compared
+        for match in other.matches[: MATCHES_LISTED - len(self.matches)]:
+            self.matches.append(match)
+        for _, _, row in other.top:
+            self._keep(row)
+        for _, row in other.unread:
+            self._keep_unread(row)
+
+    def riskiest(self) -> Iterator[Row]:
+        """The riskiest rows that were read, the riskiest first, equal ones in their order."""
+        return (row for _, _, row in sorted(self.top, key=lambda entry: (-entry[0], -entry[1])))
+
+    def first_unread(self) -> Iterator[Row]:
+        return (row for _, row in sorted(self.unread, key=lambda entry: -entry[0]))
+
+    def _keep(self, row: Row) -> None:
+        entry = row.risk.total, -row.number, row
+        if len(self.top) < LISTED:
+            heapq.heappush(self.top, entry)
+        elif entry[:2] > self.top[0][:2]:
+            heapq.heapreplace(self.top, entry)
+
+    def _keep_unread(self, row: Row) -> None:
+        entry = -row.number, row
+        if len(self.unread) < UNREAD_LISTED:
+            heapq.heappush(self.unread, entry)
+        elif entry[0] > self.unread[0][0]:
+            heapq.heapreplace(self.unread, entry)
 
 
-def set_of(folder: str) -> IndicatorSet | None:
-    """The set that a batch was told to score by; None where each submission names its own."""
-    from scorer.sets import load_set
-
-    about = json.loads((Path(folder) / BATCH).read_text("utf-8"))
-    return load_set(about["set"]) if about.get("set") else None
-
-
-class _Reports:
-    """Reports of some submissions of a flat table, made when asked for; what `write_pages` takes for a store."""
-
-    def __init__(self, path: str, pieces: Sequence[Piece], indicator_set: IndicatorSet | None) -> None:
-        self._path = path
-        self._pieces = pieces
-        self._set = indicator_set
-        self._rows: dict[str, tuple[list[dict[str, Any]], int]] = {}
-
-    def find(self, numbers: dict[str, int]) -> None:
-        """Read the rows of some submissions, given by key and number, in one go over their pieces."""
-        wanted = set(numbers.values())
-        for piece, after in zip(self._pieces, [*self._pieces[1:], None], strict=True):
-            last = after.number if after else max(wanted, default=0) + 1
-            if not any(piece.number <= number < last for number in wanted):
-                continue
-            number = piece.number
-            for chunk in chunks(piece):
-                for place in sorted(one - number for one in wanted if number <= one < number + len(chunk.starts)):
-                    key, rows, first = rows_of(chunk, place, self._path)
-                    self._rows[key] = rows, first
-                number += len(chunk.starts)
-
-    def both(self, key: str) -> tuple[Report, Submission | None]:
-        rows, first = self._rows[key]
-        return report_of(key, rows, first, self._path, self._set)
-
-    def report(self, key: str) -> bytes:
-        return self.both(key)[0].model_dump_json().encode()
-
-    def submission(self, key: str) -> bytes:
-        from scorer.batch.gather import encoded
-
-        submission = self.both(key)[1]
-        return encoded(submission) if submission else b""
+def common_root(root: str | None, key: str) -> str:
+    """The innermost folder around both, with its slash; "" where they share none."""
+    if root is not None and key.startswith(root):
+        return root
+    folder = key[: max(key.rfind("/"), key.rfind("\\")) + 1]
+    if root is None:
+        return folder
+    shared = os.path.commonprefix([root, folder])  # noqa: RUF071 -- cut back to a slash of either kind below
+    return shared[: max(shared.rfind("/"), shared.rfind("\\")) + 1]
 
 
-# ---------------------------------------------------------------------------------------------------------- counting
+def band(points: Decimal, full: Decimal | None) -> int:
+    """The whole points out of a hundred that a total reaches, between 0 and 100."""
+    whole = full if full else Decimal(100)
+    return min(max(int(points * 100 / whole), 0), 100)
+
+
+def hundredths(points: Decimal) -> int:
+    return int(points.scaleb(2).to_integral_value())
+
+
+def _mean(total: int, count: int) -> Decimal | None:
+    return round_half_up(Decimal(total) / count / 100) if count else None
 
 
 def aggregates(output: Path) -> Aggregates:
@@ -244,8 +281,6 @@ def _decoded(column: Any) -> Any:
     import pyarrow
 
     return column.cast(pyarrow.string())
-
-
 
 
 def _flags(table: Any) -> dict[str, Any]:
@@ -425,6 +460,3 @@ def _row(said: dict[str, Any], findings: Sequence[dict[str, Any]]) -> Row:
         region=said["region"] or "",
         region_by="unit" if said["region"] else "",
     )
-
-
-__all__ = ["ScorerError", "aggregates", "rows_at", "write_summary"]

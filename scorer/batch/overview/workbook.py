@@ -13,12 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from scorer.batch import figures
-from scorer.batch.aggregates import Aggregates
-from scorer.batch.figures import Value
-from scorer.batch.region import REGION_WORDS, UNKNOWN
-from scorer.batch.rows import RISK_WORDS, Row
-from scorer.batch.summary import page_name
+from scorer.batch.overview import figures
+from scorer.batch.overview.counts import Aggregates
+from scorer.batch.overview.figures import Value
+from scorer.batch.overview.region import REGION_WORDS, UNKNOWN
+from scorer.batch.overview.risk import RISK_WORDS, Row
+from scorer.batch.overview.summary import page_name
 from scorer.report.sentences import printable
 from scorer.report.width import width_of
 

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scorer.batch import figures
-from scorer.batch.aggregates import LISTED, MATCHES_LISTED, UNREAD_LISTED, Aggregates
-from scorer.batch.document import pieces
-from scorer.batch.region import REGION_WORDS, UNKNOWN
-from scorer.batch.rows import RISK_WORDS, Row
+from scorer.batch.overview import figures
+from scorer.batch.overview.counts import LISTED, MATCHES_LISTED, UNREAD_LISTED, Aggregates
+from scorer.batch.overview.page import pieces
+from scorer.batch.overview.region import REGION_WORDS, UNKNOWN
+from scorer.batch.overview.risk import RISK_WORDS, Row
 
 PAPER = 100  # rows of the list that are printed; summary.js knows the same number
 FOREMOST = 5  # rows that the conclusion names

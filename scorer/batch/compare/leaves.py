@@ -19,8 +19,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_reading import hundredths_of
-from scorer.batch.moves import Cause, LeafKey, RuleMoves, leaf_keys
+from scorer.batch.compare.moves import Cause, LeafKey, RuleMoves, leaf_keys
+from scorer.batch.rows.texts import hundredths_of
 from scorer.model import ScorerError
 
 Array = npt.NDArray[Any]

@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_facts import Told, names_of
-from scorer.batch.columns_memory import distinct
-from scorer.batch.columns_reading import Vocabulary
-from scorer.batch.columns_source import FIELDS, FUNDS, LEVELS, TOTAL_FUNDS, Piece, chunks, open_table
-from scorer.batch.columns_table import as_texts, funds_of, is_text, level_columns
 from scorer.batch.facts import CELL_MOST
+from scorer.batch.facts_by_columns import Told, names_of
+from scorer.batch.rows.columns import as_texts, funds_of, is_text, level_columns
+from scorer.batch.rows.remembered import distinct
+from scorer.batch.rows.texts import Vocabulary
+from scorer.batch.sources.flat import FIELDS, FUNDS, LEVELS, TOTAL_FUNDS, Piece, chunks, open_table
 from scorer.checks.peers.hashes import MASK, combined, hashed
 from scorer.checks.peers.pairs import figure_in
 from scorer.checks.peers.prose import SHINGLE

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scorer.batch.store import INDEX
 from scorer.forms import READABLE
 from scorer.model import ScorerError
 from scorer.saving import cause
@@ -245,3 +246,16 @@ def digest_of_item(item: Item) -> str:
         return hashlib.sha256(item.record.encode()).hexdigest()
     digests = [digest_of(path) for path in item.paths]
     return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode()).hexdigest()
+
+
+def is_output(source: str | Path) -> bool:
+    """Is this the output folder of a finished batch?"""
+    return (Path(source) / GATHERED / INDEX).is_file() and (Path(source) / BATCH).is_file()
+
+
+def items_of_earlier(folder: Path) -> list[Item]:
+    """The submissions of an earlier batch in their order."""
+    keys = json.loads((folder / BATCH).read_text("utf-8"))["keys"]
+    if not keys:
+        raise ScorerError(f"{folder}：其中没有提交件。")
+    return [Item(key, (key,)) for key in keys]

@@ -7,8 +7,8 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_reading import UNIT_MARK, Points, Role, Texts, Units, Vocabulary
-from scorer.batch.columns_source import LEVELS
+from scorer.batch.rows.texts import UNIT_MARK, Points, Role, Texts, Units, Vocabulary
+from scorer.batch.sources.flat import LEVELS
 from scorer.model import Cell, ScorerError, Submission
 from scorer.naming import normalize_name
 from scorer.rules import Rule

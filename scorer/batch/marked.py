@@ -12,14 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.batch.across import Concerned, line_of
-from scorer.batch.aggregates import Aggregates
-from scorer.batch.columns_output import LEVEL_ORDER, points
-from scorer.batch.columns_parts import Part
-from scorer.batch.columns_reading import decimals_of
-from scorer.batch.columns_source import Piece
+from scorer.batch.overview.counts import Aggregates
+from scorer.batch.overview.risk import RISK_CODE_MOST, RISK_LEVELS
 from scorer.batch.results import match_of
-from scorer.batch.rows import RISK_CODE_MOST, RISK_LEVELS
-from scorer.batch.tables import finding_row, schemas
+from scorer.batch.rows.output import LEVEL_ORDER, points
+from scorer.batch.rows.texts import decimals_of
+from scorer.batch.sources.flat import Piece
+from scorer.batch.tables import Part, finding_row, schemas
 from scorer.model import Finding
 
 Array = npt.NDArray[Any]

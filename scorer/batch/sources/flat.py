@@ -7,6 +7,7 @@ form in TOML would give.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scorer.batch.sources.files import BATCH
 from scorer.model import ReadError, ScorerError, Submission
 
 if TYPE_CHECKING:
@@ -376,3 +378,49 @@ def written(value: Any) -> Any:
     if isinstance(value, Decimal):
         return value.normalize() if value.is_finite() else value
     return None if value == "" else value
+
+
+
+
+
+
+def flat_table(source: str | Path) -> str | None:
+    """The flat table that a source is, or that an earlier output folder was made from; None for other sources.
+
+    Raises:
+        ScorerError: the table of an earlier output is no longer there, or no longer the same.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return table_of(path)
+    if path.suffix.lower() != ".parquet" or not path.is_file():
+        return None
+    return str(path) if is_flat(open_table(path).schema_arrow.names) else None
+
+
+def table_of(folder: Path) -> str | None:
+    """The flat table that the results in a folder were made from; None where they were not.
+
+    Raises:
+        ScorerError: it is no longer there, or no longer the same.
+    """
+    try:
+        about = json.loads((folder / BATCH).read_text("utf-8"))
+        table, digest = about["table"], about["digest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if not Path(table).is_file():
+        raise ScorerError(f"{folder}：这批结果出自 {table}，现在没有这个文件。请放回原处，或对新的表重新运行 scorer batch。")
+    if table_digest(table) != digest:
+        raise ScorerError(f"{folder}：这批结果出自 {table}，它后来改动过。请对它重新运行 scorer batch。")
+    return str(table)
+
+
+def table_digest(path: str | Path) -> str:
+    """The digest of a Parquet file's size and footer, which lists every piece of it: a changed table has another one."""
+    with Path(path).open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - 8, 0))
+        footer = int.from_bytes(file.read(4), "little")
+        file.seek(max(size - 8 - footer, 0))
+        return hashlib.sha256(f"{size} ".encode() + file.read()).hexdigest()

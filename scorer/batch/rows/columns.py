@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_memory import GIVEN, Memory, distinct
-from scorer.batch.columns_reading import (
+from scorer.batch.rows.remembered import GIVEN, Memory, distinct
+from scorer.batch.rows.texts import (
     BLANK,
     FINE,
     POWERS,
@@ -23,7 +23,7 @@ from scorer.batch.columns_reading import (
     number_readings,
     stripped_places,
 )
-from scorer.batch.columns_source import FUNDS, LEVELS, written
+from scorer.batch.sources.flat import FUNDS, LEVELS, written
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules.answers import POINT_PLACES, Mask
 

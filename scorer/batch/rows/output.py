@@ -9,13 +9,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_memory import Memory
-from scorer.batch.columns_reading import FILLED, decimals
-from scorer.batch.columns_scoring import Scored
-from scorer.batch.columns_table import Columns, as_texts, is_text, level_columns
 from scorer.batch.columns_totals import NO_GRADE, Totals
-from scorer.batch.region import region_of
-from scorer.batch.rows import RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS, SHORT
+from scorer.batch.overview.region import region_of
+from scorer.batch.overview.risk import RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS, SHORT
+from scorer.batch.rows.alignment import Scored
+from scorer.batch.rows.columns import Columns, as_texts, is_text, level_columns
+from scorer.batch.rows.remembered import Memory
+from scorer.batch.rows.texts import FILLED, decimals
 from scorer.batch.tables import schemas
 from scorer.rules import RULES, STATUSES
 from scorer.rules.answers import POINT, Mask
@@ -111,7 +111,7 @@ def points(values: Array, missing: Mask | None = None) -> Any:
 
 
 def _risk(found: Found, count: int) -> Array:
-    """What findings add to the risk of each submission; see `scorer.batch.rows.risk_of`."""
+    """What findings add to the risk of each submission; see `scorer.batch.overview.risk.risk_of`."""
     if not len(found.of):
         return np.zeros(count, np.int64)
     keys, times = np.unique((found.of * len(LEVEL_ORDER) + found.levels) * 1000 + found.codes, return_counts=True)

@@ -10,7 +10,7 @@ from dataclasses import astuple
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from scorer.batch.rows import Risk, Row
+from scorer.batch.overview.risk import Risk, Row
 
 FIELDS = Row.__slots__
 FIGURES = tuple(FIELDS.index(name) for name in ("total", "full", "claimed"))

@@ -16,10 +16,6 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_memory import distinct
-from scorer.batch.columns_reading import UNIT_MARK, Vocabulary, decimals_of
-from scorer.batch.columns_scoring import Scored
-from scorer.batch.columns_table import Columns, as_texts, is_text, level_columns, money_factor
 from scorer.batch.columns_totals import Totals
 from scorer.batch.facts import (
     NO_PROJECT,
@@ -37,6 +33,10 @@ from scorer.batch.facts import (
     spent_group,
     total_group,
 )
+from scorer.batch.rows.alignment import Scored
+from scorer.batch.rows.columns import Columns, as_texts, is_text, level_columns, money_factor
+from scorer.batch.rows.remembered import distinct
+from scorer.batch.rows.texts import UNIT_MARK, Vocabulary, decimals_of
 from scorer.batch.whole import whole_file
 from scorer.checks.peers.hashes import hashed
 from scorer.checks.peers.kept import KINDS, Facts

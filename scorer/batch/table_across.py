@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.batch.across import Concerned
-from scorer.batch.columns_facts import facts_of_pieces, measures_of_pieces
-from scorer.batch.columns_reading import Vocabulary, hundredths_of
-from scorer.batch.columns_rows import Beside, Cells
-from scorer.batch.columns_source import Outline, Piece, chunks, submission_of
-from scorer.batch.columns_table import as_texts
+from scorer.batch.beside import Beside, Cells
 from scorer.batch.facts import facts_of, folder_region, says_region
-from scorer.batch.rows import SEPARATORS
+from scorer.batch.facts_by_columns import facts_of_pieces, measures_of_pieces
+from scorer.batch.overview.risk import SEPARATORS
+from scorer.batch.rows.columns import as_texts
+from scorer.batch.rows.texts import Vocabulary, hundredths_of
+from scorer.batch.sources.flat import Outline, Piece, chunks, submission_of
 from scorer.checks.peers import Batch
 from scorer.checks.peers.hashes import MASK, combined
 from scorer.checks.peers.kept import KINDS, Facts, Measure

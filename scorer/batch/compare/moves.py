@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from scorer.batch.figures import GRADES
+from scorer.batch.overview.figures import GRADES
 
 LeafKey = tuple[tuple[str, ...], int]
 """A leaf by its path; the second of one path is another."""

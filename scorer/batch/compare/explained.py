@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns import DECIDED, report_of, table_digest
-from scorer.batch.columns_source import open_table, outline, submission_of
-from scorer.batch.columns_summary import set_of
-from scorer.batch.moves import LeafKey, leaf_keys, leaves_of, points_of
+from scorer.batch.compare.moves import LeafKey, leaf_keys, leaves_of, points_of
+from scorer.batch.lookup import set_of
 from scorer.batch.results import REPORTS
+from scorer.batch.sources.flat import open_table, outline, submission_of, table_digest
+from scorer.batch.tasks.columnar import DECIDED, report_of
 from scorer.evaluation import choose_set
 from scorer.model import Line, ScorerError
 from scorer.scoring.align import Leaf

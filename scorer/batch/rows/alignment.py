@@ -15,7 +15,8 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_memory import (
+from scorer.batch.rows.columns import Columns, Figures, funds_of, level_columns, points_of
+from scorer.batch.rows.remembered import (
     DENSE,
     NO_DEFAULT,
     ORDINARY_NAMES,
@@ -26,7 +27,7 @@ from scorer.batch.columns_memory import (
     distinct,
     pair_keys,
 )
-from scorer.batch.columns_reading import (
+from scorer.batch.rows.texts import (
     BARE,
     DECIDES,
     DIGITS,
@@ -42,8 +43,7 @@ from scorer.batch.columns_reading import (
     Readings,
     decimals_of,
 )
-from scorer.batch.columns_source import HEAD, Chunk, written
-from scorer.batch.columns_table import Columns, Figures, funds_of, level_columns, points_of
+from scorer.batch.sources.flat import HEAD, Chunk, written
 from scorer.model import ScorerError
 from scorer.rules import Coefficient, Rule, Scores, score
 from scorer.rules.answers import FORWARD, INCOMPARABLE, INTERVAL, LONG, NUMBER, POINT, REVERSE, WORDS, Answers, Mask

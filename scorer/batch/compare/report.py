@@ -6,12 +6,12 @@ import io
 from decimal import Decimal
 from pathlib import Path
 
-from scorer.batch.aggregates import common_root
+from scorer.batch.compare.by_reports import compare_reports
+from scorer.batch.compare.by_tables import compare_tables, is_of_table
+from scorer.batch.compare.moves import Cause, Comparison, Counts, Move, RuleMoves, points_words, title_of
 from scorer.batch.database import FILES, SUFFIX
-from scorer.batch.figures import Value, without_root
-from scorer.batch.moves import Cause, Comparison, Counts, Move, RuleMoves, points_words, title_of
-from scorer.batch.moves_by_reports import compare_reports
-from scorer.batch.moves_by_tables import compare_tables, is_of_table
+from scorer.batch.overview.counts import common_root
+from scorer.batch.overview.figures import Value, without_root
 from scorer.model import ScorerError
 
 __all__ = ["Cause", "Comparison", "Counts", "Move", "RuleMoves", "as_page", "as_table", "as_workbook", "compare", "listed_in", "render"]
@@ -174,7 +174,7 @@ def as_table(comparison: Comparison, width: int = 80, shown: int | None = SHOWN)
 
 def as_page(comparison: Comparison) -> str:
     """The comparison as one HTML file that loads nothing."""
-    from scorer.batch.document import document
+    from scorer.batch.overview.page import document
 
     roots = shared_roots(comparison)
     listed = ((comparison.gone, "前一批", roots[0]), (comparison.new, "后一批", roots[1]))
@@ -210,7 +210,7 @@ def _page_more(comparison: Comparison) -> str:
 
 def as_workbook(comparison: Comparison) -> bytes:
     """The comparison as xlsx."""
-    from scorer.batch.workbook import Book, Sheet
+    from scorer.batch.overview.workbook import Book, Sheet
     from scorer.report.width import wrap
 
     content = io.BytesIO()

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scorer.batch.aggregates import NO_GRADE, Aggregates, Group, Match
-from scorer.batch.region import UNKNOWN, together
-from scorer.batch.rows import Row
+from scorer.batch.overview.counts import NO_GRADE, Aggregates, Group, Match
+from scorer.batch.overview.region import UNKNOWN, together
+from scorer.batch.overview.risk import Row
 from scorer.report.sentences import LEVELS
 
 # finer where totals crowd: nearly all are above 80

@@ -1,0 +1,1 @@
+"""What is done with one task, in whatever process."""
