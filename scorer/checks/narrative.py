@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 from itertools import combinations, permutations
 
+from scorer.checks.prose import verdict_outcomes
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.model import Cell
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
@@ -147,8 +148,7 @@ def change_rate_differs(form: Form) -> Outcomes:
     改法: 用决算表的本年数、上年数重算。
     何时无法判定: 上年数没有写出，也不能由本年数和增减额推出。
     """
-    for change in form.statements.changes:
-        yield held(judge_change(change), change)
+    yield from verdict_outcomes(form, "growth", "change")
     for rate in column_rates(form.documents, form.mentions):
         if isinstance(rate, Change):
             yield judge_change(rate)
@@ -371,8 +371,7 @@ def completion_rate_differs(form: Form) -> Outcomes:
     何时无法判定: 预算数或决算数没有写出；预算数为 0。
     """
     year = form.year
-    for item in form.statements.executions:
-        yield held(judge_execution(item, year), item)
+    yield from verdict_outcomes(form, "done")
     for rate in column_rates(form.documents, form.mentions):
         if isinstance(rate, Execution):
             yield judge_execution(rate, year)

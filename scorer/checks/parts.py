@@ -23,6 +23,7 @@ from scorer.checks.narrative import (
     unit_words,
     words,
 )
+from scorer.checks.prose import verdict_outcomes
 from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
 from scorer.checks.sameness import digits, slips
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
@@ -63,18 +64,8 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
     改法: 对照决算表核对每一分项，改正写错的数，或补列漏掉的分项；因四舍五入产生的尾差请注明。
     何时无法判定: 分项以“等”结束；“其中”只列了部分；分项相互交叉（女性、党员）；数字只是约数。
     """
-    lists: dict[tuple[int, ...], list[tuple[Sum, Outcome]]] = defaultdict(list)
-    for item, outcome in zip(form.statements.sums, form.sum_outcomes, strict=True):
-        lists[tuple(map(id, item.parts))].append((item, outcome))
-    for judged in lists.values():
-        yield from judge_list(judged, form)
+    yield from verdict_outcomes(form, "sum", "difference")
     yield from table_sums(form)
-    for flow in form.statements.flows:
-        yield judge_flow(flow)
-    for execution in form.statements.executions:
-        left = judge_remainder(execution, form.year)
-        if left is not None:
-            yield left
 
 
 def judge_flow(flow: Flow) -> Outcome:
@@ -314,13 +305,7 @@ def share_differs(form: Form) -> Outcomes:
     改法: 用部分除以整体重算，改正占比；为凑足 100% 而调整的，请注明。
     何时无法判定: 文中没有说明是占什么的比重，或整体没有写出数字。
     """
-    wrong = parts_in_doubt(form)
-    for share in form.statements.shares:
-        outcome = judge_share(share)
-        if isinstance(outcome, Faulty) and id(share.part) in wrong:
-            yield undecided("分项之和与合计也不符（见 N201），同源")
-        else:
-            yield held(outcome, share)
+    yield from verdict_outcomes(form, "share")
     for rate in column_rates(form.documents, form.mentions):
         if isinstance(rate, Share):
             yield judge_share(rate)

@@ -28,7 +28,8 @@ from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Pl
 if TYPE_CHECKING:
     from scorer.checks.peers.peers import Batch
     from scorer.checks.sameness import Said
-    from scorer.prose.mentions import Mention
+    from scorer.prose.judge import Verdict
+    from scorer.prose.mentions import Line, Mention
     from scorer.prose.read import Statements
     from scorer.scoring.align import Leaf
     from scorer.scoring.tree import Scorecard
@@ -177,9 +178,20 @@ class Form:
     @cached_property
     def mentions(self) -> Sequence[Mention]:
         """Every figure of the documents' prose and free tables, in order."""
-        from scorer.prose.mentions import find_mentions
+        return [mention for _, mentions in self._read for mention in mentions]
 
-        return [mention for document in self.documents for mention in find_mentions(document)]
+    @cached_property
+    def _read(self) -> Sequence[tuple[Sequence[Line], Sequence[Mention]]]:
+        from scorer.prose.mentions import read_lines
+
+        return [read_lines(document) for document in self.documents]
+
+    @cached_property
+    def verdicts(self) -> Sequence[Verdict]:
+        """What came of every question that the prose raises about its figures."""
+        from scorer.prose.engine import read_prose
+
+        return [verdict for lines, mentions in self._read for verdict in read_prose(lines, mentions)]
 
     @cached_property
     def statements(self) -> Statements:

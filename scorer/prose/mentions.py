@@ -154,13 +154,19 @@ _SCOPE = re.compile(r"\s*项目[一二三四五六七八九十\d][：:、]")
 
 
 def find_mentions(document: Document) -> list[Mention]:
-    """Every figure of the document's paragraphs and tables, in reading order.
+    """Every figure of the document's paragraphs and tables, in reading order; see `read_lines`."""
+    return read_lines(document)[1]
+
+
+def read_lines(document: Document) -> tuple[list[Line], list[Mention]]:
+    """The lines of prose of a document, and every figure of its paragraphs and tables, in reading order.
 
     Money is in 元, percentages are as written; a place is ``L123:5-9`` for text (1-based, inclusive characters) and the
     cell's own place in a table.
     """
     year = report_year(document)
     mentions: list[Mention] = []
+    lines: list[Line] = []
     state = _Headings()
     number = 0
     caption = ""
@@ -175,13 +181,14 @@ def find_mentions(document: Document) -> list[Mention]:
         if not block.text.strip():
             continue
         line = state.enter(block)
+        lines.append(line)
         if "单位" in line.text and len(line.text) < REACH:
             caption = line.text
         for text, start in sentences(line.text):
             found = _sentence_mentions(Sentence(number, text, start, line), year)
             number += 1
             mentions += found
-    return mentions
+    return lines, mentions
 
 
 def sentences(text: str) -> Iterator[tuple[str, int]]:

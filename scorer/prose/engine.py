@@ -1,0 +1,22 @@
+"""Prose read and judged: outline, questions, verdicts. Reads like a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scorer.prose.judge import Verdict, judge
+from scorer.prose.mentions import Line, Mention
+from scorer.prose.outline import Outline, outline
+from scorer.prose.rates import find_rates
+from scorer.prose.relation import Question
+from scorer.prose.wholes import find_wholes
+
+
+def read_prose(lines: Sequence[Line], mentions: Sequence[Mention]) -> list[Verdict]:
+    """A verdict for every question that the prose of one document raises about its figures."""
+    return judge(_questions(outline(lines, mentions)))
+
+
+def _questions(tree: Outline) -> Iterator[Question]:
+    yield from find_wholes(tree)
+    yield from find_rates(tree)

@@ -1,0 +1,156 @@
+"""One judge for all questions that a text raises: what agrees, what differs, what stays undecided and why.
+
+All questions of a document are answered together. A reading that holds explains its figures; a figure so explained is not
+the one that is wrong. Where no reading of a question holds, it is held against the text only if a slip of the pen in a
+figure that nothing explains would mend it, or if the words name every operand and the list is closed. One wrong figure is
+told once, however many relations it breaks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from scorer.numbers.interval import Span
+from scorer.prose.equations import Equation, Quotient, Total
+from scorer.prose.outline import Stated
+from scorer.prose.relation import Question
+from scorer.prose.slips import CUT, REPEATED, slip
+
+FARTHEST = 5
+"""More than so many times between what is computed and what is printed is another base, unless a slip explains it."""
+
+FEW = 6
+"""Readings that a rate without decimals may choose among: with more of them one would fit by chance."""
+
+NO_SIGN = "数字不符，但没有写错的迹象，可能另有口径"
+EXPLAINED = "各数都与别处相符，可能另有口径"
+
+_ORDER = ("sum", "difference", "done", "growth", "change", "share")
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What came of a question. `equation` is what holds or fails; `suspect` the figure that one slip would mend, `slip`
+    that slip in words; `others` how many more relations the same figure breaks."""
+
+    question: Question
+    state: Literal["agrees", "differs", "undecided"]
+    equation: Equation | None = None
+    why: str = ""
+    slip: str = ""
+    suspect: Stated | None = None
+    needed: Span | None = None
+    others: int = 0
+
+
+def judge(questions: Iterable[Question]) -> list[Verdict]:
+    """A verdict for each question, in their order."""
+    asked = list(questions)
+    held = [_held(question) for question in asked]
+    explained: set[int] = set()
+    for question, equation in zip(asked, held, strict=True):
+        if equation is not None and _tells(question, equation):
+            explained.update(map(id, equation.figures))
+    doubts = [None if equation is not None else _doubt(question, explained) for question, equation in zip(asked, held, strict=True)]
+    votes = _votes(doubts)
+    verdicts = []
+    for question, equation, doubt in zip(asked, held, doubts, strict=True):
+        if equation is not None:
+            verdicts.append(Verdict(question, "agrees", equation))
+        elif doubt is None:
+            verdicts.append(Verdict(question, "undecided", why=question.why or EXPLAINED))
+        else:
+            verdicts.append(_verdict(doubt, votes))
+    return _once(verdicts)
+
+
+def _held(question: Question) -> Equation | None:
+    """The first reading that holds. A coarse rate may not choose among many."""
+    readings: Sequence[Equation] = (*question.asked, *question.readings)
+    if readings and isinstance(readings[0], Quotient) and readings[0].rate.places >= 1:
+        readings = readings[:FEW]
+    return next((reading for reading in readings if reading.holds()), None)
+
+
+def _tells(question: Question, equation: Equation) -> bool:
+    """Whether a reading that holds is no chance: the words license it, or the figures are long enough to tell."""
+    if equation in question.asked or any(equation is one for one in question.asked):
+        return True
+    return all(len(str(figure.number.normalize()).replace(".", "").strip("0")) >= 3 for figure in equation.figures[:1])
+
+
+def _doubt(question: Question, explained: set[int]) -> Verdict | None:
+    """The reading of a failed question that a slip would mend, else the plain one; None where every figure is explained."""
+    if not question.asked:
+        return None
+    for equation in question.asked:
+        if all(id(figure) in explained for figure in equation.figures):
+            return None
+        for figure in equation.figures:
+            needed = None if id(figure) in explained else equation.needed(figure)
+            if needed is None:
+                continue
+            words = slip(figure, needed, question.around)
+            if words:
+                return Verdict(question, "differs", equation, slip=words, suspect=figure, needed=needed)
+    return Verdict(question, "differs", question.asked[0])
+
+
+def _votes(doubts: Sequence[Verdict | None]) -> dict[int, int]:
+    """How many failed questions one changed figure would mend, by figure."""
+    votes: dict[int, int] = defaultdict(int)
+    spans: dict[int, Span] = {}
+    for doubt in doubts:
+        if doubt is None or doubt.suspect is None or doubt.needed is None:
+            continue
+        key = id(doubt.suspect)
+        known = spans.setdefault(key, doubt.needed)
+        if known.meets(doubt.needed):
+            votes[key] += 1
+    return votes
+
+
+def _verdict(doubt: Verdict, votes: dict[int, int]) -> Verdict:
+    question = doubt.question
+    twice = doubt.suspect is not None and votes[id(doubt.suspect)] >= 2
+    if question.why and not twice:
+        return replace(doubt, state="undecided", why=question.why)
+    if any(figure.loose for figure in (doubt.equation.figures if doubt.equation else ())):
+        return replace(doubt, state="undecided", why="有的数是约数")
+    if doubt.slip and (twice or doubt.slip not in (CUT, REPEATED) or question.licence == "named"):
+        return doubt
+    if question.certain and _plausible(doubt.equation):
+        return doubt
+    return replace(doubt, state="undecided", why=NO_SIGN)
+
+
+def _plausible(equation: Equation | None) -> bool:
+    """Whether what is computed and what is printed are near enough to be of one base."""
+    if isinstance(equation, Total):
+        whole = equation.whole.number
+        return equation.sum > 0 and whole > 0 and whole <= equation.sum * Decimal("1.5") and equation.sum <= whole * Decimal("1.5") and equation.sum > whole
+    if isinstance(equation, Quotient):
+        value, printed = equation.value, equation.rate.number
+        return value is not None and value > 0 and printed > 0 and value <= printed * FARTHEST and printed <= value * FARTHEST
+    return False
+
+
+def _once(verdicts: list[Verdict]) -> list[Verdict]:
+    """One finding for one cause: of the relations that share a figure the clearest is told, the others counted with it."""
+    differing = [index for index, verdict in enumerate(verdicts) if verdict.state == "differs"]
+    differing.sort(key=lambda index: (not verdicts[index].slip, _ORDER.index(verdicts[index].question.kind), index))
+    told: list[tuple[int, set[int]]] = []
+    for index in differing:
+        equation = verdicts[index].equation
+        figures = {id(figure) for figure in equation.figures} if equation else set()
+        first = next((place for place, known in told if known & figures), None)
+        if first is None:
+            told.append((index, figures))
+        else:
+            verdicts[first] = replace(verdicts[first], others=verdicts[first].others + 1)
+            verdicts[index] = replace(verdicts[index], state="undecided", why="与另一处不符同因，已一并指出")
+    return verdicts

@@ -1,0 +1,356 @@
+"""Wholes and their parts in running text: where the words or the outline say that some figures make up another.
+
+Nothing is added here: a `Question` carries every way in which the list can be read (nested lists left out, one figure for
+each item, up to each place where the list may end), and the plain reading that the words license.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from scorer.prose.equations import Total
+from scorer.prose.outline import Outline, Piece, Stated
+from scorer.prose.relation import Licence, Question
+
+MOST_WHOLES = 6
+MOST_PARTS = 60
+SMALL = 100  # below it figures fit by chance: only the plain reading counts
+
+OPENS = re.compile(r"其中|包括|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
+_NAMED = re.compile(r"其中|包括|分别|组成|构成|如下|分为|具体|明细")
+CLOSES = re.compile(r"合计|共计|总计|累计|小计|总投资|总额|总数|总量|共[^，。；\d同]{0,6}$|三项|两项|四项")
+_CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
+_OPEN_LIST = re.compile(r"等(?:[^级次额同待距]|$)|主要(?:是|有|包括|用于|为)|重点|部分|不含|不包括|另有|尚有|除")
+_OVERLAPS = re.compile(r"女|党员|少数民族|残疾|贫困|脱贫|本科|研究生|高级职称|中级|以上|以下|累计|新增|年末|保有量")
+_NEW_SUBJECT = re.compile(r"支出|收入|结余|预算|决算")
+
+
+def find_wholes(outline: Outline) -> Iterator[Question]:
+    """Every whole with its parts that the text says or shows, piece by piece."""
+    for piece in outline.pieces:
+        for aspect in ("level", "change"):
+            yield from _opened(piece, aspect)
+        yield from _closed(piece)
+        yield from _adjacent(piece)
+        yield from _balance(piece)
+        yield from _items(piece)
+    yield from _paragraphs(outline)
+
+
+def levels(figures: Sequence[Stated], unit: str, aspect: str = "level") -> list[Stated]:
+    return [figure for figure in figures if figure.unit == unit and figure.aspect == aspect and not figure.loose]
+
+
+# ------------------------------------------------------------------------------------------------ W，其中：P1，P2
+
+
+def _opened(piece: Piece, aspect: str) -> Iterator[Question]:
+    for index, first in enumerate(piece.figures):
+        if first.aspect != aspect or not (match := _last(OPENS, first.gap)):
+            continue
+        inside = first.depth > 0 and "（" in first.gap[: match.start() + 1]
+        run = _run(piece.figures, index, first, inside)
+        begins = _sentence_begin(first.gap[: match.start()])
+        wholes = levels(piece.figures[:index], first.unit, aspect)[::-1]
+        if begins and not wholes:
+            wholes = _before(piece, first.unit, aspect)
+        wholes = [whole for whole in wholes if whole.depth <= first.depth][:MOST_WHOLES]
+        if not wholes or not run:
+            continue
+        rest = first.piece.line.text[first.mention.start : run[-1].mention.end + 8]
+        yield _question(wholes, run, named=bool(_NAMED.search(match[0])), words=first.gap + rest, signs=aspect == "change")
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in pattern.finditer(text):  # noqa: B007
+        pass
+    return found
+
+
+def _sentence_begin(gap: str) -> bool:
+    return not gap.strip() or re.search(r"[。；：][^，]{0,20}$", gap) is not None or "。" in gap
+
+
+def _run(figures: Sequence[Stated], index: int, first: Stated, inside: bool) -> list[Stated]:
+    """The figures of a list from its first one: to the bracket that closes it, else to the end of the piece."""
+    run = []
+    for figure in figures[index : index + MOST_PARTS]:
+        if inside and figure.depth < first.depth:
+            break
+        if figure is not first and not inside and _CLOSES_STRONG.search(figure.near) and "其中" not in figure.gap:
+            break
+        if figure.unit == first.unit and figure.aspect == first.aspect:
+            run.append(figure)
+    return run
+
+
+def _before(piece: Piece, unit: str, aspect: str) -> list[Stated]:
+    """Figures of the pieces straight before and above: what 其中 at the beginning of a line refers to."""
+    found: list[Stated] = []
+    for other in _preceding(piece, 3):
+        found += levels(other.figures, unit, aspect)[::-1]
+        if found:
+            break
+    return found
+
+
+def _preceding(piece: Piece, most: int) -> Iterator[Piece]:
+    siblings = piece.above.children if piece.above else []
+    if piece in siblings:
+        at = siblings.index(piece)
+        for other in siblings[:at][::-1][:most]:
+            yield other
+    if piece.above:
+        yield piece.above
+
+
+# --------------------------------------------------------------------------------------------------------- readings
+
+
+def readings_of(run: Sequence[Stated]) -> list[tuple[Stated, ...]]:
+    """The ways in which a run of figures can be a list, the plainest first: nested lists left out or not, one figure for
+    each item, only budgets or only results, and up to each full stop."""
+    found: dict[tuple[int, ...], tuple[Stated, ...]] = {}
+    for part in (_until(run, "。"), _until(run, "；"), list(run)):
+        for listed in (_unnested(part, deep=True), _unnested(part, deep=False), _flat(part), _one_each(part, "；"), _one_each(part, "。"), part):
+            if len(listed) >= 1:
+                found.setdefault(tuple(map(id, listed)), tuple(listed))
+        for kind in ("final", "budget"):
+            chosen = [figure for figure in part if figure.mention.kind == kind]
+            if 2 <= len(chosen) < len(part):
+                found.setdefault(tuple(map(id, chosen)), tuple(chosen))
+    return [listed for listed in found.values() if len(listed) >= 2]
+
+
+def _until(run: Sequence[Stated], stop: str) -> list[Stated]:
+    for index, figure in enumerate(run):
+        if index and stop in _between(run[index - 1], figure):
+            return list(run[:index])
+    return list(run)
+
+
+def _between(first: Stated, second: Stated) -> str:
+    """The text between two figures of one line, "。" where they stand in different pieces."""
+    if first.piece is not second.piece:
+        return "。"
+    return first.piece.line.text[first.mention.end : second.mention.start]
+
+
+def _flat(run: Sequence[Stated]) -> list[Stated]:
+    """Figures at the depth of the first one."""
+    return [figure for figure in run if figure.depth <= run[0].depth] if run else []
+
+
+def _unnested(run: Sequence[Stated], *, deep: bool) -> list[Stated]:
+    """The run without lists inside it: 其中 opens one that goes on to the next ； (deep) or only over one figure."""
+    kept: list[Stated] = []
+    skipping = False
+    for index, figure in enumerate(_flat(run)):
+        between = _between(kept[-1], figure) if kept else ""
+        words = figure.gap
+        if index and OPENS.search(words):
+            skipping = True
+            continue
+        if skipping and deep and not re.search(r"[；。]", between):
+            continue
+        skipping = False
+        kept.append(figure)
+    return kept
+
+
+def _one_each(run: Sequence[Stated], stop: str) -> list[Stated]:
+    """The first figure of each item between stops."""
+    kept: list[Stated] = []
+    for index, figure in enumerate(run):
+        if not index or any(mark in _between(run[index - 1], figure) for mark in ("。", stop)):
+            kept.append(figure)
+    return kept
+
+
+def _question(
+    wholes: Sequence[Stated], run: Sequence[Stated], *, named: bool, words: str, signs: bool = False, licence: Licence = "named"
+) -> Question:
+    lists = readings_of(run)
+    small = max(figure.number for figure in (wholes[0], *run)) < SMALL and run[0].unit != "元"
+    pairs = [Total(whole, parts, signs=signs) for whole in (wholes[:1] if small else wholes) for parts in (lists[:1] if small else lists)]
+    plain = lists[:2]
+    why = ""
+    if not plain:
+        why = "只列出一个分项"
+    elif _OPEN_LIST.search(words):
+        why = "分项没有列全（等、主要、部分）"
+    elif _OVERLAPS.search(words):
+        why = "分项可能相互交叉"
+    asked = tuple(Total(wholes[0], parts, signs=signs) for parts in plain)
+    simple = len(lists) == 1 and len(run) >= 2 and named
+    return Question("sum", tuple(pairs), asked, licence if named else "near", why, simple, tuple((*wholes, *run)))
+
+
+# ------------------------------------------------------------------------------------------------- P1，P2，合计W
+
+
+def _closed(piece: Piece) -> Iterator[Question]:
+    """Parts first, their total behind them, in one piece."""
+    for index, whole in enumerate(piece.figures):
+        if whole.aspect != "level" or index < 2 or not CLOSES.search(whole.near) or "其中" in whole.near:
+            continue
+        before = levels(piece.figures[:index], whole.unit)
+        starts: list[list[Stated]] = []
+        run = before[-MOST_PARTS:]
+        for at in range(len(run) - 1, -1, -1):
+            text = run[at].gap
+            if at == 0 or re.search(r"[。：]", text) or _last(OPENS, text) or CLOSES.search(run[at].near):
+                starts.append(run[at:])
+                if CLOSES.search(run[at].near) and len(run[at:]) > 2:
+                    starts.append(run[at + 1 :])
+        lists = [listed for start in starts for listed in readings_of(start)]
+        if not lists:
+            continue
+        strong = _CLOSES_STRONG.search(whole.near) is not None
+        nearest = readings_of(starts[0])[:1]
+        around = (whole, *run)
+        text = piece.line.text[run[0].mention.start : whole.mention.end]
+        why = "" if strong else "没有写明是前面各项之和"
+        if _OPEN_LIST.search(text):
+            why = "分项没有列全（等、主要、部分）"
+        yield Question("sum", tuple(Total(whole, parts) for parts in lists), tuple(Total(whole, parts) for parts in nearest), "near", why, False, around)
+
+
+# ------------------------------------------------------------------------------------------- W，P1，P2 with no word
+
+
+def _adjacent(piece: Piece) -> Iterator[Question]:
+    """A figure and those after it up to the full stop, where no word opens a list: they may only agree."""
+    units = {figure.unit for figure in piece.figures if figure.aspect == "level"}
+    for unit in units:
+        figures = levels(piece.figures, unit)
+        if len(figures) < 3 or max(figure.number for figure in figures) < SMALL:
+            continue
+        for index, whole in enumerate(figures[:-2]):
+            rest = figures[index + 1 :]
+            stops = {len(_until(rest, "。")), len(_until(rest, "；")), len(rest)}
+            totals = [Total(whole, tuple(rest[:stop])) for stop in stops if stop >= 2]
+            flat = [figure for figure in rest if figure.depth <= whole.depth]
+            deeper = [figure for figure in _until_depth(rest, whole) if figure.depth > whole.depth]
+            totals += [Total(whole, tuple(listed)) for listed in (flat, deeper) if len(listed) >= 2]
+            exact = tuple(total for total in totals if total.exact and whole.number >= SMALL)
+            if exact:
+                yield Question("sum", exact, (), "near", "没有写明是分项", False, ())
+
+
+def _until_depth(rest: Sequence[Stated], whole: Stated) -> list[Stated]:
+    kept: list[Stated] = []
+    for figure in rest:
+        if figure.depth <= whole.depth:
+            break
+        kept.append(figure)
+    return kept
+
+
+_ADDS = re.compile(r"加上?|补助|结转|上年结余|转移支付|调入|债务|收入")
+_LEFT = re.compile(r"结余|剩余|节余|结转|余额|未(?:支付|使用|支出|执行)|尚余")
+
+
+def _balance(piece: Piece) -> Iterator[Question]:
+    """A加上B、C，收入总计D, and budget − spent = left, in one piece."""
+    for index, last in enumerate(piece.figures):
+        if last.aspect != "level" or index < 2:
+            continue
+        before = levels(piece.figures[:index], last.unit)
+        if len(before) < 2:
+            continue
+        if _LEFT.search(last.near):
+            pairs = [(before[i], before[j]) for i in range(max(0, len(before) - 4), len(before)) for j in range(max(0, len(before) - 4), len(before)) if i != j]
+            totals = tuple(Total(whole, (spent, last)) for whole, spent in pairs if whole.number >= spent.number)
+            plain = tuple(total for total in totals if total.whole is before[-2] and total.parts[0] is before[-1])
+            if totals:
+                yield Question("difference", totals, plain, "near", "没有写明由哪两个数相减", False, (last, *before[-4:]))
+        elif re.search(r"总计|合计|总量|总财力|共计", last.near) and re.search(r"加上?|补助|结余", piece.line.text[: last.mention.start]):
+            run = before[-MOST_PARTS:]
+            totals = tuple(Total(last, tuple(run[start:])) for start in range(len(run) - 1))
+            totals += tuple(Total(last, tuple(listed)) for start in range(len(run) - 1) for listed in readings_of(run[start:])[:4])
+            yield Question("sum", totals, (), "near", "加总的各项不能确定", False, (last, *run))
+
+
+# ------------------------------------------------------------------------------------- figures of items below a figure
+
+
+def _items(piece: Piece) -> Iterator[Question]:
+    """The figure of a heading, or of what introduces a list, and the figures of its items."""
+    for children in _lists(piece):
+        units = {figure.unit for child in children for figure in child.figures[:6] if figure.aspect == "level"}
+        for unit in units:
+            firsts = [_first(child, unit) for child in children]
+            parts = [figure for figure in firsts if figure is not None]
+            if len(parts) < 2:
+                continue
+            introducing = _introducing(piece, children[0])
+            wholes = [figure for other in introducing for figure in levels(other.figures, unit)][::-1][:MOST_WHOLES]
+            if not wholes:
+                continue
+            small = max(figure.number for figure in wholes) < SMALL and unit != "元"
+            totals = [Total(whole, tuple(parts)) for whole in (wholes[:1] if small else wholes)]
+            for kind in ("final", "budget"):
+                of_kind = [next((f for f in levels(child.figures, unit) if f.mention.kind == kind), None) for child in children]
+                chosen = [figure for figure in of_kind if figure is not None]
+                if len(chosen) >= 2:
+                    totals += [Total(whole, tuple(chosen)) for whole in wholes if not small]
+            text = introducing[0].text if introducing else ""
+            why = "各条中有的没有写出数" if len(parts) < len(children) else ""
+            if not why and (_OPEN_LIST.search(text[-20:]) or not _LEADS.search(text[-30:] or " ")):
+                why = "各条未写明是分项"
+            yield Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, tuple((*wholes, *parts)))
+
+
+_LEADS = re.compile(r"其中|如下|包括|分别|具体|用于|明细|[：]\s*$|元\s*[。）]?\s*$")
+
+
+def _lists(piece: Piece) -> Iterator[list[Piece]]:
+    """The children of a piece, as lists of items with one kind of numbering."""
+    run: list[Piece] = []
+    for child in piece.children:
+        if child.plain:
+            continue
+        if run and child.marker != run[-1].marker:
+            if len(run) >= 2:
+                yield run
+            run = []
+        run.append(child)
+    if len(run) >= 2:
+        yield run
+
+
+def _introducing(piece: Piece, child: Piece) -> list[Piece]:
+    """The pieces that introduce a list, nearest first: plain lines before its first item, then what stands above."""
+    before = [other for other in piece.children if other.order < child.order and other.plain]
+    return [*before[::-1][:2], piece]
+
+
+def _first(piece: Piece, unit: str) -> Stated | None:
+    return next(iter(levels(piece.figures, unit)), None)
+
+
+def _paragraphs(outline: Outline) -> Iterator[Question]:
+    """Lists at the root, and items that are lines without numbering below a line that ends in a colon."""
+    root = [piece for piece in outline.roots]
+    holder = Piece("", 0, root[0].line, "", children=root) if root else None
+    if holder is not None:
+        yield from _items(holder)
+    lines = [piece for piece in outline.pieces if piece.plain]
+    for index, head in enumerate(lines):
+        if not re.search(r"(?:如下|其中|包括|分别为|：)\s*[：:]?\s*$", head.text) or not head.figures:
+            continue
+        items = []
+        for piece in lines[index + 1 : index + MOST_PARTS]:
+            if not piece.figures or piece.order != head.order + len(items) + 1:
+                break
+            items.append(piece)
+        units = {figure.unit for figure in head.figures if figure.aspect == "level"}
+        for unit in units:
+            parts = [figure for item in items if (figure := _first(item, unit)) is not None]
+            wholes = levels(head.figures, unit)[::-1]
+            totals = [Total(whole, tuple(parts[:stop])) for whole in wholes for stop in range(2, len(parts) + 1)]
+            if totals:
+                yield Question("sum", tuple(total for total in totals if total.exact), (), "near", "各行未写明是分项", False, ())
