@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from scorer.checks.prose import explained_mentions, verdict_outcomes
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.checks.sameness import (
     Said,
@@ -167,6 +168,7 @@ def figure_differs(form: Form) -> Outcomes:
             if len(bucket) < 40:
                 bucket.append(index)
     together = listed_together(form.statements.sums)
+    explained = explained_mentions(form.verdicts)
     # the same figure said often fills its buckets: only different ones can be slips of each other
     pairs = sorted(
         {
@@ -191,6 +193,9 @@ def figure_differs(form: Form) -> Outcomes:
                 yield hint(first, second, "两数只差相邻两位的次序，请核对是否同一事项")
             continue
         done |= {(first.number, second.number), (second.number, first.number)}
+        if {id(first.mention), id(second.mention)} <= explained:
+            yield undecided("两个数各与别的数相符，可能是不同口径")
+            continue
         again = [item for item in said if item is not first and item is not second and repeats(item, first, second)]
         yield faulty(
             (),
@@ -201,12 +206,7 @@ def figure_differs(form: Form) -> Outcomes:
         )
     yield from equated(form)
     yield from renamed(said, together, done, form.year)
-    restated: dict[tuple[str, str, Decimal | None], list[Said]] = defaultdict(list)
-    for item in said:
-        restated[item.dimension, core(item.of), item.number].append(item)
-    for (_, name, _), again in restated.items():
-        if len(again) > 1 and len(name) >= 2:
-            yield held(sound(), again)
+    yield from verdict_outcomes(form, "same")
 
 
 MOST_ALIKE = 6  # figures of one name: more are a list of many things

@@ -253,8 +253,7 @@ def product_differs(form: Form) -> Outcomes:
     改法: 核对发放表、合同，改正三个数中写错的一个；有多种标准的，请分别写明。
     何时无法判定: 数量或金额没有写出；同一句里有几个数量、几笔金额，不能确定用哪一个。
     """
-    for product in form.statements.products:
-        yield held(judge_product(product), product)
+    yield from verdict_outcomes(form, "product")
 
 
 _PERIODIC = re.compile(

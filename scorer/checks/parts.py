@@ -16,7 +16,6 @@ from scorer.checks.narrative import (
     HUNDRED,
     cells,
     judge_execution,
-    judge_survey,
     places_of,
     ratio,
     scale_of,
@@ -309,9 +308,6 @@ def share_differs(form: Form) -> Outcomes:
     for rate in column_rates(form.documents, form.mentions):
         if isinstance(rate, Share):
             yield judge_share(rate)
-    for survey in form.statements.surveys:
-        if survey.agreed and survey.asked:
-            yield held(judge_survey(survey), survey)
 
 
 def parts_in_doubt(form: Form) -> set[int]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scorer.checks.registry import Form, Outcome, Sound, faulty, undecided
-
 from scorer.numbers.interval import rounded, shown
 from scorer.prose.equations import Quotient, Total, rate_places, scale_of, unit_words
 from scorer.prose.judge import Verdict
@@ -17,6 +16,16 @@ def verdict_outcomes(form: Form, *kinds: str) -> Iterator[Outcome]:
     for verdict in form.verdicts:
         if verdict.question.kind in kinds:
             yield outcome_of(verdict)
+
+
+def explained_mentions(verdicts: Iterable[Verdict]) -> frozenset[int]:
+    """The identities of mentions that a relation of three figures or more explains."""
+    return frozenset(
+        id(figure.mention)
+        for verdict in verdicts
+        if verdict.state == "agrees" and verdict.equation is not None and len(verdict.equation.figures) >= 3
+        for figure in verdict.equation.figures
+    )
 
 
 def outcome_of(verdict: Verdict) -> Outcome:
@@ -39,7 +48,7 @@ def outcome_of(verdict: Verdict) -> Outcome:
             f"{equation.words()}，与所列 {words(equation.whole)} 相差 {difference}{unit_words(equation.whole)}；请核对各分项与合计{hint}"
         )
     else:
-        message = equation.words()
+        message = f"{equation.words()}，文中写作 {equation.figures[-1].mention.quote}；请核对单价、数量和金额{hint}"
     return faulty((), cells, message=message, numbers=_numbers(verdict))
 
 

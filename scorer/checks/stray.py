@@ -9,7 +9,7 @@ from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_r
 from scorer.checks.sameness import core, from_claim
 from scorer.model import Cell, Paragraph, Place, Submission
 from scorer.numbers.quantity import find_quantities
-from scorer.prose.mentions import sentences
+from scorer.prose.mentions import sentences, titled_year
 from scorer.prose.phrases import (
     COMPARES_YEAR,
     COMPLETED,
@@ -48,9 +48,10 @@ def period_differs(form: Form) -> Outcomes:
     改法: 改用评价年度 12 月 31 日的数，次年完成的另作说明。
     何时无法判定: 评价年度不能确定。
     """
-    year = form.year
+    titled = (titled_year(document) for document in form.documents)
+    year = form.submission.year or next((year for year in titled if year is not None), None)
     if year is None:
-        yield not_run("评价年度不能确定")
+        yield not_run("标题没有写明评价年度")
         return
     opening = fold("".join(block.text for document in form.documents for block in document.paragraphs[:2])[:LONGEST_TITLE])
     if re.search(rf"{year}年?[—–~至到-]+{year + 1}年", opening):

@@ -9,6 +9,8 @@ from scorer.prose.mentions import Line, Mention
 from scorer.prose.outline import Outline, outline
 from scorer.prose.rates import find_rates
 from scorer.prose.relation import Question
+from scorer.prose.repeats import find_repeats
+from scorer.prose.standards import find_products
 from scorer.prose.wholes import find_wholes
 
 
@@ -20,3 +22,5 @@ def read_prose(lines: Sequence[Line], mentions: Sequence[Mention]) -> list[Verdi
 def _questions(tree: Outline) -> Iterator[Question]:
     yield from find_wholes(tree)
     yield from find_rates(tree)
+    yield from find_products(tree)
+    yield from find_repeats(list(tree.figures))

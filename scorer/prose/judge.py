@@ -9,7 +9,7 @@ told once, however many relations it breaks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -23,13 +23,13 @@ from scorer.prose.slips import CUT, REPEATED, slip
 FARTHEST = 5
 """More than so many times between what is computed and what is printed is another base, unless a slip explains it."""
 
-FEW = 6
+FEW = 10
 """Readings that a rate without decimals may choose among: with more of them one would fit by chance."""
 
 NO_SIGN = "数字不符，但没有写错的迹象，可能另有口径"
 EXPLAINED = "各数都与别处相符，可能另有口径"
 
-_ORDER = ("sum", "difference", "done", "growth", "change", "share")
+_ORDER = ("sum", "difference", "done", "growth", "change", "share", "product", "same")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +51,11 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
     """A verdict for each question, in their order."""
     asked = list(questions)
     held = [_held(question) for question in asked]
+    asked = list(_with_company(asked, held))
+    held = [equation or _held(question) for question, equation in zip(asked, held, strict=True)]
     explained: set[int] = set()
     for question, equation in zip(asked, held, strict=True):
-        if equation is not None and _tells(question, equation):
+        if equation is not None and question.kind != "same" and _tells(question, equation):
             explained.update(map(id, equation.figures))
     doubts = [None if equation is not None else _doubt(question, explained) for question, equation in zip(asked, held, strict=True)]
     votes = _votes(doubts)
@@ -68,6 +70,31 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
     return _once(verdicts)
 
 
+def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]) -> Iterator[Question]:
+    """Shares that do not fit beside others of their piece that do: they are of the same whole."""
+    wholes: dict[int, dict[int, tuple[int, Stated]]] = defaultdict(dict)
+    for question, equation in zip(questions, held, strict=True):
+        if question.kind == "share" and isinstance(equation, Quotient) and len(equation.below) == 1:
+            whole = equation.below[0][1]
+            count = wholes[id(equation.rate.piece)].get(id(whole), (0, whole))[0]
+            wholes[id(equation.rate.piece)][id(whole)] = (count + 1, whole)
+    for question, equation in zip(questions, held, strict=True):
+        reading = question.readings[0] if question.readings else None
+        if question.kind != "share" or equation is not None or not isinstance(reading, Quotient) or reading.rate.loose:
+            yield question
+            continue
+        part = reading.above[0][1]
+        if reading.rate.near.count("预算") or question.asked:
+            yield question
+            continue
+        known = [w for _, w in wholes[id(reading.rate.piece)].values() if w.unit == part.unit and w.number >= part.number and w is not part]
+        if len(known) == 1 and reading.rate.aspect == "share":
+            same = Quotient(reading.rate, ((1, part),), ((1, known[0]),))
+            yield replace(question, asked=(same,), why="", certain=True, licence="named")
+        else:
+            yield question
+
+
 def _held(question: Question) -> Equation | None:
     """The first reading that holds. A coarse rate may not choose among many."""
     readings: Sequence[Equation] = (*question.asked, *question.readings)
@@ -77,10 +104,15 @@ def _held(question: Question) -> Equation | None:
 
 
 def _tells(question: Question, equation: Equation) -> bool:
-    """Whether a reading that holds is no chance: the words license it, or the figures are long enough to tell."""
-    if equation in question.asked or any(equation is one for one in question.asked):
-        return True
-    return all(len(str(figure.number.normalize()).replace(".", "").strip("0")) >= 3 for figure in equation.figures[:1])
+    """Whether a reading that holds is no chance: the words license it, or its figures are long and the readings few."""
+    if any(equation is one for one in question.asked) or question.kind == "share" and equation is question.readings[0]:
+        return not isinstance(equation, Quotient) or equation.rate.places < 1
+    if isinstance(equation, Quotient):
+        return equation.rate.places < 1 and len(question.readings) <= FEW
+    if not isinstance(equation, Total):
+        return False
+    whole = equation.whole.number.normalize()
+    return len(question.readings) <= 2 * FEW and len(f"{whole:f}".replace(".", "").strip("0")) >= 3
 
 
 def _doubt(question: Question, explained: set[int]) -> Verdict | None:
@@ -121,7 +153,7 @@ def _verdict(doubt: Verdict, votes: dict[int, int]) -> Verdict:
         return replace(doubt, state="undecided", why=question.why)
     if any(figure.loose for figure in (doubt.equation.figures if doubt.equation else ())):
         return replace(doubt, state="undecided", why="有的数是约数")
-    if doubt.slip and (twice or doubt.slip not in (CUT, REPEATED) or question.licence == "named"):
+    if doubt.slip and (twice or doubt.slip not in (CUT, REPEATED)):
         return doubt
     if question.certain and _plausible(doubt.equation):
         return doubt

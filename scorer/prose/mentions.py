@@ -240,20 +240,33 @@ def _has_figure(text: str) -> bool:
     return re.search(r"\d(?![\d.]*[、.）])[^年月日]*(?:元|%|人|户|个|名)", text[: 2 * REACH]) is not None
 
 
-_BUSINESS_YEAR = re.compile(r"(20\d\d)\s*年度")
-_PLAIN_YEAR = re.compile(r"(20\d\d)\s*年(?![^，。]{0,8}号)(?!\d|\s*\d+\s*月)")
+
+
+_TITLE = re.compile(r"决算|预算|自评|评价|绩效|报告|情况|说明|公告|公示|通报|总结")
+
+
+def titled_year(document: Document) -> int | None:
+    """The year that the title names: the only year of the short opening lines that say what the document is."""
+    years: list[int] = []
+    for block in document.paragraphs[:12]:
+        text = fold(block.text).strip()
+        if len(text) <= REACH and "。" not in text and _TITLE.search(text):
+            years += [int(match[1]) for match in _TITLE_YEAR.finditer(text)]
+    return years[0] if years and len(set(years)) == 1 else None
+
+
+_TITLE_YEAR = re.compile(r"(20\d\d)\s*年(?!\s*\d+\s*月)")
 
 
 def report_year(document: Document) -> int | None:
-    """The year that the document reports on: the first year of its opening lines, else the one named most often."""
-    for block in document.paragraphs[:40]:
-        text = fold(block.text)
-        if "20" in text and (match := _BUSINESS_YEAR.search(text) or _PLAIN_YEAR.search(text)):
-            return int(match[1])
+    """The year that the document reports on: that of its title, else the one named most often, the later of equals."""
+    titled = titled_year(document)
+    if titled is not None:
+        return titled
     counts: Counter[int] = Counter()
     for block in document.paragraphs:
         counts.update(int(year) for year in re.findall(r"(20\d\d)\s*年", fold(block.text)))
-    return counts.most_common(1)[0][0] if counts else None
+    return max(counts, key=lambda year: (counts[year], year)) if counts else None
 
 
 def _place(line: Line, start: int, end: int) -> Source:

@@ -176,6 +176,8 @@ _FALLS = r"减少|下降|压减|压缩|节约|节省|减收|减支|短收|调减
 _FILL = r"(?:了|额|幅度?|率|约|数|为|比例|金额|资金|支出|收入|经费|[：:])*"
 _CHANGE = re.compile(rf"(?:(?P<up>{_RISES})|(?P<down>{_FALLS}))(?P<fill>{_FILL})[\s　]*$")
 _TO = re.compile(rf"(?:{_RISES}|{_FALLS}|调整|提升)(?:到|至|为)[\s　]*$")
+_FROM = re.compile(r"[由从][^，。；]{0,30}$")
+_INTO = re.compile(rf"(?:调整|{_RISES}|{_FALLS})(?:到|至|为)")
 _CHANGE_RATE = re.compile(rf"(?:(?P<up>{_RISES}|上涨|提升|增速|增幅)|(?P<down>{_FALLS}|降幅|减幅))[^，。；\d]{{0,6}}$")
 _COMPARES = re.compile(r"比|较|同比|环比|相比|对比")
 _LAST = re.compile(r"上年|去年|上一年|同期|上月|上季|前年|同比|年初数")
@@ -222,7 +224,7 @@ def _classify(stated: Stated, before: Sequence[Stated]) -> None:
         stated.aspect, stated.up = "change", bool(match["up"])
         if not stated.against and last and last.aspect in ("base", "change", "growth") and not re.search(r"[。；]", stated.gap):
             stated.against = last.against
-    elif _COMPARES.search(near) and re.search(r"(?:比|较|与|同)[^，。；]{0,24}$", near):
+    elif _FROM.search(near) and _INTO.match(stated.tail) or _COMPARES.search(near) and re.search(r"(?:比|较|与|同)[^，。；]{0,24}$", near):
         stated.aspect = "base"
 
 

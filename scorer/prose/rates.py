@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scorer.prose.equations import Equation, Quotient, Total
-from scorer.prose.things import same_name
-from scorer.prose.outline import Outline, Piece, Stated
+from scorer.prose.outline import Outline, Stated
 from scorer.prose.relation import Question
+from scorer.prose.things import same_name
 
 NEAR = 8
 """Figures before a rate that it may be of."""
@@ -80,8 +80,8 @@ def _share(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> I
     wholes += [f for f in after if f.aspect == "level" and f.unit == part.unit]
     readings = [
         Quotient(rate, ((1, one),), ((1, whole),))
-        for one in parts
         for whole in wholes
+        for one in parts
         if whole is not one and whole.unit == one.unit and 0 < one.number <= whole.number
     ]
     together = [f for f in inside if f.unit == part.unit and same_sentence(f, rate)]
@@ -185,6 +185,8 @@ def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> 
     asked: list[Equation] = []
     own = [f for f in nows if same_sentence(f, rate)]
     why = "" if own else "本年数、上年数没有写在同一句"
+    if not own and (above := _of_item(rate, levels)) is not None:
+        own, why = [above], ""
     base = next((f for f in own if f.aspect == "base"), None)
     if change is not None and base is not None and own[0] is base:
         asked = [Quotient(rate, ((1, change),), ((1, base),))]
@@ -199,7 +201,18 @@ def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> 
         why = "增减率所对的本年数、上年数不能确定"
     if rate.loose or (change is not None and change.loose):
         why = "增减率是约数"
-    yield Question("growth", tuple(readings), tuple(asked), "named" if asked else "near", why, False, tuple(nows[:4]))
+    certain = bool(asked) and not why and same_sentence(own[0], rate) and (len(own) == 1 or own[0].aspect == "base")
+    yield Question("growth", tuple(readings), tuple(asked), "named" if asked else "near", why, certain, tuple(nows[:4]))
+
+
+def _of_item(rate: Stated, levels: Sequence[Stated]) -> Stated | None:
+    """The only level that an item states before a rate: in its own text, or in the heading that it stands under."""
+    inside = [f for f in levels if f.piece is rate.piece and f.aspect == "level"]
+    heading = rate.piece.above if rate.piece.plain else None
+    if not inside and heading is not None:
+        inside = [f for f in levels if f.piece is heading and f.aspect == "level"]
+    values = {f.number for f in inside}
+    return inside[0] if len(values) == 1 else None
 
 
 def _one_comparison(change: Stated, rate: Stated) -> bool:

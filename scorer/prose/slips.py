@@ -16,7 +16,7 @@ NARROW = Decimal("0.002")
 """Width of what is needed, as a part of the figure, up to which a changed digit says something: about forty variants of a
 figure are looked at, so that four in a hundred would fit by chance at twice this width."""
 
-WIDE = Decimal("0.02")
+WIDE = Decimal("0.006")
 """The same for what has few variants: digits that changed places, a decimal point, a unit, a figure repeated."""
 
 SWAPPED, DIGIT, POINT, UNIT, REPEATED, CUT = (

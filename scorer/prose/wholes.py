@@ -17,7 +17,7 @@ MOST_WHOLES = 6
 MOST_PARTS = 60
 SMALL = 100  # below it figures fit by chance: only the plain reading counts
 
-OPENS = re.compile(r"其中|包括|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
+OPENS = re.compile(r"其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
 _NAMED = re.compile(r"其中|包括|分别|组成|构成|如下|分为|具体|明细")
 CLOSES = re.compile(r"合计|共计|总计|累计|小计|总投资|总额|总数|总量|共[^，。；\d同]{0,6}$|三项|两项|四项")
 _CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
@@ -46,20 +46,25 @@ def levels(figures: Sequence[Stated], unit: str, aspect: str = "level") -> list[
 
 
 def _opened(piece: Piece, aspect: str) -> Iterator[Question]:
-    for index, first in enumerate(piece.figures):
-        if first.aspect != aspect or not (match := _last(OPENS, first.gap)):
+    """Words that open a list, and for each counter behind them its own list: 5014户6675人，其中农村4532户6030人."""
+    for index, opening in enumerate(piece.figures):
+        match = _last(OPENS, opening.gap)
+        if not match:
             continue
-        inside = first.depth > 0 and "（" in first.gap[: match.start() + 1]
-        run = _run(piece.figures, index, first, inside)
-        begins = _sentence_begin(first.gap[: match.start()])
-        wholes = levels(piece.figures[:index], first.unit, aspect)[::-1]
-        if begins and not wholes:
-            wholes = _before(piece, first.unit, aspect)
-        wholes = [whole for whole in wholes if whole.depth <= first.depth][:MOST_WHOLES]
-        if not wholes or not run:
-            continue
-        rest = first.piece.line.text[first.mention.start : run[-1].mention.end + 8]
-        yield _question(wholes, run, named=bool(_NAMED.search(match[0])), words=first.gap + rest, signs=aspect == "change")
+        inside = opening.depth > 0 and "（" in opening.gap[: match.start() + 1]
+        begins = _sentence_begin(opening.gap[: match.start()])
+        for unit in dict.fromkeys(figure.unit for figure in piece.figures[index : index + 6] if figure.aspect == aspect):
+            run = _run(piece.figures, index, unit, aspect, inside)
+            if not run:
+                continue
+            wholes = levels(piece.figures[:index], unit, aspect)[::-1]
+            if begins and not wholes:
+                wholes = _before(piece, unit, aspect)
+            wholes = [whole for whole in wholes if whole.depth <= run[0].depth or whole.piece is not piece][:MOST_WHOLES]
+            if not wholes:
+                continue
+            words = opening.gap[match.start() :] + piece.line.text[opening.mention.start : run[-1].mention.end + 8]
+            yield _question(wholes, run, named=bool(_NAMED.search(match[0])), words=words, signs=aspect == "change")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -73,15 +78,16 @@ def _sentence_begin(gap: str) -> bool:
     return not gap.strip() or re.search(r"[。；：][^，]{0,20}$", gap) is not None or "。" in gap
 
 
-def _run(figures: Sequence[Stated], index: int, first: Stated, inside: bool) -> list[Stated]:
+def _run(figures: Sequence[Stated], index: int, unit: str, aspect: str, inside: bool) -> list[Stated]:
     """The figures of a list from its first one: to the bracket that closes it, else to the end of the piece."""
+    opening = figures[index]
     run = []
     for figure in figures[index : index + MOST_PARTS]:
-        if inside and figure.depth < first.depth:
+        if inside and figure.depth < opening.depth:
             break
-        if figure is not first and not inside and _CLOSES_STRONG.search(figure.near) and "其中" not in figure.gap:
+        if figure is not opening and not inside and _CLOSES_STRONG.search(figure.near) and "其中" not in figure.gap:
             break
-        if figure.unit == first.unit and figure.aspect == first.aspect:
+        if figure.unit == unit and figure.aspect == aspect and not figure.loose:
             run.append(figure)
     return run
 
@@ -117,11 +123,18 @@ def readings_of(run: Sequence[Stated]) -> list[tuple[Stated, ...]]:
         for listed in (_unnested(part, deep=True), _unnested(part, deep=False), _flat(part), _one_each(part, "；"), _one_each(part, "。"), part):
             if len(listed) >= 1:
                 found.setdefault(tuple(map(id, listed)), tuple(listed))
-        for kind in ("final", "budget"):
-            chosen = [figure for figure in part if figure.mention.kind == kind]
-            if 2 <= len(chosen) < len(part):
-                found.setdefault(tuple(map(id, chosen)), tuple(chosen))
+        for chosen in _of_one_kind(part):
+            found.setdefault(tuple(map(id, chosen)), tuple(chosen))
     return [listed for listed in found.values() if len(listed) >= 2]
+
+
+def _of_one_kind(run: Sequence[Stated]) -> Iterator[list[Stated]]:
+    """Only the budgets, only the results, only the changes against one thing; without what is said twice in a row."""
+    for kind in ("final", "budget"):
+        yield [figure for figure in run if figure.mention.kind == kind]
+    for against in ("last", "budget"):
+        yield [figure for figure in run if figure.against == against]
+    yield [figure for before, figure in zip([None, *run], run, strict=False) if before is None or before.number != figure.number]
 
 
 def _until(run: Sequence[Stated], stop: str) -> list[Stated]:
@@ -184,8 +197,9 @@ def _question(
     elif _OVERLAPS.search(words):
         why = "分项可能相互交叉"
     asked = tuple(Total(wholes[0], parts, signs=signs) for parts in plain)
-    simple = len(lists) == 1 and len(run) >= 2 and named
-    return Question("sum", tuple(pairs), asked, licence if named else "near", why, simple, tuple((*wholes, *run)))
+    if run[0].unit == "分":
+        why = "得分由各项相加没有写明"
+    return Question("sum", tuple(pairs), asked, licence if named else "near", why, False, tuple((*wholes, *run)))
 
 
 # ------------------------------------------------------------------------------------------------- P1，P2，合计W
@@ -208,6 +222,11 @@ def _closed(piece: Piece) -> Iterator[Question]:
         lists = [listed for start in starts for listed in readings_of(start)]
         if not lists:
             continue
+        inner = next((f for f in piece.figures[index + 1 : index + 2] if f.depth == whole.depth + 1 and f.unit == whole.unit), None)
+        if inner is not None:
+            deeper = tuple(figure for figure in before if figure.depth == inner.depth)
+            if len(deeper) >= 2:
+                yield Question("sum", (Total(inner, deeper),), (), "near", "括号中的数是否相加没有写明")
         strong = _CLOSES_STRONG.search(whole.near) is not None
         nearest = readings_of(starts[0])[:1]
         around = (whole, *run)
@@ -250,6 +269,7 @@ def _until_depth(rest: Sequence[Stated], whole: Stated) -> list[Stated]:
 
 
 _ADDS = re.compile(r"加上?|补助|结转|上年结余|转移支付|调入|债务|收入")
+_SPENT = re.compile(r"支出|执行|使用|支付|拨付|用于")
 _LEFT = re.compile(r"结余|剩余|节余|结转|余额|未(?:支付|使用|支出|执行)|尚余")
 
 
@@ -265,8 +285,12 @@ def _balance(piece: Piece) -> Iterator[Question]:
             pairs = [(before[i], before[j]) for i in range(max(0, len(before) - 4), len(before)) for j in range(max(0, len(before) - 4), len(before)) if i != j]
             totals = tuple(Total(whole, (spent, last)) for whole, spent in pairs if whole.number >= spent.number)
             plain = tuple(total for total in totals if total.whole is before[-2] and total.parts[0] is before[-1])
+            why = "" if _SPENT.search(before[-1].near) and len(before) <= 3 else "没有写明由哪两个数相减"
+            last3 = before[-3:]
+            if len(last3) == 3:
+                totals += tuple(Total(last, (last3[i], last3[j]), (last3[3 - i - j],)) for i in range(3) for j in range(i + 1, 3))
             if totals:
-                yield Question("difference", totals, plain, "near", "没有写明由哪两个数相减", False, (last, *before[-4:]))
+                yield Question("difference", totals, plain, "near", why, False, (last, *before[-4:]))
         elif re.search(r"总计|合计|总量|总财力|共计", last.near) and re.search(r"加上?|补助|结余", piece.line.text[: last.mention.start]):
             run = before[-MOST_PARTS:]
             totals = tuple(Total(last, tuple(run[start:])) for start in range(len(run) - 1))
@@ -280,28 +304,48 @@ def _balance(piece: Piece) -> Iterator[Question]:
 def _items(piece: Piece) -> Iterator[Question]:
     """The figure of a heading, or of what introduces a list, and the figures of its items."""
     for children in _lists(piece):
-        units = {figure.unit for child in children for figure in child.figures[:6] if figure.aspect == "level"}
-        for unit in units:
-            firsts = [_first(child, unit) for child in children]
-            parts = [figure for figure in firsts if figure is not None]
-            if len(parts) < 2:
+        introducing = _introducing(piece, children[0])
+        for aspect in ("level", "change"):
+            units = {f.unit for child in children for one in (child, *_lines_under(child)) for f in one.figures[:6] if f.aspect == aspect}
+            for unit in units:
+                wholes = [figure for other in introducing for figure in levels(other.figures, unit, aspect)[::-1]][:MOST_WHOLES]
+                question = _items_question(children, wholes, unit, aspect)
+                if question is not None:
+                    yield question
+        yield from _total_below(children)
+
+
+def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: str, aspect: str) -> Question | None:
+    firsts = [_first(child, unit, aspect) for child in children]
+    parts = [figure for figure in firsts if figure is not None]
+    if len(parts) < 2 or not wholes:
+        return None
+    small = max(figure.number for figure in wholes) < SMALL and unit != "元"
+    signs = aspect == "change"
+    totals = [Total(whole, tuple(parts), signs=signs) for whole in (wholes[:1] if small else wholes)]
+    for kind in ("final", "budget"):
+        of_kind = [next((f for f in levels(child.figures, unit, aspect) if f.mention.kind == kind), None) for child in children]
+        chosen = tuple(figure for figure in of_kind if figure is not None)
+        if len(chosen) >= 2 and not small:
+            totals += [Total(whole, chosen, signs=signs) for whole in wholes]
+    text = wholes[0].piece.text
+    why = "各条中有的没有写出数" if len(parts) < len(children) else ""
+    if not why and (_OPEN_LIST.search(text[-20:]) or not _LEADS.search(text[-30:] or " ")):
+        why = "各条未写明是分项"
+    return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, tuple((*wholes, *parts)))
+
+
+def _total_below(children: Sequence[Piece]) -> Iterator[Question]:
+    """以上资金合计 in a line below the items: it stands under the last of them."""
+    for line in children[-1].children[:2]:
+        for whole in line.figures[:2]:
+            if not line.plain or whole.aspect != "level" or not CLOSES.search(whole.near):
                 continue
-            introducing = _introducing(piece, children[0])
-            wholes = [figure for other in introducing for figure in levels(other.figures, unit)][::-1][:MOST_WHOLES]
-            if not wholes:
-                continue
-            small = max(figure.number for figure in wholes) < SMALL and unit != "元"
-            totals = [Total(whole, tuple(parts)) for whole in (wholes[:1] if small else wholes)]
-            for kind in ("final", "budget"):
-                of_kind = [next((f for f in levels(child.figures, unit) if f.mention.kind == kind), None) for child in children]
-                chosen = [figure for figure in of_kind if figure is not None]
-                if len(chosen) >= 2:
-                    totals += [Total(whole, tuple(chosen)) for whole in wholes if not small]
-            text = introducing[0].text if introducing else ""
-            why = "各条中有的没有写出数" if len(parts) < len(children) else ""
-            if not why and (_OPEN_LIST.search(text[-20:]) or not _LEADS.search(text[-30:] or " ")):
-                why = "各条未写明是分项"
-            yield Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, tuple((*wholes, *parts)))
+            parts = [figure for child in children if (figure := _first(child, whole.unit)) is not None and figure.piece is not line]
+            if len(parts) >= 2:
+                why = "" if len(parts) == len(children) else "各条中有的没有写出数"
+                total = Total(whole, tuple(parts))
+                yield Question("sum", (total,), (total,), "named", why, False, (whole, *parts))
 
 
 _LEADS = re.compile(r"其中|如下|包括|分别|具体|用于|明细|[：]\s*$|元\s*[。）]?\s*$")
@@ -328,8 +372,13 @@ def _introducing(piece: Piece, child: Piece) -> list[Piece]:
     return [*before[::-1][:2], piece]
 
 
-def _first(piece: Piece, unit: str) -> Stated | None:
-    return next(iter(levels(piece.figures, unit)), None)
+def _first(piece: Piece, unit: str, aspect: str = "level") -> Stated | None:
+    """The first figure of an item: its own, else that of the lines straight under it."""
+    return next((figure for one in (piece, *_lines_under(piece)) for figure in levels(one.figures, unit, aspect)), None)
+
+
+def _lines_under(piece: Piece) -> list[Piece]:
+    return [child for child in piece.children[:2] if child.plain]
 
 
 def _paragraphs(outline: Outline) -> Iterator[Question]:
@@ -338,13 +387,13 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
     holder = Piece("", 0, root[0].line, "", children=root) if root else None
     if holder is not None:
         yield from _items(holder)
-    lines = [piece for piece in outline.pieces if piece.plain]
+    lines = outline.pieces
     for index, head in enumerate(lines):
         if not re.search(r"(?:如下|其中|包括|分别为|：)\s*[：:]?\s*$", head.text) or not head.figures:
             continue
         items = []
         for piece in lines[index + 1 : index + MOST_PARTS]:
-            if not piece.figures or piece.order != head.order + len(items) + 1:
+            if not piece.figures or not piece.plain or piece.order != head.order + len(items) + 1:
                 break
             items.append(piece)
         units = {figure.unit for figure in head.figures if figure.aspect == "level"}
