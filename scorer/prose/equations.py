@@ -92,7 +92,7 @@ class Total:
             value = value - self.difference
         if self.signs:
             value = abs(value)
-        return Span(value, value) if value >= 0 else None
+        return Span(value, value) if value > 0 else None
 
     def words(self) -> str:
         unit = scale_of(self.whole)
@@ -157,7 +157,8 @@ class Quotient:
     def needed(self, figure: Stated) -> Span | None:
         value = self.value
         if figure is self.rate:
-            return None if value is None or value < 0 else Span(value - self.slack, value + self.slack)
+            half = figure.places / 2
+            return None if value is None or value < 0 else Span(value - self.slack - half, value + self.slack + half)
         printed = span(self.rate.mention.quantity)
         if printed is None or printed.low <= 0:
             return None

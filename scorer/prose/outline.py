@@ -179,13 +179,14 @@ _TO = re.compile(rf"(?:{_RISES}|{_FALLS}|调整|提升)(?:到|至|为)[\s　]*$"
 _FROM = re.compile(r"[由从][^，。；]{0,30}$")
 _INTO = re.compile(rf"(?:调整|{_RISES}|{_FALLS})(?:到|至|为)")
 _CHANGE_RATE = re.compile(rf"(?:(?P<up>{_RISES}|上涨|提升|增速|增幅)|(?P<down>{_FALLS}|降幅|减幅))[^，。；\d]{{0,6}}$")
-_COMPARES = re.compile(r"比|较|同比|环比|相比|对比")
+_COMPARES = re.compile(r"比(?![赛例重武])|较|同比|环比|相比|对比")
+_BASE = re.compile(r"(?:比(?![赛例重武])|较|与|同(?!比))[^，。；、]{0,24}$")
 _LAST = re.compile(r"上年|去年|上一年|同期|上月|上季|前年|同比|年初数")
 _BUDGET = re.compile(r"预算|计划|概算|年初(?!数)")
 _SHARE = re.compile(r"占|比重|比例(?:为|是)?$")
 _DONE = re.compile(r"完成|执行|支付率|支出率|使用率|到位率|进度|拨付率|支出进度|达(?:到|预算|年初)?|为(?:年初|年度|调整)?预算的|实现")
 _PRICE = re.compile(r"(?:每|人均|户均|单价|标准|均价|次均|月均|平均)[^，。；]{0,10}$")
-_OTHER = re.compile(r"(?:第|排名|位列|名列|以上|不低于|不超过|不少于|不高于|至少|最高|最低|限额|上限|单价|年龄|满)[^，。；\d]{0,4}$")
+_OTHER = re.compile(r"(?:第|排名|位列|名列|不低于|不超过|不少于|不高于|至少|最高|最低|限额|上限|年龄|年满)[^，。；\d]{0,4}$")
 _COMMA = re.compile(r"[，。；：！？]|,(?!\d{3}(?!\d))")
 
 
@@ -224,7 +225,7 @@ def _classify(stated: Stated, before: Sequence[Stated]) -> None:
         stated.aspect, stated.up = "change", bool(match["up"])
         if not stated.against and last and last.aspect in ("base", "change", "growth") and not re.search(r"[。；]", stated.gap):
             stated.against = last.against
-    elif _FROM.search(near) and _INTO.match(stated.tail) or _COMPARES.search(near) and re.search(r"(?:比|较|与|同)[^，。；]{0,24}$", near):
+    elif _FROM.search(near) and _INTO.match(stated.tail) or _COMPARES.search(near) and _BASE.search(near):
         stated.aspect = "base"
 
 

@@ -17,11 +17,12 @@ MOST_WHOLES = 6
 MOST_PARTS = 60
 SMALL = 100  # below it figures fit by chance: only the plain reading counts
 
-OPENS = re.compile(r"其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
+OPENS = re.compile(r"^（|其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
 _NAMED = re.compile(r"其中|包括|分别|组成|构成|如下|分为|具体|明细")
 CLOSES = re.compile(r"合计|共计|总计|累计|小计|总投资|总额|总数|总量|共[^，。；\d同]{0,6}$|三项|两项|四项")
 _CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
-_OPEN_LIST = re.compile(r"等(?:[^级次额同待距]|$)|主要(?:是|有|包括|用于|为)|重点|部分|不含|不包括|另有|尚有|除")
+_OPEN_LIST = re.compile(r"主要|重点|部分|不含|不包括|等[，：:]?$")
+_AND_SO_ON = re.compile(r"^(?:[^，。；\d]{0,12})等(?![级次额同待距])|另有|尚有")
 _OVERLAPS = re.compile(r"女|党员|少数民族|残疾|贫困|脱贫|本科|研究生|高级职称|中级|以上|以下|累计|新增|年末|保有量")
 _NEW_SUBJECT = re.compile(r"支出|收入|结余|预算|决算")
 
@@ -51,7 +52,7 @@ def _opened(piece: Piece, aspect: str) -> Iterator[Question]:
         match = _last(OPENS, opening.gap)
         if not match:
             continue
-        inside = opening.depth > 0 and "（" in opening.gap[: match.start() + 1]
+        inside = opening.depth > 0 and "（" in opening.gap[: match.start() + 2]
         begins = _sentence_begin(opening.gap[: match.start()])
         for unit in dict.fromkeys(figure.unit for figure in piece.figures[index : index + 6] if figure.aspect == aspect):
             run = _run(piece.figures, index, unit, aspect, inside)
@@ -63,8 +64,20 @@ def _opened(piece: Piece, aspect: str) -> Iterator[Question]:
             wholes = [whole for whole in wholes if whole.depth <= run[0].depth or whole.piece is not piece][:MOST_WHOLES]
             if not wholes:
                 continue
-            words = opening.gap[match.start() :] + piece.line.text[opening.mention.start : run[-1].mention.end + 8]
-            yield _question(wholes, run, named=bool(_NAMED.search(match[0])), words=words, signs=aspect == "change")
+            opened = opening.gap[match.start() :]
+            for some, listed in _by_comparison(wholes, run, aspect):
+                yield _question(some, listed, named=bool(_NAMED.search(match[0])), words=opened, signs=aspect == "change")
+
+
+def _by_comparison(wholes: Sequence[Stated], run: Sequence[Stated], aspect: str) -> Iterator[tuple[list[Stated], list[Stated]]]:
+    """Changes against the year before and changes against the budget are two lists."""
+    if aspect == "level":
+        yield list(wholes), list(run)
+        return
+    for against in ("last", "budget", ""):
+        some, listed = [f for f in wholes if f.against == against], [f for f in run if f.against == against]
+        if some and listed:
+            yield some, listed
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -120,7 +133,7 @@ def readings_of(run: Sequence[Stated]) -> list[tuple[Stated, ...]]:
     each item, only budgets or only results, and up to each full stop."""
     found: dict[tuple[int, ...], tuple[Stated, ...]] = {}
     for part in (_until(run, "。"), _until(run, "；"), list(run)):
-        for listed in (_unnested(part, deep=True), _unnested(part, deep=False), _flat(part), _one_each(part, "；"), _one_each(part, "。"), part):
+        for listed in (_unnested(part, "；"), _unnested(part, "。"), _unnested(part, ""), _flat(part), _one_each(part, "；"), _one_each(part, "。"), part):
             if len(listed) >= 1:
                 found.setdefault(tuple(map(id, listed)), tuple(listed))
         for chosen in _of_one_kind(part):
@@ -156,17 +169,15 @@ def _flat(run: Sequence[Stated]) -> list[Stated]:
     return [figure for figure in run if figure.depth <= run[0].depth] if run else []
 
 
-def _unnested(run: Sequence[Stated], *, deep: bool) -> list[Stated]:
-    """The run without lists inside it: 其中 opens one that goes on to the next ； (deep) or only over one figure."""
+def _unnested(run: Sequence[Stated], stop: str) -> list[Stated]:
+    """The run without lists inside it: 其中 opens one that goes on to the next stop, over one figure where there is none."""
     kept: list[Stated] = []
     skipping = False
     for index, figure in enumerate(_flat(run)):
-        between = _between(kept[-1], figure) if kept else ""
-        words = figure.gap
-        if index and OPENS.search(words):
+        if index and OPENS.search(figure.gap):
             skipping = True
             continue
-        if skipping and deep and not re.search(r"[；。]", between):
+        if skipping and stop and not any(mark in figure.gap for mark in ("。", stop)):
             continue
         skipping = False
         kept.append(figure)
@@ -192,9 +203,9 @@ def _question(
     why = ""
     if not plain:
         why = "只列出一个分项"
-    elif _OPEN_LIST.search(words):
+    elif _OPEN_LIST.search(words) or any(_AND_SO_ON.search(figure.tail[:16]) for figure in plain[0]):
         why = "分项没有列全（等、主要、部分）"
-    elif _OVERLAPS.search(words):
+    elif any(_OVERLAPS.search(figure.near) for figure in plain[0]):
         why = "分项可能相互交叉"
     asked = tuple(Total(wholes[0], parts, signs=signs) for parts in plain)
     if run[0].unit == "分":
@@ -402,4 +413,6 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
             wholes = levels(head.figures, unit)[::-1]
             totals = [Total(whole, tuple(parts[:stop])) for whole in wholes for stop in range(2, len(parts) + 1)]
             if totals:
-                yield Question("sum", tuple(total for total in totals if total.exact), (), "near", "各行未写明是分项", False, ())
+                plain = Total(wholes[0], tuple(parts))
+                why = "各行中有的没有写出数" if len(parts) < len(items) else ""
+                yield Question("sum", tuple(total for total in totals if total.exact), (plain,), "near", why, False, ())
