@@ -49,7 +49,7 @@ def period_differs(form: Form) -> Outcomes:
     何时无法判定: 评价年度不能确定。
     """
     titled = (titled_year(document) for document in form.documents)
-    year = form.submission.year or next((year for year in titled if year is not None), None)
+    year = next((year for year in titled if year is not None), form.submission.year if form.submission.has_form else None)
     if year is None:
         yield not_run("标题没有写明评价年度")
         return

@@ -119,17 +119,16 @@ def _doubt(question: Question, explained: set[int]) -> Verdict | None:
     """The reading of a failed question that a slip would mend, else the plain one; None where every figure is explained."""
     if not question.asked:
         return None
+    found: list[Verdict] = []
     for equation in question.asked:
         if all(id(figure) in explained for figure in equation.figures):
             return None
         for figure in equation.figures:
             needed = None if id(figure) in explained else equation.needed(figure)
-            if needed is None:
-                continue
-            words = slip(figure, needed, question.around)
+            words = slip(figure, needed, question.around) if needed is not None else ""
             if words:
-                return Verdict(question, "differs", equation, slip=words, suspect=figure, needed=needed)
-    return Verdict(question, "differs", question.asked[0])
+                found.append(Verdict(question, "differs", equation, slip=words, suspect=figure, needed=needed))
+    return min(found, key=lambda verdict: verdict.slip in (CUT, REPEATED), default=Verdict(question, "differs", question.asked[0]))
 
 
 def _votes(doubts: Sequence[Verdict | None]) -> dict[int, int]:

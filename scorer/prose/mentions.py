@@ -35,7 +35,8 @@ from scorer.prose.phrases import (
     TRAILING,
     fold,
 )
-from scorer.prose.piped import Absorbed, free_blocks
+from scorer.prose.piped import free_blocks
+from scorer.prose.wrapping import Passage, Segment, passages, written_at
 from scorer.value import value
 
 PERCENTAGES = frozenset(("%", "‰", "‱"))
@@ -61,6 +62,7 @@ class Line:
     topic: str = ""
     table: int = -1
     original: str = ""
+    segments: tuple[Segment, ...] = ()
 
 
 @value(eq=False)
@@ -123,6 +125,8 @@ class Mention:
 
     def cell(self, quote: str | None = None) -> Cell:
         """The figure as a located value, for a finding's place."""
+        if quote is None and self.line.segments and not self.in_table:
+            quote = written_at(self.line.segments, self.start, self.end)[1]
         written = self.line.original[self.start : self.end] if quote is None else quote
         return Cell(written or self.quote, self.source)
 
@@ -170,15 +174,11 @@ def read_lines(document: Document) -> tuple[list[Line], list[Mention]]:
     state = _Headings()
     number = 0
     caption = ""
-    for index, block in enumerate(free_blocks(document.blocks)):
-        if isinstance(block, Absorbed):
-            continue
+    for index, block in _passages(document):
         if isinstance(block, Table):
             state.line += 1
             mentions += _table_mentions(block, index, state, caption, year, number)
             number += block.rows + 1
-            continue
-        if not block.text.strip():
             continue
         line = state.enter(block)
         lines.append(line)
@@ -189,6 +189,25 @@ def read_lines(document: Document) -> tuple[list[Line], list[Mention]]:
             number += 1
             mentions += found
     return lines, mentions
+
+
+def _passages(document: Document) -> Iterator[tuple[int, Passage | Table]]:
+    """The tables of a document and its text in passages, with the number of the block that each begins at."""
+    waiting: list[tuple[int, Paragraph]] = []
+    for index, block in enumerate(free_blocks(document.blocks)):
+        if isinstance(block, Paragraph):
+            waiting.append((index, block))
+        elif isinstance(block, Table):
+            yield from _read_passages(waiting)
+            waiting = []
+            yield index, block
+    yield from _read_passages(waiting)
+
+
+def _read_passages(waiting: Sequence[tuple[int, Paragraph]]) -> Iterator[tuple[int, Passage]]:
+    for passage in passages([block for _, block in waiting]):
+        if passage.text.strip():
+            yield 0, passage
 
 
 def sentences(text: str) -> Iterator[tuple[str, int]]:
@@ -207,9 +226,9 @@ class _Headings:
         self.stack: list[tuple[int, int, str]] = []
         self.topic = ""
 
-    def enter(self, block: Paragraph) -> Line:
+    def enter(self, passage: Passage) -> Line:
         self.line += 1
-        text = fold(block.text)
+        text = fold(passage.text)
         if _SCOPE.match(text):
             self.scope += 1
         rank = next((rank for rank, pattern in _NUMBERING if pattern.match(text)), 0)
@@ -226,13 +245,14 @@ class _Headings:
         return Line(
             number=self.line,
             text=text,
-            source=block.source,
+            source=passage.block.source,
             rank=rank,
             headings=tuple(serial for _, serial, _ in self.stack),
             section=self.stack[-1][2] if self.stack else "",
             scope=self.scope,
             topic=topic,
-            original=block.text,
+            original=passage.text,
+            segments=passage.segments,
         )
 
 
@@ -270,6 +290,8 @@ def report_year(document: Document) -> int | None:
 
 
 def _place(line: Line, start: int, end: int) -> Source:
+    if line.segments:
+        return written_at(line.segments, start, end)[0]
     source = line.source
     return replace(source, at=f"{source.at.split(':')[0]}:{start + 1}-{end}")
 

@@ -14,25 +14,9 @@ from typing import Literal
 
 from scorer.numbers.interval import loose, step
 from scorer.prose.mentions import PERCENTAGES, Line, Mention
+from scorer.prose.outline_marks import MARKERS
 
 Aspect = Literal["level", "change", "share", "growth", "done", "rate", "price", "base", "other"]
-
-MARKERS = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("part", r"第[一二三四五六七八九十]{1,3}(?:部分|章|节)"),
-        ("one", r"[一二三四五六七八九十]{1,3}、"),
-        ("bracket one", r"（[一二三四五六七八九十]{1,3}）、?"),
-        ("digit", r"\d{1,2}(?:[.．](?!\d)|、(?!\d))"),
-        ("bracket digit", r"（\d{1,2}）[、.]?"),
-        ("half bracket", r"(?<!（)\d{1,2}）"),
-        ("circle", r"[①-⑳]"),
-        ("is", r"[一二三四五六七八九]是"),
-        ("times", r"第[一二三四五六]批(?!次)"),
-        ("bullet", r"[●◆■▲★•·]"),
-    )
-)
-"""Kinds of numbering. Which stands above which is read from the text: a kind not met yet opens a level below."""
 
 _INLINE = re.compile(
     r"(?:(?<=[。；：！？，,\s　])|^)[\s　]*(?:第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）"
@@ -179,8 +163,8 @@ _TO = re.compile(rf"(?:{_RISES}|{_FALLS}|调整|提升)(?:到|至|为)[\s　]*$"
 _FROM = re.compile(r"[由从][^，。；]{0,30}$")
 _INTO = re.compile(rf"(?:调整|{_RISES}|{_FALLS})(?:到|至|为)")
 _CHANGE_RATE = re.compile(rf"(?:(?P<up>{_RISES}|上涨|提升|增速|增幅)|(?P<down>{_FALLS}|降幅|减幅))[^，。；\d]{{0,6}}$")
-_COMPARES = re.compile(r"比(?![赛例重武])|较|同比|环比|相比|对比")
-_BASE = re.compile(r"(?:比(?![赛例重武])|较|与|同(?!比))[^，。；、]{0,24}$")
+_COMPARES = re.compile(r"比(?![赛例重武较])|(?<!比)较|同比|环比|相比|对比")
+_BASE = re.compile(r"(?:比(?![赛例重武较])|(?<!比)较|与|同(?!比))[^，。；、]{0,24}$")
 _LAST = re.compile(r"上年|去年|上一年|同期|上月|上季|前年|同比|年初数")
 _BUDGET = re.compile(r"预算|计划|概算|年初(?!数)")
 _SHARE = re.compile(r"占|比重|比例(?:为|是)?$")

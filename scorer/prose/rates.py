@@ -120,13 +120,27 @@ def _bare(rate: Stated, before: Sequence[Stated]) -> Iterator[Question]:
         for whole in levels
         if one is not whole and one.unit == whole.unit and 0 < one.number <= whole.number
     )
+    asked: tuple[Equation, ...] = ()
+    if len({(f.number, f.unit) for f in levels}) == 2 and readings and levels[0].unit != "元" and re.search(r"率", rate.near):
+        asked = readings[:1]
     if readings:
-        yield Question("share", readings, (), "near", "比率是什么之比没有写明")
+        yield Question("share", readings, asked, "near", "" if asked else "比率是什么之比没有写明", False, tuple(levels))
 
 
 # -------------------------------------------------------------------------------------------------------- completion
 
 _OF_BUDGET = re.compile(r"预算|计划|指标|任务|目标")
+
+
+_SPENT = re.compile(r"支出|执行|使用|支付|拨付|完成|决算|兑付|兑现")
+_PLANNED = re.compile(r"预算|下达|安排|计划|到位|批复|总额|总投资|任务")
+
+
+def _only(figures: Sequence[Stated], words: re.Pattern[str]) -> Stated | None:
+    """The figure whose clause has some words that no clause of another amount has."""
+    other = _PLANNED if words is _SPENT else _SPENT
+    found = [f for f in figures if f.aspect == "level" and words.search(f.near) and not other.search(f.near)]
+    return found[0] if found and len({f.number for f in found}) == 1 else None
 
 
 def _done(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> Iterator[Question]:
@@ -152,6 +166,10 @@ def _done(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> It
         if spent.mention.kind == "budget" and budget.mention.kind != "budget":
             spent, budget = budget, spent
         if _OF_BUDGET.search(budget.near) and not _OF_BUDGET.search(spent.near):
+            asked = [Quotient(rate, ((1, spent),), ((1, budget),))]
+    else:
+        spent, budget = _only(near, _SPENT), _only(near, _PLANNED)
+        if spent is not None and budget is not None and spent.unit == budget.unit and spent is not budget:
             asked = [Quotient(rate, ((1, spent),), ((1, budget),))]
     why = "" if asked else "完成率所对的预算数或完成数不能确定"
     if rate.loose:
@@ -211,8 +229,18 @@ def _of_item(rate: Stated, levels: Sequence[Stated]) -> Stated | None:
     heading = rate.piece.above if rate.piece.plain else None
     if not inside and heading is not None:
         inside = [f for f in levels if f.piece is heading and f.aspect == "level"]
-    values = {f.number for f in inside}
-    return inside[0] if len(values) == 1 else None
+    if len({f.number for f in inside}) > 1 and (name := _subject(rate, inside)):
+        inside = [f for f in inside if same_name(name, f)]
+    return inside[0] if len({f.number for f in inside}) == 1 else None
+
+
+def _subject(rate: Stated, levels: Sequence[Stated]) -> str:
+    """What has changed, in the words before the change: 支出增加703.26万元，增长13.69%."""
+    figures = rate.piece.figures
+    at = figures.index(rate)
+    first = next((f for f in reversed(figures[:at]) if f.aspect == "change"), rate)
+    match = re.search(r"(?P<name>[一-龥“”]{2,16}?)(?:决算|预算)?数?(?:比|较|同比|增|减|下降|上升|提高)", first.near)
+    return match["name"] if match else ""
 
 
 def _one_comparison(change: Stated, rate: Stated) -> bool:

@@ -210,7 +210,16 @@ def _question(
     asked = tuple(Total(wholes[0], parts, signs=signs) for parts in plain)
     if run[0].unit == "分":
         why = "得分由各项相加没有写明"
-    return Question("sum", tuple(pairs), asked, licence if named else "near", why, False, tuple((*wholes, *run)))
+    certain = named and len(lists) == 1 and _one_sentence((wholes[0], *run)) and not any(_ADDS_OR_TAKES.search(figure.gap) for figure in run)
+    return Question("sum", tuple(pairs), asked, licence if named else "near", why, certain, tuple((*wholes, *run)))
+
+
+_ADDS_OR_TAKES = re.compile(r"加上?|减去?|扣除|另")
+
+
+def _one_sentence(figures: Sequence[Stated]) -> bool:
+    """Whether figures stand in one piece without a full stop between them."""
+    return all(first.piece is second.piece and "。" not in second.gap for first, second in zip(figures, figures[1:], strict=False))
 
 
 # ------------------------------------------------------------------------------------------------- P1，P2，合计W
