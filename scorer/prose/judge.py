@@ -18,13 +18,16 @@ from scorer.numbers.interval import Span
 from scorer.prose.equations import Equation, Quotient, Total
 from scorer.prose.outline import Stated
 from scorer.prose.relation import Question
-from scorer.prose.slips import CUT, REPEATED, slip
+from scorer.prose.slips import CUT, REPEATED, SWAPPED, UNIT, slip
 
 FARTHEST = 5
 """More than so many times between what is computed and what is printed is another base, unless a slip explains it."""
 
 FEW = 10
 """Readings that a rate without decimals may choose among: with more of them one would fit by chance."""
+
+MOST_MENDED = 12
+"""Readings of a question that are tried with a slip each."""
 
 NO_SIGN = "数字不符，但没有写错的迹象，可能另有口径"
 EXPLAINED = "各数都与别处相符，可能另有口径"
@@ -35,7 +38,8 @@ _ORDER = ("sum", "difference", "done", "growth", "change", "share", "product", "
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """What came of a question. `equation` is what holds or fails; `suspect` the figure that one slip would mend, `slip`
-    that slip in words; `others` how many more relations the same figure breaks."""
+    that slip in words; `others` how many more relations the same figure breaks. `clear`: the slip alone tells that the
+    figures belong together."""
 
     question: Question
     state: Literal["agrees", "differs", "undecided"]
@@ -45,6 +49,7 @@ class Verdict:
     suspect: Stated | None = None
     needed: Span | None = None
     others: int = 0
+    clear: bool = False
 
 
 def judge(questions: Iterable[Question]) -> list[Verdict]:
@@ -116,19 +121,51 @@ def _tells(question: Question, equation: Equation) -> bool:
 
 
 def _doubt(question: Question, explained: set[int]) -> Verdict | None:
-    """The reading of a failed question that a slip would mend, else the plain one; None where every figure is explained."""
-    if not question.asked:
+    """The reading of a failed question that a slip would mend, else the plain one; None where nothing is to be told.
+
+    A reading that the words do not license counts where the slip is of a kind that hardly ever fits by chance.
+    """
+    found = [doubt for equation in question.asked for doubt in _mends(question, equation, explained)]
+    if question.asked and all(id(figure) in explained for figure in question.asked[0].figures):
+        found = []
+    best = min(found, key=lambda verdict: verdict.slip in (CUT, REPEATED), default=None)
+    if best is not None and best.slip not in (CUT, REPEATED):
+        return replace(best, clear=_clear(best))
+    for equation in question.readings[:MOST_MENDED]:
+        for doubt in _mends(question, equation, explained):
+            if _clear(doubt):
+                return replace(doubt, clear=True)
+    if best is not None:
+        return best
+    if not question.asked or all(id(figure) in explained for figure in question.asked[0].figures):
         return None
-    found: list[Verdict] = []
-    for equation in question.asked:
-        if all(id(figure) in explained for figure in equation.figures):
-            return None
-        for figure in equation.figures:
-            needed = None if id(figure) in explained else equation.needed(figure)
-            words = slip(figure, needed, question.around) if needed is not None else ""
-            if words:
-                found.append(Verdict(question, "differs", equation, slip=words, suspect=figure, needed=needed))
-    return min(found, key=lambda verdict: verdict.slip in (CUT, REPEATED), default=Verdict(question, "differs", question.asked[0]))
+    return Verdict(question, "differs", question.asked[0])
+
+
+def _mends(question: Question, equation: Equation, explained: set[int]) -> Iterator[Verdict]:
+    """Each slip of one figure that nothing explains by which the reading would hold."""
+    for figure in equation.figures:
+        needed = None if id(figure) in explained else equation.needed(figure)
+        words = slip(figure, needed, question.around) if needed is not None else ""
+        if words:
+            yield Verdict(question, "differs", equation, slip=words, suspect=figure, needed=needed)
+
+
+def _clear(doubt: Verdict) -> bool:
+    """Whether a slip hardly ever fits by chance: digits that changed places in a long figure, a unit that makes it exact.
+
+    Of an amount only what the others leave exactly counts; of a rate its own digits.
+    """
+    figure, needed = doubt.suspect, doubt.needed
+    if figure is None or needed is None or len(doubt.equation.figures if doubt.equation else ()) < 3:
+        return False
+    long = len(f"{figure.number.normalize():f}".replace(".", "").strip("0"))
+    if isinstance(doubt.equation, Quotient):
+        return doubt.slip == SWAPPED and figure is doubt.equation.rate and long >= 3
+    if isinstance(doubt.equation, Total):
+        others = [one for one in doubt.equation.figures if one is not figure and one.number]
+        return len(others) >= 2 and (doubt.slip == UNIT or (doubt.slip == SWAPPED and long >= 4))
+    return False
 
 
 def _votes(doubts: Sequence[Verdict | None]) -> dict[int, int]:
@@ -148,7 +185,7 @@ def _votes(doubts: Sequence[Verdict | None]) -> dict[int, int]:
 def _verdict(doubt: Verdict, votes: dict[int, int]) -> Verdict:
     question = doubt.question
     twice = doubt.suspect is not None and votes[id(doubt.suspect)] >= 2
-    if question.why and not twice:
+    if question.why and not (twice or doubt.clear):
         return replace(doubt, state="undecided", why=question.why)
     if any(figure.loose for figure in (doubt.equation.figures if doubt.equation else ())):
         return replace(doubt, state="undecided", why="有的数是约数")

@@ -15,6 +15,9 @@ from scorer.prose.relation import Licence, Question
 
 MOST_WHOLES = 6
 MOST_PARTS = 60
+MOST_PREFIX = 12
+"""A list may end at any of so many figures; a beginning that fits by chance is why only long figures count there."""
+
 SMALL = 100  # below it figures fit by chance: only the plain reading counts
 
 OPENS = re.compile(r"^（|其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
@@ -147,6 +150,9 @@ def _of_one_kind(run: Sequence[Stated]) -> Iterator[list[Stated]]:
         yield [figure for figure in run if figure.mention.kind == kind]
     for against in ("last", "budget"):
         yield [figure for figure in run if figure.against == against]
+    if len(run) >= 4 and len(run) % 2 == 0:
+        yield list(run[::2])
+        yield list(run[1::2])
     yield [figure for before, figure in zip([None, *run], run, strict=False) if before is None or before.number != figure.number]
 
 
@@ -198,8 +204,12 @@ def _question(
 ) -> Question:
     lists = readings_of(run)
     small = max(figure.number for figure in (wholes[0], *run)) < SMALL and run[0].unit != "元"
-    pairs = [Total(whole, parts, signs=signs) for whole in (wholes[:1] if small else wholes) for parts in (lists[:1] if small else lists)]
     plain = lists[:2]
+    single = len(lists) == 1
+    for size in range(2, min(len(run), MOST_PREFIX)):
+        if run[size].piece is run[size - 1].piece and re.search(r"[，,。；]", run[size].gap):
+            lists.append(tuple(run[:size]))
+    pairs = [Total(whole, parts, signs=signs) for whole in (wholes[:1] if small else wholes) for parts in (lists[:1] if small else lists)]
     why = ""
     if not plain:
         why = "只列出一个分项"
@@ -210,7 +220,7 @@ def _question(
     asked = tuple(Total(wholes[0], parts, signs=signs) for parts in plain)
     if run[0].unit == "分":
         why = "得分由各项相加没有写明"
-    certain = named and len(lists) == 1 and _one_sentence((wholes[0], *run)) and not any(_ADDS_OR_TAKES.search(figure.gap) for figure in run)
+    certain = named and single and _one_sentence((wholes[0], *run)) and not any(_ADDS_OR_TAKES.search(figure.gap) for figure in run)
     return Question("sum", tuple(pairs), asked, licence if named else "near", why, certain, tuple((*wholes, *run)))
 
 
