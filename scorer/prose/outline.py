@@ -169,7 +169,7 @@ _LAST = re.compile(r"上年|去年|上一年|同期|上月|上季|前年|同比|
 _BUDGET = re.compile(r"预算|计划|概算|年初(?!数)")
 _SHARE = re.compile(r"占|比重|比例(?:为|是)?$")
 _DONE = re.compile(r"完成|执行|支付率|支出率|使用率|到位率|进度|拨付率|支出进度|达(?:到|预算|年初)?|为(?:年初|年度|调整)?预算的|实现")
-_PRICE = re.compile(r"(?:每|人均|户均|单价|标准|均价|次均|月均|平均)[^，。；]{0,10}$")
+_PRICE = re.compile(r"(?:每|[人户亩次月年日生校家]均|单价|均价|平均)[^，。；]{0,10}$|标准(?:为|是|每|：|按|不低于|提高到|由)*[^一-龥，。；]{0,6}$")
 _OTHER = re.compile(r"(?:第|排名|位列|名列|不低于|不超过|不少于|不高于|至少|最高|最低|限额|上限|年龄|年满)[^，。；\d]{0,4}$")
 _COMMA = re.compile(r"[，。；：！？]|,(?!\d{3}(?!\d))")
 
@@ -201,7 +201,7 @@ def _classify(stated: Stated, before: Sequence[Stated]) -> None:
     if mention.quantity.unit in PERCENTAGES:
         _classify_rate(stated, last)
         return
-    if "/" in mention.quantity.unit or _PRICE.search(near):
+    if "/" in mention.quantity.unit or (stated.unit == "元" and _PRICE.search(near)):
         stated.aspect = "price"
     elif _OTHER.search(near) or mention.role in ("target", "limit"):
         stated.aspect = "other"

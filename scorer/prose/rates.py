@@ -37,7 +37,7 @@ def find_rates(outline: Outline) -> Iterator[Question]:
         elif figure.aspect == "change":
             yield from _change(figure, before, after)
         elif figure.aspect == "rate":
-            yield from _bare(figure, before)
+            yield from _bare(figure, before, after)
 
 
 def _levels(figures: Sequence[Stated], unit: str = "") -> list[Stated]:
@@ -111,7 +111,7 @@ def _head_of_list(part: Stated, inside: Sequence[Stated]) -> Stated | None:
     return None
 
 
-def _bare(rate: Stated, before: Sequence[Stated]) -> Iterator[Question]:
+def _bare(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> Iterator[Question]:
     """A percentage that no word explains may only agree: part and whole in its sentence, a rate in brackets after its amount."""
     levels = [f for f in _levels(before) if f.piece is rate.piece and same_sentence(f, rate)][:4]
     readings = tuple(
@@ -120,6 +120,9 @@ def _bare(rate: Stated, before: Sequence[Stated]) -> Iterator[Question]:
         for whole in levels
         if one is not whole and one.unit == whole.unit and 0 < one.number <= whole.number
     )
+    part = next((f for f in after[:1] if f.aspect == "level" and f.piece is rate.piece and re.fullmatch(r"[即计共]?[为是]?|部分|，?[即计]", f.gap.strip())), None)
+    if part is not None:  # 补贴32.5%为343.01万元
+        readings += tuple(Quotient(rate, ((1, part),), ((1, whole),)) for whole in levels if whole.unit == part.unit and whole.number >= part.number)
     asked: tuple[Equation, ...] = ()
     if len({(f.number, f.unit) for f in levels}) == 2 and readings and levels[0].unit != "元" and re.search(r"率", rate.near):
         asked = readings[:1]

@@ -18,9 +18,10 @@ MOST_PARTS = 60
 MOST_PREFIX = 12
 """A list may end at any of so many figures; a beginning that fits by chance is why only long figures count there."""
 
-SMALL = 100  # below it figures fit by chance: only the plain reading counts
+SHORT = 3
+"""Digits below which figures fit by chance: only the plain reading counts."""
 
-OPENS = re.compile(r"^（|其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
+OPENS = re.compile(r"^[（：]|中[，,]|其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
 _NAMED = re.compile(r"其中|包括|分别|组成|构成|如下|分为|具体|明细")
 CLOSES = re.compile(r"合计|共计|总计|累计|小计|总投资|总额|总数|总量|共[^，。；\d同]{0,6}$|三项|两项|四项")
 _CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
@@ -40,6 +41,11 @@ def find_wholes(outline: Outline) -> Iterator[Question]:
         yield from _balance(piece)
         yield from _items(piece)
     yield from _paragraphs(outline)
+
+
+def digits(figure: Stated) -> int:
+    """How many digits a figure shows, without zeros at either end."""
+    return len(f"{figure.number:f}".replace(".", "").strip("0"))
 
 
 def levels(figures: Sequence[Stated], unit: str, aspect: str = "level") -> list[Stated]:
@@ -203,7 +209,7 @@ def _question(
     wholes: Sequence[Stated], run: Sequence[Stated], *, named: bool, words: str, signs: bool = False, licence: Licence = "named"
 ) -> Question:
     lists = readings_of(run)
-    small = max(figure.number for figure in (wholes[0], *run)) < SMALL and run[0].unit != "元"
+    small = digits(wholes[0]) < SHORT and run[0].unit != "元"
     plain = lists[:2]
     single = len(lists) == 1
     for size in range(2, min(len(run), MOST_PREFIX)):
@@ -275,7 +281,7 @@ def _adjacent(piece: Piece) -> Iterator[Question]:
     units = {figure.unit for figure in piece.figures if figure.aspect == "level"}
     for unit in units:
         figures = levels(piece.figures, unit)
-        if len(figures) < 3 or max(figure.number for figure in figures) < SMALL:
+        if len(figures) < 3:
             continue
         for index, whole in enumerate(figures[:-2]):
             rest = figures[index + 1 :]
@@ -284,7 +290,7 @@ def _adjacent(piece: Piece) -> Iterator[Question]:
             flat = [figure for figure in rest if figure.depth <= whole.depth]
             deeper = [figure for figure in _until_depth(rest, whole) if figure.depth > whole.depth]
             totals += [Total(whole, tuple(listed)) for listed in (flat, deeper) if len(listed) >= 2]
-            exact = tuple(total for total in totals if total.exact and whole.number >= SMALL)
+            exact = tuple(total for total in totals if total.exact and digits(whole) >= SHORT)
             if exact:
                 yield Question("sum", exact, (), "near", "没有写明是分项", False, ())
 
@@ -350,7 +356,7 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
     parts = [figure for figure in firsts if figure is not None]
     if len(parts) < 2 or not wholes:
         return None
-    small = max(figure.number for figure in wholes) < SMALL and unit != "元"
+    small = digits(wholes[0]) < SHORT and unit != "元"
     signs = aspect == "change"
     totals = [Total(whole, tuple(parts), signs=signs) for whole in (wholes[:1] if small else wholes)]
     for kind in ("final", "budget"):
