@@ -8,6 +8,7 @@ told once, however many relations it breaks.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from scorer.prose.equations import Equation, Quotient, Total
 from scorer.prose.outline import Stated
 from scorer.prose.relation import Question
 from scorer.prose.slips import CUT, REPEATED, SWAPPED, UNIT, slip
+from scorer.prose.things import same_name
 
 FARTHEST = 5
 """More than so many times between what is computed and what is printed is another base, unless a slip explains it."""
@@ -93,7 +95,8 @@ def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]
             yield question
             continue
         known = [w for _, w in wholes[id(reading.rate.piece)].values() if w.unit == part.unit and w.number >= part.number and w is not part]
-        if len(known) == 1 and reading.rate.aspect == "share":
+        named = re.search(r"占(?P<name>[^，。；\d]{2,}?)的?(?:比例|比重)?[为是]?$", reading.rate.near)
+        if len(known) == 1 and reading.rate.aspect == "share" and not (named and not same_name(named["name"], known[0])):
             same = Quotient(reading.rate, ((1, part),), ((1, known[0]),))
             yield replace(question, asked=(same,), why="", certain=True, licence="named")
         else:

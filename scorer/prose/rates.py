@@ -45,6 +45,11 @@ def _levels(figures: Sequence[Stated], unit: str = "") -> list[Stated]:
     return [f for f in reversed(figures) if f.aspect in ("level", "base") and not f.loose and (not unit or f.unit == unit) and f.unit not in ("%", "‰", "")]
 
 
+def same_segment(first: Stated, second: Stated) -> bool:
+    """Whether neither a full stop nor a semicolon stands between two figures of one piece."""
+    return same_sentence(first, second) and "；" not in _words_between(*sorted((first, second), key=lambda f: f.mention.start))
+
+
 def same_sentence(first: Stated, second: Stated) -> bool:
     """Whether no full stop stands between two figures of one piece."""
     if first.piece is not second.piece:
@@ -161,7 +166,7 @@ def _done(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> It
     ]
     asked: list[Equation] = []
     base = next((f for f in near if re.search(r"(?:完成|达到?|占|为)[^，。；]*$", f.near) and _OF_BUDGET.search(f.near) and not f.gap.strip().startswith("，")), None)
-    sentence = [f for f in near if same_sentence(f, rate)]
+    sentence = [f for f in near if same_segment(f, rate)]
     if base is not None and base is near[0] and len(near) > 1 and near[1].unit == base.unit and not _words_between(base, rate).startswith("，"):
         asked = [Quotient(rate, ((1, near[1]),), ((1, base),))]
     elif len(sentence) == 2 and sentence[0].unit == sentence[1].unit:
@@ -171,7 +176,8 @@ def _done(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> It
         if _OF_BUDGET.search(budget.near) and not _OF_BUDGET.search(spent.near):
             asked = [Quotient(rate, ((1, spent),), ((1, budget),))]
     else:
-        spent, budget = _only(near, _SPENT), _only(near, _PLANNED)
+        inside = [f for f in near if same_segment(f, rate)]
+        spent, budget = _only(inside, _SPENT), _only(inside, _PLANNED)
         if spent is not None and budget is not None and spent.unit == budget.unit and spent is not budget:
             asked = [Quotient(rate, ((1, spent),), ((1, budget),))]
     why = "" if asked else "完成率所对的预算数或完成数不能确定"
@@ -204,7 +210,7 @@ def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> 
             if base is not now and base.unit == now.unit and base.number > 0:
                 readings.append(Quotient(rate, ((-1, now), (1, base)) if down else ((1, now), (-1, base)), ((1, base),)))
     asked: list[Equation] = []
-    own = [f for f in nows if same_sentence(f, rate)]
+    own = [f for f in nows if same_segment(f, rate)] or [f for f in nows if same_sentence(f, rate)]
     why = "" if own else "本年数、上年数没有写在同一句"
     if not own and (above := _of_item(rate, levels)) is not None:
         own, why = [above], ""
@@ -258,14 +264,16 @@ def _is_base(figure: Stated, rate: Stated) -> bool:
     return rate.against == "budget" and figure.mention.kind == "budget"
 
 
-_SUBJECT = re.compile(r"(?P<name>[一-龥“”（）]{2,30}?)(?:支出|决算|预算)?数?(?:比|较|与|同比)")
+_SUBJECT = re.compile(r"(?P<name>[一-龥“”（）]{2,30}?)(?:支出|决算|预算)*数?(?:比|较|与|同比|增|减|下降|上升|提高)")
 
 
 def _own_subject(change: Stated, now: Stated) -> bool:
     """Whether the change names a subject of its own that is not the level's: 三公20万元，其中接待费减少0.5万元."""
-    words = _words_between(now, change)
-    match = _SUBJECT.search(words.lstrip("，,。；"))
-    return match is not None and not same_name(match["name"], now) and re.search(r"费|支出|收入|资金|经费", match["name"]) is not None
+    for words in (change.near, _words_between(now, change).lstrip("，,。；")):
+        match = _SUBJECT.match(words)
+        if match and re.search(r"费|支出|收入|资金|经费|税", match["name"]) and not same_name(match["name"], now):
+            return True
+    return False
 
 
 def _change(change: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> Iterator[Question]:
