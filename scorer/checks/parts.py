@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from scorer.checks.form import Form
 from scorer.checks.narrative import (
     HUNDRED,
     cells,
@@ -23,7 +24,7 @@ from scorer.checks.narrative import (
     unit_words,
     words,
 )
-from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
+from scorer.checks.registry import Faulty, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
 from scorer.checks.sameness import digits, slips
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.prose.execution import Execution
@@ -64,7 +65,7 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
     何时无法判定: 分项以“等”结束；“其中”只列了部分；分项相互交叉（女性、党员）；数字只是约数。
     """
     lists: dict[tuple[int, ...], list[tuple[Sum, Outcome]]] = defaultdict(list)
-    for item, outcome in zip(form.statements.sums, form.sum_outcomes, strict=True):
+    for item, outcome in zip(form.statements.sums, sum_outcomes(form), strict=True):
         lists[tuple(map(id, item.parts))].append((item, outcome))
     for judged in lists.values():
         yield from judge_list(judged, form)
@@ -75,6 +76,13 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
         left = judge_remainder(execution, form.year)
         if left is not None:
             yield left
+
+
+def sum_outcomes(form: Form) -> Sequence[Outcome]:
+    """What is said of each sum of the prose, in their order; judged once, for two checks ask."""
+    if form.judged is None:
+        form.judged = [judge_sum(item) for item in form.statements.sums]
+    return form.judged
 
 
 def judge_flow(flow: Flow) -> Outcome:
@@ -332,7 +340,7 @@ def share_differs(form: Form) -> Outcomes:
 def parts_in_doubt(form: Form) -> set[int]:
     """The parts of sums that do not add up: their shares tell the same fault once more."""
     found: set[int] = set()
-    for item, outcome in zip(form.statements.sums, form.sum_outcomes, strict=True):
+    for item, outcome in zip(form.statements.sums, sum_outcomes(form), strict=True):
         if isinstance(outcome, Faulty) and outcome.level != "note":
             found.update(map(id, item.parts))
     return found
