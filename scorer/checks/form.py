@@ -8,7 +8,7 @@ from functools import cached_property
 
 from scorer.checks.registry import Outcome, Sound
 from scorer.checks.sameness import Said, everything_said
-from scorer.checks.texts import texts
+from scorer.checks.written import texts
 from scorer.model import Cell, Document, Submission
 from scorer.prose.mentions import Mention, find_mentions, report_year
 from scorer.prose.read import Statements, read_statements
