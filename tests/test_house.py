@@ -5,6 +5,7 @@ not get past, so that lists only fall.
 """
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -16,6 +17,7 @@ from scorer.batch.tasks.columnar import DECIDED
 from scorer.checks import CHECKS
 
 SOURCES = Path(scorer.__file__).parent
+ROOT = SOURCES.parent
 
 MOST_DECISIONS = 25  # of one function
 MANY_DECISIONS = 15  # functions with more are counted
@@ -209,3 +211,13 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
 def test_the_folder_of_the_package_can_be_taken_in_at_a_glance() -> None:
     entries = {path.split("/")[0] for path in modules()}
     assert len(entries) <= MOST_ENTRIES, sorted(entries)
+
+
+def test_nobody_is_told_to_install_what_a_stranger_calls_scorer() -> None:
+    pages = [*(path for path in SOURCES.rglob("*") if path.suffix in (".py", ".html", ".typ")), *ROOT.glob("*.md")]
+    pages += [ROOT / "pyproject.toml", *(ROOT / "docs").glob("*.md")]
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in pages}
+    strangers = re.compile(r"pip install ['\"]?scorer\b|(?<![\w-])scorer\[\w")
+    assert {path for path, text in texts.items() if strangers.search(text)} == set()
+    telling = {path for path, text in texts.items() if path.endswith(".py") and "pip install" in text}
+    assert telling == {"scorer/__init__.py"}  # `install_words` says it for all

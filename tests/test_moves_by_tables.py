@@ -348,7 +348,7 @@ def test_tables_of_another_run_beside_forms_are_not_taken(tmp_path: Path, both_k
     with pytest.raises(ScorerError, match="不是同一次运行写的"):
         compare(both_kinds["table"][0], str(tmp_path / "forms"))
     path.unlink()
-    with pytest.raises(ScorerError, match=r"没有 submissions\.parquet。与平表的结果比较要用它；请运行 pip install"):
+    with pytest.raises(ScorerError, match=r"没有 submissions\.parquet。与平表的结果比较要用它；请在源码文件夹中运行 pip install"):
         compare(both_kinds["table"][0], str(tmp_path / "forms"))
 
 
