@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+DISTRIBUTION = "jixiao-scorer"
+"""What this is called where packages are installed from; one called scorer is somebody else's."""
+
 __all__ = [
     "Finding",
     "Quantity",
@@ -50,6 +53,11 @@ _HOME = {
     "read_submission": "forms",
     "write_report": "report",
 }
+
+
+def install_words(extra: str) -> str:
+    """How to install an extra, as messages say it after 请: from a clone, or by the name of the distribution."""
+    return f"在源码文件夹中运行 pip install '.[{extra}]'，或 pip install '{DISTRIBUTION}[{extra}]'"
 
 
 def __getattr__(name: str) -> Any:

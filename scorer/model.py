@@ -181,7 +181,7 @@ class Answer:
     reason: Cell = EMPTY
     standard: Cell = EMPTY  # 评分标准, a rule printed beside the row
     coefficient: Cell = EMPTY  # 得分系数
-    reviewed: Cell = EMPTY  # 复核分
+    reviewed: Cell = EMPTY  # 复核分: read and kept, used by nothing yet; the workbench shows it beside the points
     evidence: Cell = EMPTY  # 佐证材料
     unit: str = ""  # 度量单位, where the form has a column of its own
     direction: Literal["", "forward", "reverse", "qualitative"] = ""  # 指标性质/指标方向, as the form says it

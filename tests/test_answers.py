@@ -129,43 +129,5 @@ def test_a_mask_and_a_slice_select_alike() -> None:
     assert all((masked.columns[name] == sliced.columns[name]).all() for name in LONG)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 100])
-def test_chunks_put_together_again_are_the_whole(size: int) -> None:
-    answers = Answers.build(MIXED)
-    again = Answers.concat(list(answers.chunks(size)))
-    assert again.rules == answers.rules
-    whole, parts = score(answers), score(again)
-    assert [parts.row(at) for at in range(len(MIXED))] == [whole.row(at) for at in range(len(MIXED))]
-
-
-def test_answers_with_different_rules_are_put_together() -> None:
-    first, second = Answers.build(MIXED[:1]), Answers.build(MIXED[1:2])
-    both = Answers.concat([first, second])
-    assert both.rules == (Proportion(), Gate())
-    assert both.columns["rule"].tolist() == [0, 1]
-
-
 def test_nothing_is_nothing() -> None:
-    assert len(Answers.build([])) == len(Answers.concat([])) == len(score(Answers.build([]))) == 0
-
-
-def test_arrays_and_back_is_the_identity() -> None:
-    answers = Answers.build(MIXED)
-    again = Answers.from_arrays(answers.rules, answers.to_arrays())
-    assert all((again.columns[name] == column).all() for name, column in answers.columns.items())
-    assert again.wide_values.tolist() == answers.wide_values.tolist()
-    assert again.wide_point.tolist() == answers.wide_point.tolist()
-
-
-def test_arrays_that_lack_a_column_are_refused() -> None:
-    arrays = Answers.build(MIXED).to_arrays()
-    del arrays["actual"]
-    with pytest.raises(ValueError, match="actual"):
-        Answers.from_arrays((Proportion(),), arrays)
-
-
-def test_arrays_of_two_lengths_are_refused() -> None:
-    arrays = Answers.build(MIXED).to_arrays()
-    arrays["actual"] = arrays["actual"][:-1]
-    with pytest.raises(ValueError, match="lengths"):
-        Answers.from_arrays((Proportion(),), arrays)
+    assert len(Answers.build([])) == len(score(Answers.build([]))) == 0

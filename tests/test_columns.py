@@ -11,23 +11,20 @@ from typing import Any
 
 import pytest
 
-arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
-
-from pyarrow import parquet  # noqa: E402
-
-from scorer.batch import Settings, find_report, run_batch  # noqa: E402
-from scorer.batch.joined import join  # noqa: E402
-from scorer.batch.rows.texts import Units, decimals_of, number_readings, readings  # noqa: E402
-from scorer.batch.run import codes_by_columns  # noqa: E402
-from scorer.batch.sources.flat import FIELDS, flat_table, outline, pieces, submission_of  # noqa: E402
-from scorer.batch.tables import TABLES, finding_row, score_row  # noqa: E402
-from scorer.batch.tasks.columnar import DECIDED, Columnar, Done  # noqa: E402
-from scorer.cli.app import run  # noqa: E402
-from scorer.engines import Local  # noqa: E402
-from scorer.evaluation import evaluate  # noqa: E402
-from scorer.model import Report, ScorerError  # noqa: E402
-from scorer.sets import load_set  # noqa: E402
-from tests.flat_tables import Row, rows_of, small_pieces, write_table  # noqa: E402
+from scorer.batch import Settings, find_report, run_batch
+from scorer.batch.joined import join
+from scorer.batch.rows.texts import Units, decimals_of, number_readings, readings
+from scorer.batch.run import codes_by_columns
+from scorer.batch.sources.flat import FIELDS, flat_table, outline, pieces, submission_of
+from scorer.batch.tables import TABLES, finding_row, score_row
+from scorer.batch.tasks.columnar import DECIDED, Columnar, Done
+from scorer.cli.app import run
+from scorer.engines import Local
+from scorer.evaluation import evaluate
+from scorer.model import Report, ScorerError
+from scorer.sets import load_set
+from tests.arrow import arrow, parquet
+from tests.flat_tables import Row, rows_of, small_pieces, write_table
 
 TYPES: dict[str, dict[str, Any]] = {
     "decimals": {},

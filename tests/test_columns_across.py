@@ -13,30 +13,27 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
-
-from pyarrow import parquet  # noqa: E402
-
-from scorer.batch import (  # noqa: E402
+from scorer.batch import (
     Settings,
     beside,
     find_report,
     run_batch,
 )
-from scorer.batch.facts import facts_of, share  # noqa: E402
-from scorer.batch.facts_by_columns import facts_of_pieces, hundred_shares, measures_of_pieces  # noqa: E402
-from scorer.batch.overview.risk import is_short, risk_of  # noqa: E402
-from scorer.batch.run import codes_by_columns  # noqa: E402
-from scorer.batch.sources.flat import chunks, outline, pieces, submission_of  # noqa: E402
-from scorer.batch.table_across import compare_table  # noqa: E402
-from scorer.batch.tasks.columnar import COMPARED, DECIDED, Columnar, rows_of  # noqa: E402
-from scorer.checks.peers import Batch, Facts  # noqa: E402
-from scorer.checks.peers.peers import measure_rows, peer_row  # noqa: E402
-from scorer.checks.registry import run_across  # noqa: E402
-from scorer.cli.app import run  # noqa: E402
-from scorer.evaluation import evaluate  # noqa: E402
-from scorer.model import Finding, ScorerError, Submission, Tally  # noqa: E402
-from tests.flat_tables import Row, crowd_of, small_pieces, write_table  # noqa: E402
+from scorer.batch.facts import facts_of, share
+from scorer.batch.facts_by_columns import facts_of_pieces, hundred_shares, measures_of_pieces
+from scorer.batch.overview.risk import is_short, risk_of
+from scorer.batch.run import codes_by_columns
+from scorer.batch.sources.flat import chunks, outline, pieces, submission_of
+from scorer.batch.table_across import compare_table
+from scorer.batch.tasks.columnar import COMPARED, DECIDED, Columnar, rows_of
+from scorer.checks.peers import Batch, Facts
+from scorer.checks.peers.peers import measure_rows, peer_row
+from scorer.checks.registry import run_across
+from scorer.cli.app import run
+from scorer.evaluation import evaluate
+from scorer.model import Finding, ScorerError, Submission, Tally
+from tests.arrow import arrow, parquet
+from tests.flat_tables import Row, crowd_of, small_pieces, write_table
 
 TYPES: dict[str, dict[str, Any]] = {
     "decimals": {},

@@ -332,7 +332,10 @@ def test_a_scheduler_without_workers_is_said(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("make_engine", "said"),
-    [(Dask, r"pip install 'scorer\[dask\]'"), (Spark, r"pip install 'scorer\[spark\]'")],
+    [
+        (Dask, r"请在源码文件夹中运行 pip install '\.\[dask\]'，或 pip install 'jixiao-scorer\[dask\]'"),
+        (Spark, r"请在源码文件夹中运行 pip install '\.\[spark\]'，或 pip install 'jixiao-scorer\[spark\]'"),
+    ],
 )
 def test_an_extra_that_is_not_installed_is_said(
     make_engine: Callable[[], Engine], said: str, monkeypatch: pytest.MonkeyPatch

@@ -137,5 +137,5 @@ def test_locked_pdf(tmp_path: Path) -> None:
 
 def test_without_pdfplumber_the_message_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pdfplumber", None)
-    with pytest.raises(ReadError, match=r"pip install 'scorer\[pdf\]'"):
+    with pytest.raises(ReadError, match=r"请在源码文件夹中运行 pip install '\.\[pdf\]'，或 pip install 'jixiao-scorer\[pdf\]'"):
         read(tmp_path, page_file([[("text", (50, 100), "甲")]]))

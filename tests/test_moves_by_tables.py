@@ -17,25 +17,22 @@ from typing import Any
 
 import pytest
 
-arrow = pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
-
-from pyarrow import parquet  # noqa: E402
-
-from scorer.batch import Settings, run_batch  # noqa: E402
-from scorer.batch.compare import by_tables, explained, leaves  # noqa: E402
-from scorer.batch.compare import report as comparison  # noqa: E402
-from scorer.batch.compare.by_reports import compare_reports  # noqa: E402
-from scorer.batch.compare.by_tables import NOT_COMPARED, compare_tables  # noqa: E402
-from scorer.batch.compare.report import Comparison, as_page, as_table, compare, render  # noqa: E402
-from scorer.batch.results import REPORTS  # noqa: E402
-from scorer.batch.sources.flat import submission_of  # noqa: E402
-from scorer.batch.tables import schemas  # noqa: E402
-from scorer.cli.app import run  # noqa: E402
-from scorer.forms.writing import write_form  # noqa: E402
-from scorer.model import ScorerError  # noqa: E402
-from scorer.sets import load_set  # noqa: E402
-from tests.flat_tables import Row, rows_of, write_table  # noqa: E402
-from tests.test_moves import line, report  # noqa: E402
+from scorer.batch import Settings, run_batch
+from scorer.batch.compare import by_tables, explained, leaves
+from scorer.batch.compare import report as comparison
+from scorer.batch.compare.by_reports import compare_reports
+from scorer.batch.compare.by_tables import NOT_COMPARED, compare_tables
+from scorer.batch.compare.report import Comparison, as_page, as_table, compare, render
+from scorer.batch.results import REPORTS
+from scorer.batch.sources.flat import submission_of
+from scorer.batch.tables import schemas
+from scorer.cli.app import run
+from scorer.forms.writing import write_form
+from scorer.model import ScorerError
+from scorer.sets import load_set
+from tests.arrow import arrow, parquet
+from tests.flat_tables import Row, rows_of, write_table
+from tests.test_moves import line, report
 
 OTHER = "mof/central-2021"
 SETTINGS = Settings(workers=1, pages=0)
@@ -351,7 +348,7 @@ def test_tables_of_another_run_beside_forms_are_not_taken(tmp_path: Path, both_k
     with pytest.raises(ScorerError, match="不是同一次运行写的"):
         compare(both_kinds["table"][0], str(tmp_path / "forms"))
     path.unlink()
-    with pytest.raises(ScorerError, match=r"没有 submissions\.parquet。与平表的结果比较要用它；请运行 pip install"):
+    with pytest.raises(ScorerError, match=r"没有 submissions\.parquet。与平表的结果比较要用它；请在源码文件夹中运行 pip install"):
         compare(both_kinds["table"][0], str(tmp_path / "forms"))
 
 

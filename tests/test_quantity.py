@@ -84,7 +84,7 @@ def test_period(case: dict[str, Any]) -> None:
 def test_shared_cells(name: str) -> None:
     path = SHARED / f"{name}.jsonl"
     if not path.is_file():
-        pytest.skip(f"{path.name} is not at hand")
+        pytest.skip(f"../shared/quantities/{path.name} is not there")
     wrong = []
     for case in load(path):
         got = parse_quantity(case["text"])

@@ -10,15 +10,13 @@ from typing import Any
 
 import pytest
 
-duckdb = pytest.importorskip("duckdb", reason="duckdb (extra batch) is not installed")
-pytest.importorskip("pyarrow", reason="pyarrow (extra batch) is not installed")
-
-from scorer.batch import run_batch  # noqa: E402
-from scorer.batch.database import MISSING, check_available, folder_of, write_database  # noqa: E402
-from scorer.batch.sources.flat import FIELDS  # noqa: E402
-from scorer.cli.app import run  # noqa: E402
-from scorer.model import ScorerError  # noqa: E402
-from tests.flat_tables import Row, write_table  # noqa: E402
+from scorer.batch import run_batch
+from scorer.batch.database import MISSING, check_available, folder_of, write_database
+from scorer.batch.sources.flat import FIELDS
+from scorer.cli.app import run
+from scorer.model import ScorerError
+from tests.duck import duckdb
+from tests.flat_tables import Row, write_table
 
 PAGE = (Path(__file__).parent.parent / "docs" / "queries.md").read_text("utf-8")
 QUERIES = dict(re.findall(r"<!-- query: (\w+) -->\n```sql\n(.*?)```", PAGE, re.S))

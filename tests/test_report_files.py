@@ -51,7 +51,7 @@ def words_of(report: Report, format: str, tmp_path: Path) -> str:
     """What a reader sees, without breaks: lines are broken at different places in every format."""
     if format == "pdf":
         content = pdf(report)
-        pdfplumber = pytest.importorskip("pdfplumber", reason="pdfplumber is not installed: scorer[pdf]")
+        pdfplumber = pytest.importorskip("pdfplumber", reason="pdfplumber is not installed (extra pdf)")
         with pdfplumber.open(io.BytesIO(content)) as opened:
             return re.sub(r"[\s\u200b]+", "", "".join(one.extract_text() for one in opened.pages))
     content = write_report(report, format)
@@ -65,7 +65,7 @@ def words_of(report: Report, format: str, tmp_path: Path) -> str:
 
 
 def pdf(report: Report) -> bytes:
-    pytest.importorskip("typst", reason="typst is not installed: scorer[typst]")
+    pytest.importorskip("typst", reason="typst is not installed (extra typst)")
     try:
         return bytes(write_report(report, "pdf"))
     except ScorerError as error:
@@ -159,13 +159,13 @@ def test_pdf_is_the_same_twice_and_its_font_is_embedded() -> None:
 
 def test_without_the_extra_the_message_names_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(__import__("sys").modules, "typst", None)
-    with pytest.raises(ScorerError, match=r"pip install 'scorer\[typst\]'"):
+    with pytest.raises(ScorerError, match=r"请在源码文件夹中运行 pip install '\.\[typst\]'，或 pip install 'jixiao-scorer\[typst\]'"):
         write_report(SAMPLE, "pdf", tmp_path / "意见.pdf")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_font_the_message_names_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    pytest.importorskip("typst", reason="typst is not installed: scorer[typst]")
+    pytest.importorskip("typst", reason="typst is not installed (extra typst)")
     from scorer.report import typeset
 
     monkeypatch.setattr(typeset, "families", lambda folders=(): frozenset({"DejaVu Sans"}))

@@ -9,12 +9,12 @@ import pytest
 from scorer.forms.readers import record
 from scorer.model import Cell
 from scorer.scoring.align import agree, comparable, points_in, rate_in
-from scorer.scoring.tree import Scorecard, score_submission, written_grade
+from scorer.scoring.tree import Scorecard, score_submissions, written_grade
 from scorer.sets import load_set
 
 
 def scored(text: str, set_name: str = "mof/project-2020") -> Scorecard:
-    return score_submission(record.parse("form.toml", text.encode()), load_set(set_name))
+    return score_submissions([(record.parse("form.toml", text.encode()), load_set(set_name), "")])[0]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import tomli
 from scorer.forms.readers.record import FormRecord, from_record
 from scorer.model import Submission
 from scorer.scoring.align import Leaf
-from scorer.scoring.tree import Scorecard, score_submission
+from scorer.scoring.tree import Scorecard, score_submissions
 from scorer.sets import load_set, set_names
 from scorer.sets.lines import line_map
 
@@ -37,7 +37,7 @@ def case(path: Path) -> tuple[dict[str, Any], Submission]:
 
 def scored(path: Path) -> tuple[dict[str, Any], Scorecard]:
     raw, submission = case(path)
-    return raw, score_submission(submission, load_set(raw["set"]))
+    return raw, score_submissions([(submission, load_set(raw["set"]), "")])[0]
 
 
 def test_every_shipped_set_has_a_form_scored_by_hand() -> None:

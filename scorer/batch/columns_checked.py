@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer.batch.columns_faults import Amounts, Cells, Faults, Places, Words, each
-from scorer.batch.columns_totals import UNIT, Totals
 from scorer.batch.rows.alignment import Scored
 from scorer.batch.rows.remembered import Memory, distinct
+from scorer.batch.rows.summed import UNIT, Totals
 from scorer.batch.rows.texts import DATE
 from scorer.checks.arithmetic import NO_DEADLINE, ORDINARY
 from scorer.model import Level

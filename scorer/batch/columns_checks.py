@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from scorer.batch.columns_checked import Checked, Rows, Tally, amounts, cells_of, head_cells
 from scorer.batch.columns_faults import Amounts, Cells, Derivations, Faults, Names, Places, Words, either
-from scorer.batch.columns_totals import NO_GRADE, UNIT, Totals
 from scorer.batch.rows.alignment import Scored
 from scorer.batch.rows.columns import Figures
 from scorer.batch.rows.remembered import Memory
+from scorer.batch.rows.summed import NO_GRADE, UNIT, Totals
 from scorer.batch.rows.texts import FILLED, NOTHING, POWERS, Readings
 from scorer.batch.sources.flat import TOTAL_FUNDS
 from scorer.checks.arithmetic import (

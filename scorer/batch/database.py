@@ -14,13 +14,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from scorer import install_words
 from scorer.batch.tables import TABLES
 from scorer.model import ScorerError
 from scorer.saving import cause
 
 SUFFIX: Final = ".duckdb"
 FILES: Final = ".files"
-MISSING: Final = "写 .duckdb 需要 duckdb 和 pyarrow。请运行 pip install 'scorer[batch]'，或用 -o 写一个文件夹。"
+MISSING: Final = f"写 .duckdb 需要 duckdb 和 pyarrow。请{install_words('batch')}；或用 -o 写一个文件夹。"
 BATCH_ROWS: Final = 65_536
 AT_ONCE: Final = 4096  # findings across forms, each with all submissions that it concerns
 

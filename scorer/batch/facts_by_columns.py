@@ -16,7 +16,6 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_totals import Totals
 from scorer.batch.facts import (
     NO_PROJECT,
     cost_group,
@@ -36,6 +35,7 @@ from scorer.batch.facts import (
 from scorer.batch.rows.alignment import Scored
 from scorer.batch.rows.columns import Columns, as_texts, is_text, level_columns, money_factor
 from scorer.batch.rows.remembered import distinct
+from scorer.batch.rows.summed import Totals
 from scorer.batch.rows.texts import UNIT_MARK, Vocabulary, decimals_of
 from scorer.batch.whole import whole_file
 from scorer.checks.peers.hashes import hashed

@@ -10,11 +10,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from scorer import install_words
 from scorer.batch.overview.risk import Row, left_out_weight
 from scorer.batch.whole import whole_file
 
 TABLES = ("submissions.parquet", "scores.parquet", "findings.parquet")
-MISSING = f"未写 {'、'.join(TABLES)}：需要 pyarrow。请运行 pip install 'scorer[batch]'，再加 --force 运行。"
+MISSING = f"未写 {'、'.join(TABLES)}：需要 pyarrow。请{install_words('batch')}，再加 --force 运行。"
 ROWS = 4096  # rows of a table held in memory before they are written
 
 Add = Callable[[Row, dict[str, Any], Sequence[dict[str, Any]]], None]

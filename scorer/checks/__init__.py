@@ -15,7 +15,8 @@ from scorer.checks import (
     stray,
     targets,
 )
-from scorer.checks.registry import CHECKS, Check, Form, run, selected
+from scorer.checks.form import Form
+from scorer.checks.registry import CHECKS, Check, run, selected
 
 __all__ = [
     "CHECKS",

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.form import Form
+from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell
 from scorer.numbers.periods import parse_period
 from scorer.numbers.quantity import parse_quantity

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from scorer.checks.form import Form
 from scorer.checks.prose import explained_mentions, verdict_outcomes
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
+from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.checks.sameness import (
     Said,
     alike,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from scorer.checks.arithmetic import deducted
+from scorer.checks.form import Form
 from scorer.checks.funds import money_rows
-from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.registry import Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import is_blank, squeezed
 from scorer.model import Cell, Document, Place
 from scorer.scoring.align import Leaf, funds_total, rate_in

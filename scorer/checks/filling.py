@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from scorer.checks.registry import Form, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.form import Form
+from scorer.checks.registry import Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.checks.targets import name_of, squeezed
 from scorer.model import Cell, Place
 from scorer.numbers.quantity import parse_quantity

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from scorer.checks.arithmetic import HUNDRED, ONE, off_rule, rounded_sum, rounding_of, written_places
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.form import Form
+from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.model import Cell, Funds
 from scorer.numbers.quantity import parse_quantity
 from scorer.scoring.align import EXECUTION, Leaf, amount_in, points_in, rate_in

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from scorer.checks.form import Form
 from scorer.checks.narrative import (
     HUNDRED,
     cells,
@@ -23,7 +24,7 @@ from scorer.checks.narrative import (
     words,
 )
 from scorer.checks.prose import verdict_outcomes
-from scorer.checks.registry import Faulty, Form, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
+from scorer.checks.registry import Faulty, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
 from scorer.checks.sameness import digits, slips
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.prose.execution import Execution
@@ -65,6 +66,13 @@ def parts_differ_from_sum(form: Form) -> Outcomes:
     """
     yield from verdict_outcomes(form, "sum", "difference")
     yield from table_sums(form)
+
+
+def sum_outcomes(form: Form) -> Sequence[Outcome]:
+    """What is said of each sum of the prose, in their order; judged once, for two checks ask."""
+    if form.judged is None:
+        form.judged = [judge_sum(item) for item in form.statements.sums]
+    return form.judged
 
 
 def judge_flow(flow: Flow) -> Outcome:
@@ -313,7 +321,7 @@ def share_differs(form: Form) -> Outcomes:
 def parts_in_doubt(form: Form) -> set[int]:
     """The parts of sums that do not add up: their shares tell the same fault once more."""
     found: set[int] = set()
-    for item, outcome in zip(form.statements.sums, form.sum_outcomes, strict=True):
+    for item, outcome in zip(form.statements.sums, sum_outcomes(form), strict=True):
         if isinstance(outcome, Faulty) and outcome.level != "note":
             found.update(map(id, item.parts))
     return found

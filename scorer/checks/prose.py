@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scorer.checks.registry import Form, Outcome, Sound, faulty, undecided
+from scorer.checks.form import Form
+from scorer.checks.registry import Outcome, Sound, faulty, undecided
 from scorer.numbers.interval import rounded, shown
 from scorer.prose.equations import Quotient, Total, rate_places, scale_of, unit_words
 from scorer.prose.judge import Verdict

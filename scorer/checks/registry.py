@@ -20,20 +20,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Place, Submission, Tally
+from scorer.model import Cell, Figure, FigureState, Finding, Level, Place, ScorerError, Submission, Tally
 
 if TYPE_CHECKING:
+    from scorer.checks.form import Form
     from scorer.checks.peers.peers import Batch
-    from scorer.checks.sameness import Said
-    from scorer.prose.judge import Verdict
-    from scorer.prose.mentions import Line, Mention
-    from scorer.prose.read import Statements
-    from scorer.scoring.align import Leaf
-    from scorer.scoring.tree import Scorecard
-    from scorer.sets import IndicatorSet
 
 SECTIONS = ("为何重要", "依据", "例", "改法", "何时无法判定")
 
@@ -150,79 +144,6 @@ def faulty(
     return Faulty(tuple(path), kept, shown, level, message, tuple(concerns))
 
 
-@dataclass
-class Form:
-    """What a check sees: the submission as written, the set, the scored leaves, and the figures of its prose."""
-
-    submission: Submission
-    set: IndicatorSet
-    scorecard: Scorecard
-    sound: list[Sound] = field(default_factory=list)
-    """The sound outcomes that say what was compared, filled by `run`."""
-
-    @property
-    def leaves(self) -> Sequence[Leaf]:
-        return self.scorecard.leaves
-
-    @property
-    def documents(self) -> Sequence[Document]:
-        return self.submission.documents
-
-    @cached_property
-    def texts(self) -> Sequence[Cell]:
-        """Every written text with its place, blank ones left out."""
-        from scorer.checks.residue import texts
-
-        return texts(self.submission)
-
-    @cached_property
-    def mentions(self) -> Sequence[Mention]:
-        """Every figure of the documents' prose and free tables, in order."""
-        return [mention for _, mentions in self._read for mention in mentions]
-
-    @cached_property
-    def _read(self) -> Sequence[tuple[Sequence[Line], Sequence[Mention]]]:
-        from scorer.prose.mentions import read_lines
-
-        return [read_lines(document) for document in self.documents]
-
-    @cached_property
-    def verdicts(self) -> Sequence[Verdict]:
-        """What came of every question that the prose raises about its figures."""
-        from scorer.prose.engine import read_prose
-
-        return [verdict for lines, mentions in self._read for verdict in read_prose(lines, mentions)]
-
-    @cached_property
-    def statements(self) -> Statements:
-        """What the prose says about its figures: sums, shares, changes, products, rates."""
-        from scorer.prose.read import read_statements
-
-        return read_statements(self.mentions)
-
-    @cached_property
-    def sum_outcomes(self) -> Sequence[Outcome]:
-        """What is said of each sum of the prose, in their order: three checks ask for it."""
-        from scorer.checks.parts import judge_sum
-
-        return [judge_sum(item) for item in self.statements.sums]
-
-    @cached_property
-    def said(self) -> Sequence[Said]:
-        """Plain figures of all origins: text, tables, the form's own cells, claims copied by hand."""
-        from scorer.checks.sameness import everything_said
-
-        return everything_said(self)
-
-    @cached_property
-    def year(self) -> int | None:
-        """The year reported on: as the form says, else as its documents do."""
-        from scorer.prose.mentions import report_year
-
-        years = (report_year(document) for document in self.documents)
-        return self.submission.year or next((year for year in years if year is not None), None)
-
-
 Subject = TypeVar("Subject", "Form", "Batch")
 CheckFunction = Callable[[Subject], Outcomes]
 
@@ -321,8 +242,6 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Che
 @lru_cache(maxsize=64)
 def _selected(select: tuple[str, ...], ignore: tuple[str, ...], known: int) -> tuple[Check, ...]:
     """The same for every form of a batch; `known` checks, so that one registered later is not missed."""
-    from scorer.model import ScorerError
-
     def matches(entry: Check, words: Sequence[str]) -> bool:
         return any(entry.code.startswith(word.upper()) or entry.name == word for word in words)
 

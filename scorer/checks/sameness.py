@@ -7,13 +7,12 @@ of them with what the comparison needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from scorer.checks.registry import Form
-from scorer.model import Answer, Cell, Claim, Place, Source
+from scorer.model import Answer, Cell, Claim, Place, Source, Submission
 from scorer.numbers.interval import loose, span
 from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
 from scorer.prose.mentions import Mention, clean, dimension
@@ -124,16 +123,16 @@ def money(cell: Cell, unit: str) -> Decimal | None:
     return quantity.number if quantity.unit in ("元", "") else None
 
 
-def everything_said(form: Form) -> list[Said]:
+def everything_said(mentions: Sequence[Mention], submission: Submission) -> list[Said]:
     """Plain figures of all origins: not shares, changes, prices or rates."""
     said = [
         from_mention(mention)
-        for mention in form.mentions
+        for mention in mentions
         if mention.role not in DERIVED and mention.number is not None and mention.quantity.unit not in ("%", "‰")
     ]
-    for answer in form.submission.answers:
+    for answer in submission.answers:
         said += from_answer(answer)
-    for claim in form.submission.claims:
+    for claim in submission.claims:
         said += from_claim(claim)
     return said
 

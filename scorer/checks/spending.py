@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, sound, undecided
+from scorer.checks.form import Form
+from scorer.checks.registry import Outcome, Outcomes, check, faulty, sound, undecided
 from scorer.checks.sameness import from_claim, money
 from scorer.model import Answer, Cell, Place
 from scorer.numbers.interval import shown

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.form import Form
+from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.sameness import core, from_claim
 from scorer.model import Cell, Paragraph, Place, Submission
 from scorer.numbers.quantity import find_quantities

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
-from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.form import Form
+from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.naming import normalize_name

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
+from scorer import install_words
 from scorer.engines.chunks import POLL, SAVED, brief_of, outcomes
 from scorer.engines.crew import Crew, run_chunk
 from scorer.engines.engine import Lost, Result, Task
 from scorer.engines.local import kill_all, started_by
 from scorer.model import ScorerError
 
-EXTRA = "pip install 'scorer[dask]'"
 CONNECT_SECONDS = 15
 WORKERS_SECONDS = 60  # a nanny needs a few seconds to start another worker in the place of a dead one
 CHUNK_SECONDS = 0.5
@@ -42,7 +42,7 @@ class Dask:
 
     def __post_init__(self) -> None:
         if find_spec("distributed") is None:
-            raise ScorerError(f"--engine dask 需要 Dask。请运行 {EXTRA}。")
+            raise ScorerError(f"--engine dask 需要 Dask。请{install_words('dask')}。")
 
     def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Lost]]:
         with self._client() as client:

@@ -17,13 +17,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from scorer import install_words
 from scorer.engines.chunks import AHEAD, SAVED, brief_of, outcomes
 from scorer.engines.crew import Crew
 from scorer.engines.engine import Lost, Result, Task
 from scorer.engines.local import kill_all, started_by
 from scorer.model import ScorerError
 
-EXTRA = "pip install 'scorer[spark]'"
 NO_JAVA = (
     "--engine spark 需要 Java（Spark 4 要 17 或以上），没有找到。"
     "请安装，如 apt install openjdk-17-jre-headless；已安装的请设置 JAVA_HOME。"
@@ -55,7 +55,7 @@ class Spark:
 
     def __post_init__(self) -> None:
         if find_spec("pyspark") is None or find_spec("pyarrow") is None:
-            raise ScorerError(f"--engine spark 需要 PySpark 和 pyarrow。请运行 {EXTRA}。")
+            raise ScorerError(f"--engine spark 需要 PySpark 和 pyarrow。请{install_words('spark')}。")
         if self.master is not None and self.master.startswith("sc://"):
             raise ScorerError(f"--master {self.master}：不支持 Spark Connect；请写主节点本身，如 spark://10.0.0.1:7077。")
         if not _submitted() and not _java():

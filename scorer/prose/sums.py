@@ -173,7 +173,7 @@ def _in_turn(runs: Sequence[Run], index: int) -> Iterator[Sum]:
             parts = [first]
             for mention in run[position + 1 : position + LONGEST_LIST]:
                 if mention.role == "total" and mention.dimension == first.dimension:
-                    parts = []  # a total closes the list
+                    parts = []  # a total closes the list, and is its whole
                     break
                 following = _NEXT.match(mention.label)
                 if following and following["what"] == match["what"] and mention.dimension == first.dimension:
@@ -188,12 +188,14 @@ def _in_turn(runs: Sequence[Run], index: int) -> Iterator[Sum]:
                 continue
         else:
             continue
+        if len(parts) < 2:
+            continue
         before = [m for m in run[:position] if m.role in ("plain", "total") and m.dimension == first.dimension]
         if not before and index and runs[index - 1][0].line is first.line:
             before = [m for m in runs[index - 1] if m.role in ("plain", "total") and m.dimension == first.dimension]
         larger = [m for m in before if (m.number or 0) > max(part.number or 0 for part in parts)]
         larger = [m for m in larger if m.role == "total"][-1:] or larger
-        if len(parts) >= 2 and larger and len({m.number for m in larger}) == 1:
+        if larger and len({m.number for m in larger}) == 1:
             yield Sum(larger[-1], tuple(parts), False, _doubt(run, parts), (), (larger[-1],))
 
 
@@ -409,7 +411,8 @@ def _closing(run: Run, position: int, inline: set[int]) -> Sum | None:
             if ends:
                 longer.append(mention)
                 break
-            parts.append(mention)
+            opened = parts and _FIRST.match(parts[-1].label)  # 下达资金10万元，第一批5万元、…: the figure before may be the whole
+            (longer if opened else parts).append(mention)
             joined = ""
             if _INTRODUCES.search(mention.gap) or "：" in mention.gap:
                 break

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scorer import DISTRIBUTION
 from scorer.saving import refuse_existing, save
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ WRITERS: dict[str, Writer] = {
         Writer("html", (".html", ".htm"), "网页，单个文件，标出原文，可打印", _html),
         Writer("xlsx", (".xlsx",), "得分表、问题清单、核对统计、指标体系四张工作表", _xlsx, binary=True),
         Writer("docx", (".docx",), "复核意见，公文格式的 Word 文件", _docx, binary=True),
-        Writer("pdf", (".pdf",), "复核意见，PDF（需要 scorer[typst]）", _pdf, binary=True),
+        Writer("pdf", (".pdf",), f"复核意见，PDF（需要 {DISTRIBUTION}[typst]）", _pdf, binary=True),
         Writer("md", (".md",), "复核意见，Markdown", _md),
         Writer("csv", (".csv",), "一张表：得分、总分和发现，供其他程序", _csv),
     )

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scorer import install_words
 from scorer.model import Report, ScorerError
 from scorer.report import Layout, sentences
 from scorer.report.opinion import Grid, Heading, Opinion, draw_up, indented
@@ -39,7 +40,7 @@ def render(report: Report, layout: Layout) -> bytes:
         import typst
     except ImportError as error:
         raise ScorerError(
-            "写 PDF 需要 typst，没有安装。请运行 pip install 'scorer[typst]'；或改用 docx，用 Word、WPS 另存为 PDF。"
+            f"写 PDF 需要 typst，没有安装。请{install_words('typst')}；或改用 docx，用 Word、WPS 另存为 PDF。"
         ) from error
     folders = [folder for folder in os.environ.get(FONT_FOLDERS, "").split(os.pathsep) if folder]
     fonts = chosen_fonts(families(tuple(folders)))

@@ -14,7 +14,7 @@ from scorer.rules.judged import Graded, Manual, Tier, YesNo
 from scorer.rules.kernel import STATUSES, Scores, hundredths, score
 from scorer.rules.measured import Bands, Coefficient, Equality, Execution, Gate, Proportion, Range, Step, SubItems
 from scorer.rules.rule import Inapplicable, Overshoot, Rule, Score
-from scorer.rules.totals import CapStep, ExecutionCap, aggregate, rescale
+from scorer.rules.totals import CapStep, ExecutionCap, rescale
 from scorer.rules.words import words
 
 AnyRule = Annotated[
@@ -72,7 +72,6 @@ __all__ = [
     "SubItems",
     "Tier",
     "YesNo",
-    "aggregate",
     "hundredths",
     "rescale",
     "score",

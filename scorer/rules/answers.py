@@ -8,7 +8,7 @@ scores the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -211,63 +211,6 @@ class Answers:
         wide_rows = np.flatnonzero(chosen >= 0)
         kept = chosen[wide_rows]
         return Answers(self.rules, columns, wide_rows, self.wide_values[:, kept], self.wide_point[kept])
-
-    def chunks(self, size: int = CHUNK) -> Iterator[Answers]:
-        """The rows in pieces of at most `size`, without copying the columns."""
-        for start in range(0, len(self), size):
-            yield self.select(slice(start, start + size))
-
-    @classmethod
-    def concat(cls, parts: Sequence[Answers]) -> Answers:
-        """Several answers one after the other; their rules are merged."""
-        rules: dict[ScoringRule, int] = {}
-        columns: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in (*LONG, *SHORT)}
-        offset, wide_rows = 0, []
-        for part in parts:
-            numbers = np.array([rules.setdefault(rule, len(rules)) for rule in part.rules], np.int16)
-            for name, column in part.columns.items():
-                columns[name].append(numbers[column] if name == "rule" and len(numbers) else column)
-            wide_rows.append(part.wide_rows + offset)
-            offset += len(part)
-        if not parts:
-            return cls.build(())
-        return Answers(
-            rules=tuple(rules),
-            columns={name: np.concatenate(pieces) for name, pieces in columns.items()},
-            wide_rows=np.concatenate(wide_rows),
-            wide_values=np.concatenate([part.wide_values for part in parts], axis=1),
-            wide_point=np.concatenate([part.wide_point for part in parts]),
-        )
-
-    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """The columns as a plain dict of arrays, for Arrow; the long figures of wide rows as text in `wide`.
-
-        `wide` holds "" for an ordinary row, else its integers and its scale, separated by blanks. The rules are not
-        part of it: `from_arrays` is given the same ones.
-        """
-        wide = np.full(len(self), "", object)
-        for place, row in enumerate(self.wide_rows):
-            wide[row] = " ".join(str(value) for value in (*self.wide_values[:, place], self.wide_point[place]))
-        return {**self.columns, "wide": wide}
-
-    @classmethod
-    def from_arrays(cls, rules: Sequence[ScoringRule], arrays: Mapping[str, npt.NDArray[Any]]) -> Answers:
-        """The inverse of `to_arrays`; `wide` may be left out. ValueError for missing columns or two lengths."""
-        missing = [name for name in (*LONG, *SHORT) if name not in arrays]
-        if missing:
-            raise ValueError(f"columns missing: {', '.join(missing)}")
-        columns = {name: np.asarray(arrays[name], np.int64) for name in LONG}
-        columns.update({name: np.asarray(arrays[name], kind) for name, kind in SHORT.items()})
-        if len({len(column) for column in columns.values()}) > 1:
-            raise ValueError("columns of different lengths")
-        texts = arrays.get("wide", np.full(len(columns["rule"]), "", object))
-        wide_rows = np.array([row for row, text in enumerate(texts) if text], np.int64)
-        values = np.zeros((len(LONG), len(wide_rows)), object)
-        point = np.zeros(len(wide_rows), object)
-        for place, row in enumerate(wide_rows):
-            *long, point[place] = (int(word) for word in texts[row].split(" "))
-            values[:, place] = long
-        return Answers(tuple(rules), columns, wide_rows, values, point)
 
     def most_bits(self, first: int, last: int) -> int:
         """A bound of `bits` from one row to another, quickly told."""

@@ -209,11 +209,6 @@ class Rule(Parameters):
         return "规则不能据此计分"
 
     @classmethod
-    def summary(cls) -> str:
-        """The English one-line summary: the first line of the docstring."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
-
-    @classmethod
     def sections(cls) -> dict[str, str]:
         """公式, 参数, 例, 边界, 依据: the Chinese description that the documentation and `scorer explain` print."""
         return described(cls)

@@ -1,17 +1,14 @@
-"""What happens beside and above single rows: totals capped by execution, weights left out, answers put together."""
+"""What happens above single rows: totals capped by execution, weights left out."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from math import gcd, lcm
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from scorer.model import round_half_up
-from scorer.rules.answers import FIGURES, LONG, NUMBER, SHORT, WORDS, Answers, Index, Mask, Rows
 from scorer.rules.rule import Parameters, Share, exact
 
 
@@ -71,40 +68,3 @@ def rescale(points: Decimal, applicable: Decimal, full: Decimal) -> Decimal | No
     share = exact(points) / exact(applicable) * exact(full)
     hundredths = (200 * share.numerator + share.denominator) // (2 * share.denominator)
     return round_half_up(Decimal(hundredths).scaleb(-2))
-
-
-def aggregate(answers: Answers, group: Index, money: npt.NDArray[Any], rates: Mask) -> Answers:
-    """Several answers to one indicator as one row, before it is scored (汇总后计分).
-
-    Rows of one number in `group` become one row, in the order in which the groups first appear. Figures are summed;
-    where `rates` marks the group's first row they are averaged with `money` (integers ≥ 0 of one unit) as weights, and
-    left to judgement when there is none. Rule, weight, claim and comparator are the first row's; a group is a figure
-    only when all its rows are. Source: 湖北省自评表填报说明, seen on a published form.
-    """
-    rows = Rows(answers, slice(0, len(answers)), exact=True)
-    columns = {name: getattr(rows, name) for name in LONG}
-    point = rows.point if not isinstance(rows.point, int) else [rows.point] * len(answers)
-    members: dict[int, list[int]] = {}
-    for row, number in enumerate(group.tolist()):
-        members.setdefault(number, []).append(row)
-    lines = []
-    for together in members.values():
-        first = together[0]
-        short = {name: int(answers.columns[name][first]) for name in SHORT}
-        states = [int(answers.columns["state"][row]) for row in together]
-        short["state"] = next((state for state in states if state != NUMBER), NUMBER)
-        weights = [int(money[row]) if rates[first] else 1 for row in together]
-        if sum(weights) <= 0:
-            weights, short["state"] = [1] * len(together), WORDS
-        below = lcm(*(int(columns["one"][row]) for row in together))
-        figures = [below * (sum(weights) if rates[first] else 1)]
-        for name in FIGURES[1:]:
-            parts = zip(together, weights, strict=True)
-            figures.append(
-                sum(int(columns[name][row]) * (below // int(columns["one"][row])) * weight for row, weight in parts)
-            )
-        common = gcd(*figures)
-        figures = [figure // common for figure in figures]
-        points = [int(columns[name][first]) for name in LONG[len(FIGURES) :]]
-        lines.append(((*figures, *points), int(point[first]), tuple(short.values())))
-    return Answers.of_rows(answers.rules, lines)

@@ -50,11 +50,6 @@ class Scorecard:
     notes: tuple[str, ...] = ()
 
 
-def score_submission(submission: Submission, indicators: IndicatorSet, why: str = "") -> Scorecard:
-    """Score one submission. See `score_submissions`."""
-    return score_submissions([(submission, indicators, why)])[0]
-
-
 def score_submissions(work: Sequence[tuple[Submission, IndicatorSet, str]]) -> list[Scorecard]:
     """Score many submissions in one run of the kernel; the result of each does not depend on the others."""
     aligned = [align(submission, indicators) for submission, indicators, _ in work]

@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scorer import install_words
 from scorer.batch.compare.explained import explained, lack_of
 from scorer.batch.compare.leaves import Found, compare_scores
 from scorer.batch.compare.moves import (
@@ -39,7 +40,7 @@ from scorer.batch.compare.moves import (
 from scorer.batch.results import REPORTS
 from scorer.batch.rows.texts import hundredths_of
 from scorer.batch.sources.files import BATCH
-from scorer.batch.sources.flat import EXTRA, open_table
+from scorer.batch.sources.flat import open_table
 from scorer.batch.tables import TABLES
 from scorer.model import ScorerError
 
@@ -171,7 +172,7 @@ def _opened(name: str) -> Batch:
     if not path.exists():
         words = "请给出 scorer batch 的结果文件夹。"
         if "keys" in about:
-            words = f"与平表的结果比较要用它；请运行 {EXTRA}，再用原来的命令加 --force 运行一次。"
+            words = f"与平表的结果比较要用它；请{install_words('batch')}，再用原来的命令加 --force 运行一次。"
         raise ScorerError(f"{folder}：没有 {SUBMISSIONS}。{words}")
     count = open_table(path).metadata.num_rows
     if "keys" in about and len(about["keys"]) != count:

@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scorer.batch.columns_totals import NO_GRADE, Totals
 from scorer.batch.overview.region import region_of
 from scorer.batch.overview.risk import RISK_CODE_MOST, RISK_GRADE, RISK_LEVELS, SHORT
 from scorer.batch.rows.alignment import Scored
 from scorer.batch.rows.columns import Columns, as_texts, is_text, level_columns
 from scorer.batch.rows.remembered import Memory
+from scorer.batch.rows.summed import NO_GRADE, Totals
 from scorer.batch.rows.texts import FILLED, decimals
 from scorer.batch.tables import schemas
 from scorer.rules import RULES, STATUSES

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scorer import install_words
 from scorer.batch.store import INDEX
 from scorer.forms import READABLE
 from scorer.model import ScorerError
@@ -21,7 +22,6 @@ from scorer.saving import cause
 GATHERED, BATCH = "gathered", "batch.json"  # by which a folder of results is known
 LIST_HEADINGS = ("file", "path", "文件", "文件路径", "路径")
 GROUP_HEADINGS = ("submission", "提交件")
-EXTRA = "pip install 'scorer[batch]'"
 NO_FORMS = ("~$", ".", "thumbs.db", "desktop.ini")
 """How the names of files begin that systems and office programs leave in folders."""
 ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar")
@@ -196,7 +196,7 @@ def rows_of(path: Path) -> Iterator[Item]:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise ScorerError(f"{path}：读取 Parquet 需要 pyarrow。请运行 {EXTRA}。") from None
+        raise ScorerError(f"{path}：读取 Parquet 需要 pyarrow。请{install_words('batch')}。") from None
     from scorer.forms.readers.record import KEYS
 
     try:

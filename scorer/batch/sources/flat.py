@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scorer import install_words
 from scorer.batch.sources.files import BATCH
 from scorer.model import ReadError, ScorerError, Submission
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-EXTRA: Final = "pip install 'scorer[batch]'"
 CHUNK_ROWS: Final = 262_144  # many enough that the fixed cost of a chunk does not count
 TASK_ROWS: Final = 2_000_000  # rows of one task at least: fixed, so that the results do not depend on the workers
 LEVELS: Final = tuple(f"level{number}" for number in range(1, 7))
@@ -93,7 +93,7 @@ def open_table(path: str | Path, **options: Any) -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise ScorerError(f"{path}：读取 Parquet 需要 pyarrow。请运行 {EXTRA}。") from None
+        raise ScorerError(f"{path}：读取 Parquet 需要 pyarrow。请{install_words('batch')}。") from None
     try:
         return pyarrow.parquet.ParquetFile(path, **options)
     except (pyarrow.ArrowException, OSError) as error:

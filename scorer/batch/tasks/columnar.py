@@ -117,9 +117,9 @@ class Columnar:
     ) -> dict[str, Any]:
         from scorer.batch.columns_checks import check_chunk
         from scorer.batch.columns_findings import findings_table
-        from scorer.batch.columns_totals import roll_up
         from scorer.batch.rows.alignment import check_heads, score_chunk
         from scorer.batch.rows.output import Found, scores_batch, submissions_batch
+        from scorer.batch.rows.summed import roll_up
 
         check_heads(chunk, piece.path)
         scored = score_chunk(memory, chunk)

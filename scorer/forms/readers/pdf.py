@@ -16,6 +16,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any
 
+from scorer import install_words
 from scorer.forms.files import limits
 from scorer.model import Block, Cell, Document, Doubt, Paragraph, ReadError, Source, Table
 
@@ -109,7 +110,7 @@ def _pages(path: str, data: bytes) -> _Pages:
         plumber: Any = import_module("pdfplumber")
     except ImportError as error:
         raise limits.refusal(
-            path, "读 PDF 需要另装 pdfplumber", "请运行 pip install 'scorer[pdf]'，或用原始的 Word、Excel 文件"
+            path, "读 PDF 需要另装 pdfplumber", f"请{install_words('pdf')}；或用原始的 Word、Excel 文件"
         ) from error
     started = monotonic()
     found = _Pages()

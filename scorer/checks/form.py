@@ -1,0 +1,75 @@
+"""What a check of one form sees: the submission as written, its scores, and the figures of its prose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from scorer.checks.registry import Outcome, Sound
+from scorer.checks.sameness import Said, everything_said
+from scorer.checks.written import texts
+from scorer.model import Cell, Document, Submission
+from scorer.prose.engine import read_prose
+from scorer.prose.judge import Verdict
+from scorer.prose.mentions import Line, Mention, read_lines, report_year
+from scorer.prose.read import Statements, read_statements
+from scorer.scoring.align import Leaf
+from scorer.scoring.tree import Scorecard
+from scorer.sets import IndicatorSet
+
+
+@dataclass
+class Form:
+    """What a check sees: the submission as written, the set, the scored leaves, and the figures of its prose."""
+
+    submission: Submission
+    set: IndicatorSet
+    scorecard: Scorecard
+    sound: list[Sound] = field(default_factory=list)
+    """The sound outcomes that say what was compared, filled by `scorer.checks.registry.run`."""
+    judged: Sequence[Outcome] | None = None
+    """What is said of each sum of the prose, in their order, once `scorer.checks.parts.sum_outcomes` was asked."""
+
+    @property
+    def leaves(self) -> Sequence[Leaf]:
+        return self.scorecard.leaves
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        return self.submission.documents
+
+    @cached_property
+    def texts(self) -> Sequence[Cell]:
+        """Every written text with its place, blank ones left out."""
+        return texts(self.submission)
+
+    @cached_property
+    def mentions(self) -> Sequence[Mention]:
+        """Every figure of the documents' prose and free tables, in order."""
+        return [mention for _, mentions in self._read for mention in mentions]
+
+    @cached_property
+    def _read(self) -> Sequence[tuple[Sequence[Line], Sequence[Mention]]]:
+        return [read_lines(document) for document in self.documents]
+
+    @cached_property
+    def verdicts(self) -> Sequence[Verdict]:
+        """What came of every question that the prose raises about its figures."""
+        return [verdict for lines, mentions in self._read for verdict in read_prose(lines, mentions)]
+
+    @cached_property
+    def statements(self) -> Statements:
+        """What the prose says about its figures: sums, shares, changes, products, rates."""
+        return read_statements(self.mentions)
+
+    @cached_property
+    def said(self) -> Sequence[Said]:
+        """Plain figures of all origins: text, tables, the form's own cells, claims copied by hand."""
+        return everything_said(self.mentions, self.submission)
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year reported on: as the form says, else as its documents do."""
+        years = (report_year(document) for document in self.documents)
+        return self.submission.year or next((year for year in years if year is not None), None)
