@@ -147,12 +147,7 @@ class Quotient:
         printed, value = span(self.rate.mention.quantity), self.value
         if printed is None or value is None:
             return False
-        return printed.low - self.slack <= value <= printed.high + self.slack or self._cut(value)
-
-    def _cut(self, value: Decimal) -> bool:
-        """18.709 printed as 18.70: decimals cut off instead of rounded."""
-        places = rate_places(self.rate)
-        return value > 0 and places > 0 and value.quantize(Decimal(1).scaleb(-places), "ROUND_DOWN") == self.rate.number
+        return printed.low - self.slack <= value <= printed.high + self.slack
 
     def needed(self, figure: Stated) -> Span | None:
         value = self.value

@@ -16,23 +16,30 @@ from decimal import Decimal
 from typing import Literal
 
 from scorer.numbers.interval import Span
-from scorer.prose.equations import Equation, Quotient, Total
+from scorer.prose.equations import Equation, Quotient, Total, rate_places
 from scorer.prose.outline import Stated
 from scorer.prose.relation import Question
 from scorer.prose.slips import CUT, REPEATED, SWAPPED, UNIT, slip
+from scorer.prose.standards import Product
 from scorer.prose.things import same_name
 
 FARTHEST = 5
 """More than so many times between what is computed and what is printed is another base, unless a slip explains it."""
 
+READINGS, NAMED_READINGS = (10, 30, 100), (2, 4, 12)
+"""Readings that a rate with no, one, two decimals may choose among; the same where the words license another one."""
+
 FEW = 10
-"""Readings that a rate without decimals may choose among: with more of them one would fit by chance."""
+"""Readings beyond which one that holds explains nothing."""
 
 MOST_MENDED = 12
 """Readings of a question that are tried with a slip each."""
 
 NO_SIGN = "数字不符，但没有写错的迹象，可能另有口径"
 EXPLAINED = "各数都与别处相符，可能另有口径"
+
+NEAR = Decimal("1.5")
+"""The same for sums and products."""
 
 _ORDER = ("sum", "difference", "done", "growth", "change", "share", "product", "same")
 
@@ -58,8 +65,9 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
     """A verdict for each question, in their order."""
     asked = list(questions)
     held = [_held(question) for question in asked]
-    asked = list(_with_company(asked, held))
-    held = [equation or _held(question) for question, equation in zip(asked, held, strict=True)]
+    again = list(_with_company(asked, held))
+    held = [one if new is old else _held(new) for old, new, one in zip(asked, again, held, strict=True)]
+    asked = again
     explained: set[int] = set()
     for question, equation in zip(asked, held, strict=True):
         if equation is not None and question.kind != "same" and _tells(question, equation):
@@ -79,22 +87,24 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
 
 def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]) -> Iterator[Question]:
     """Shares that do not fit beside others of their piece that do: they are of the same whole."""
-    wholes: dict[int, dict[int, tuple[int, Stated]]] = defaultdict(dict)
+    wholes: dict[int, dict[Decimal, tuple[int, Stated]]] = defaultdict(dict)
     for question, equation in zip(questions, held, strict=True):
         if question.kind == "share" and isinstance(equation, Quotient) and len(equation.below) == 1:
             whole = equation.below[0][1]
-            count = wholes[id(equation.rate.piece)].get(id(whole), (0, whole))[0]
-            wholes[id(equation.rate.piece)][id(whole)] = (count + 1, whole)
+            count = wholes[id(equation.rate.piece)].get(whole.number, (0, whole))[0]
+            wholes[id(equation.rate.piece)][whole.number] = (count + 1, whole)
     for question, equation in zip(questions, held, strict=True):
         reading = question.readings[0] if question.readings else None
-        if question.kind != "share" or equation is not None or not isinstance(reading, Quotient) or reading.rate.loose:
+        if question.kind != "share" or not isinstance(reading, Quotient) or reading.rate.loose or _fits_company(equation, wholes):
             yield question
             continue
         part = reading.above[0][1]
-        if reading.rate.near.count("预算") or question.asked:
+        if "预算" in reading.rate.near or (question.asked and equation is None):
             yield question
             continue
-        known = [w for _, w in wholes[id(reading.rate.piece)].values() if w.unit == part.unit and w.number >= part.number and w is not part]
+        most = max((count for count, _ in wholes[id(reading.rate.piece)].values()), default=0)
+        known = [w for count, w in wholes[id(reading.rate.piece)].values() if count == most]
+        known = [w for w in known if w.unit == part.unit and w.number >= part.number and w is not part]
         named = re.search(r"占(?P<name>[^，。；\d]{2,}?)的?(?:比例|比重)?[为是]?$", reading.rate.near)
         if len(known) == 1 and reading.rate.aspect == "share" and not (named and not same_name(named["name"], known[0])):
             same = Quotient(reading.rate, ((1, part),), ((1, known[0]),))
@@ -103,12 +113,31 @@ def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]
             yield question
 
 
+def _fits_company(equation: Equation | None, wholes: dict[int, dict[Decimal, tuple[int, Stated]]]) -> bool:
+    """Whether a share that holds is of a whole that is as good as that of the others: it opens the list, or its rate has
+    two decimals, or no two others agree on another one."""
+    if not isinstance(equation, Quotient) or len(equation.below) != 1:
+        return equation is not None
+    others = wholes[id(equation.rate.piece)]
+    own = others[equation.below[0][1].number][0]
+    most = max(count for count, _ in others.values())
+    return own >= most or most < 2 or rate_places(equation.rate) >= 2 or "其中" in equation.above[0][1].gap
+
+
 def _held(question: Question) -> Equation | None:
     """The first reading that holds. A coarse rate may not choose among many."""
-    readings: Sequence[Equation] = (*question.asked, *question.readings)
-    if readings and isinstance(readings[0], Quotient) and readings[0].rate.places >= 1:
-        readings = readings[:FEW]
-    return next((reading for reading in readings if reading.holds()), None)
+    held = next((reading for reading in question.asked if reading.holds()), None)
+    return held or next((reading for reading in question.readings[: _tried(question)] if reading.holds()), None)
+
+
+def _tried(question: Question) -> int:
+    """How many readings a rate may choose among: the fewer decimals it has, the more would fit by chance; and where the
+    words license one, fewer still."""
+    reading = question.readings[0] if question.readings else None
+    if not isinstance(reading, Quotient):
+        return len(question.readings)
+    decimals = rate_places(reading.rate)
+    return (NAMED_READINGS if question.asked and not question.why else READINGS)[min(decimals, 2)]
 
 
 def _tells(question: Question, equation: Equation) -> bool:
@@ -207,6 +236,8 @@ def _plausible(equation: Equation | None) -> bool:
     if isinstance(equation, Quotient):
         value, printed = equation.value, equation.rate.number
         return value is not None and value > 0 and printed > 0 and value <= printed * FARTHEST and printed <= value * FARTHEST
+    if isinstance(equation, Product):
+        return 0 < equation.value <= equation.amount.number * NEAR and equation.amount.number <= equation.value * NEAR
     return False
 
 

@@ -27,7 +27,7 @@ def find_rates(outline: Outline) -> Iterator[Question]:
     figures = list(outline.figures)
     for index, figure in enumerate(figures):
         before = figures[max(0, index - FAR) : index]
-        after = figures[index + 1 : index + 3]
+        after = [f for f in figures[index + 1 : index + 3] if f.aspect in ("level", "change") and f.piece is figure.piece]
         if figure.aspect == "share":
             yield from _share(figure, before, after)
         elif figure.aspect == "done":
@@ -221,6 +221,9 @@ def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> 
         asked = [Quotient(rate, ((1, change),), ((1, own[0]), (1 if down else -1, change)))]
         if any(_is_base(f, rate) for f in own[1:]) or (rate.against == "budget" and any(f.mention.kind == "budget" for f in own)):
             why = "同句有几个可作基数的数"
+    elif change is None and len(own) == 2 and _years_apart(own):
+        now, before_it = sorted(own, key=lambda f: f.mention.year or 0, reverse=True)
+        asked = [Quotient(rate, ((-1, now), (1, before_it)) if down else ((1, now), (-1, before_it)), ((1, before_it),))]
     elif change is None and base is not None and len(own) == 2:
         now = next(f for f in own if f is not base)
         asked = [Quotient(rate, ((-1, now), (1, base)) if down else ((1, now), (-1, base)), ((1, base),))]
@@ -230,6 +233,12 @@ def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> 
         why = "增减率是约数"
     certain = bool(asked) and not why and same_sentence(own[0], rate) and (len(own) == 1 or own[0].aspect == "base")
     yield Question("growth", tuple(readings), tuple(asked), "named" if asked else "near", why, certain, tuple(nows[:4]))
+
+
+def _years_apart(figures: Sequence[Stated]) -> bool:
+    """Whether two levels are said to be of two years that follow each other."""
+    years = [f.mention.year for f in figures]
+    return all(years) and len({f.unit for f in figures}) == 1 and abs((years[0] or 0) - (years[1] or 0)) == 1
 
 
 def _of_item(rate: Stated, levels: Sequence[Stated]) -> Stated | None:

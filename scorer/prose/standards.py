@@ -103,6 +103,27 @@ def _of_sentence(figures: Sequence[Stated]) -> Iterator[Question]:
     ]
     if len(prices) > 1:
         readings += [Product(tuple(zip(prices, counts[start:], strict=False)), amount) for amount in amounts for start in range(len(counts) - len(prices) + 1)]
-    plain = len(prices) == len(counts) == len(amounts) == 1 and not _AGAIN.search("".join(f.near + f.mention.quantity.unit for f in prices))
-    asked = (readings[0],) if plain else ()
-    yield Question("product", tuple(readings), asked, "near", "" if plain else "一句里有几个单价、数量或金额", False, tuple(figures))
+    again = _AGAIN.search("".join(f.near + f.mention.quantity.unit for f in prices)) is not None
+    for price in prices:
+        triple = _triple(figures, price)
+        if triple is not None and not again:
+            listed = tuple(one for one in readings if price in one.figures)
+            yield Question("product", listed, (triple,), "named", "", True, tuple(figures))
+    if not any(_triple(figures, price) for price in prices) or again:
+        yield Question("product", tuple(readings), (), "near", "一句里有几个单价、数量或金额")
+
+
+_COMES_TO = re.compile(r"^[，,]?(?:小计|共计?|合计|总计|计|金额|资金|需|总价|补助|发放)*[一-龥]{0,4}$")
+
+
+def _triple(figures: Sequence[Stated], price: Stated) -> Product | None:
+    """A count, its price and what it comes to, one straight after the other: 460盏，每盏420元，计19.32万元."""
+    at = figures.index(price)
+    if not 0 < at < len(figures) - 1:
+        return None
+    count, amount = figures[at - 1], figures[at + 1]
+    if count.aspect != "level" or count.unit in ("元", "%", "") or amount.aspect != "level" or amount.unit != "元":
+        return None
+    if "；" in price.gap or count.loose or amount.loose or price.loose or not _COMES_TO.match(amount.gap):
+        return None
+    return Product(((price, count),), amount)
