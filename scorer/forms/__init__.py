@@ -1,13 +1,14 @@
 """Reading what was handed in: the content of a file decides how it is read, never its suffix.
 
-`read_document` makes one file a Document of located cells and paragraphs; `read_submission` understands one or several
-of them as a Submission. A format is one module with `read(path, data) -> Document` and one line in `READERS`.
+`read_document` makes one file a Document of located cells and paragraphs; `read_submissions` understands one or several
+of them as Submissions, one a form. A format is one module with `read(path, data) -> Document` and one line in `READERS`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from os import PathLike, fspath
 from pathlib import Path
@@ -16,9 +17,9 @@ from typing import cast
 from scorer.forms.files import limits
 from scorer.forms.files.encoding import decode, looks_like_text
 from scorer.forms.files.opening import read_bytes
-from scorer.model import Document, ReadError, Submission, readable_name
+from scorer.model import Document, ReadError, ScorerError, Submission, readable_name
 
-__all__ = ["READERS", "detect", "read_document", "read_submission"]
+__all__ = ["READERS", "Unread", "detect", "read_document", "read_submission", "read_submissions", "read_what_can_be"]
 
 Reader = Callable[[str, bytes], Document]
 
@@ -37,7 +38,7 @@ READERS: dict[str, str] = {
 }
 """Kind of content → the module that reads it."""
 
-READABLE = ".toml .xlsx .xlsm .xls .et .ods .docx .doc .wps .pdf .html .htm .mht .csv .tsv .md .txt"
+READABLE = ".toml .xlsx .xlsm .xls .et .ods .docx .doc .wps .rtf .odt .pdf .html .htm .mht .csv .tsv .md .txt"
 
 DELIMITED_SUFFIXES = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".et", ".ods"})
 """Suffixes under which plain text is a table: exports of comma or tab separated text are often named .xls."""
@@ -62,25 +63,97 @@ def read_document(path: str | PathLike[str]) -> Document:
     return reader(name, data)
 
 
-def read_submission(*paths: str | PathLike[str]) -> Submission:
-    """A form and the reports that belong to it as one Submission. The form may be a .toml record, but only one.
+def read_submission(*paths: str | PathLike[str], sheet: str | None = None) -> Submission:
+    """A form and the reports that belong to it as one Submission. Of several forms it is the first, and a doubt says so.
 
-    Raises `ReadError` when a file cannot be read.
+    Raises `ReadError` when a file cannot be read, or when no form is called `sheet`.
     """
+    layout = import_module("scorer.forms.layout.assembly")
+    found = read_submissions(*paths, sheet=sheet)
+    return cast("Callable[[list[Submission]], Submission]", layout.first_of)(found)
+
+
+def read_submissions(*paths: str | PathLike[str], sheet: str | None = None) -> list[Submission]:
+    """Every form in the files as a Submission of its own, each with the reports that belong to it; at least one.
+
+    A workbook may hold a form on every sheet, a document several one after the other: `part` tells them apart, and
+    `sheet` picks one by that name, its number or a part of the name. Reports go with the only form, or with the one that
+    they name; one that fits none is a submission without a form. A form may be a .toml record, but only one.
+
+    Raises `ReadError` when a file cannot be read, or when no form is called `sheet`.
+    """
+    return picked(understood([read_file(path) for path in named(paths)]), sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read, and what is said of it."""
+
+    path: str
+    error: ReadError
+
+
+def read_what_can_be(*paths: str | PathLike[str], sheet: str | None = None) -> tuple[list[Submission], list[Unread]]:
+    """As `read_submissions`, but a file that cannot be read takes no other with it: those are listed beside the rest.
+
+    Raises `ReadError` when none can be read, or when no form is called `sheet`.
+    """
+    read: list[Submission | Document] = []
+    unread: list[Unread] = []
+    for path in named(paths):
+        try:
+            read.append(read_file(path))
+        except ReadError as error:
+            unread.append(Unread(path, error))
+    if not read:
+        raise ReadError("\n".join(str(each.error) for each in unread))
+    return picked(understood(read), sheet), unread
+
+
+def named(paths: Sequence[str | PathLike[str]]) -> list[str]:
+    """The paths as text. `ReadError` without any, or with more than one record."""
     if not paths:
         raise ReadError("没有给出要读的文件。请至少给一个自评表文件。")
     names = [fspath(path) for path in paths]
     records = [name for name in names if name.lower().endswith(".toml")]
     if len(records) > 1:
         raise ReadError(f"{records[1]}：一份提交件只能有一个 .toml（前面已有 {records[0]}）。请分开处理；整批处理请用 scorer batch。")
-    documents = tuple(read_document(name) for name in names if name not in records)
+    return names
+
+
+def read_file(path: str) -> Submission | Document:
+    """A record as the submission that it is, any other file as a document."""
+    if path.lower().endswith(".toml"):
+        return cast("Callable[[str], Submission]", import_module("scorer.forms.readers.record").load)(path)
+    return read_document(path)
+
+
+def understood(files: Sequence[Submission | Document]) -> list[Submission]:
+    """The submissions in files that were read, see `read_submissions`."""
     layout = import_module("scorer.forms.layout.assembly")
-    if not records:
-        return cast("Callable[[tuple[Document, ...]], Submission]", layout.understand)(documents)
-    record = cast("Callable[[str], Submission]", import_module("scorer.forms.readers.record").load)(records[0])
+    documents = tuple(file for file in files if isinstance(file, Document))
+    record = next((file for file in files if isinstance(file, Submission)), None)
+    if record is None:
+        return cast("Callable[[tuple[Document, ...]], list[Submission]]", layout.understand_all)(documents)
     if not documents:
-        return record
-    return cast("Callable[[Submission, tuple[Document, ...]], Submission]", layout.add_reports)(record, documents)
+        return [record]
+    return cast("Callable[[Submission, tuple[Document, ...]], list[Submission]]", layout.add_reports)(record, documents)
+
+
+def picked(found: list[Submission], sheet: str | None) -> list[Submission]:
+    """The submissions whose form is called `sheet`: by its name, its number from 1, or a part of the name."""
+    if sheet is None:
+        return found
+    names = [each.part or each.project for each in found]
+    wanted = sheet.strip()
+    exact = [each for each, name in zip(found, names, strict=True) if name == wanted]
+    if not exact and wanted.isdecimal() and 1 <= int(wanted) <= len(found):
+        exact = [found[int(wanted) - 1]]
+    chosen = exact or [each for each, name in zip(found, names, strict=True) if wanted and wanted in name]
+    if not chosen:
+        listed = "、".join(f"{number} {name}" for number, name in enumerate(names, 1) if name)
+        raise ScorerError(f"没有名为“{sheet}”的自评表。文件中有：{listed or '一份没有名称的表，不必加 --sheet'}。")
+    return chosen
 
 
 def detect(path: str, data: bytes) -> str:
