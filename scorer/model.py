@@ -373,7 +373,15 @@ class SubmissionInfo(_Frozen):
     project: str = ""
     year: int | None = None
     part: str = ""
+    """The key is left out of the JSON where a file holds one form alone."""
     files: tuple[FileInfo, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_part(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        if not self.part:
+            content.pop("part", None)
+        return content
 
 
 class SetInfo(_Frozen):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from scorer.cli.app import run
 from scorer.evaluation import evaluate
 from scorer.forms import read_submission, read_submissions, read_what_can_be
 from scorer.model import ReadError, ScorerError, Submission
@@ -131,3 +133,64 @@ def test_one_bad_file_takes_no_other_with_it(tmp_path: Path) -> None:
     assert Path(unread.path).name == "b.docx"
     with pytest.raises(ReadError):
         read_what_can_be(bad)
+
+
+# -------------------------------------------------------------------------------------------------- the command line
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return put(tmp_path / "b.xlsx", workbook({f"表{n}": form_rows(made) for n, made in enumerate(FORMS, 1)}))
+
+
+def test_score_prints_every_form(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["score", str(book), "--fail-on", "never"]) == 0
+    text = capsys.readouterr().out
+    for number, total in enumerate(("100.00", "92.00", "80.00"), 1):
+        assert f"第 {number} 份，共 3 份：表{number}" in text
+        assert f"复算总分 {total} / 100.00" in text
+
+
+def test_json_is_an_array_where_there_are_several_forms_and_an_object_for_one(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["score", str(book), "--format", "json"])
+    reports = json.loads(capsys.readouterr().out)
+    assert [report["submission"]["part"] for report in reports] == ["表1", "表2", "表3"]
+    assert reports == [json.loads(evaluate(each).model_dump_json()) for each in read_submissions(book)]
+    run(["score", str(book), "--format", "json", "--sheet", "表2"])
+    assert json.loads(capsys.readouterr().out)["submission"]["part"] == "表2"
+
+
+def test_pages_are_written_one_a_form(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["score", str(book), "--format", "html"]) == 2
+    assert "每份一个文件" in capsys.readouterr().err
+    run(["score", str(book), "-o", str(tmp_path / "复核.html")])
+    assert sorted(path.name for path in tmp_path.glob("*.html")) == ["复核-表1.html", "复核-表2.html", "复核-表3.html"]
+    assert "乡道改造" in (tmp_path / "复核-表2.html").read_text("utf-8")
+    assert run(["convert", str(book), "-o", str(tmp_path / "改.toml")]) == 0
+    assert read_submission(tmp_path / "改-表3.toml").project == "危桥加固"
+
+
+def test_a_bad_file_is_reported_beside_the_rest_which_alone_decide_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = put(tmp_path / "a.docx", form_word(FORMS[0]))
+    bad = put(tmp_path / "b.jpg", b"\xff\xd8\xff\xe0")
+    assert run(["score", str(form), str(bad), "--format", "json"]) == 0
+    good, unread = json.loads(capsys.readouterr().out)
+    assert good["total"] == "100.00"
+    assert [(one["code"], one["where"][0]["file"]) for one in unread["findings"]] == [("F610", str(bad))]
+    assert run(["score", str(form), str(bad)]) == 0
+    assert "里面没有文字" in capsys.readouterr().out
+    assert run(["score", str(bad)]) == 3
+
+
+def test_all_forms_of_a_workbook_are_annotated(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    over = [["" if text == "40" and made.done < 10 else text for text in row] for made in FORMS for row in form_rows(made)]
+    put(book, workbook({made.project: over[n * 11 : n * 11 + 11] for n, made in enumerate(FORMS)}))
+    run(["score", str(book), "--annotate", str(tmp_path / "批注.xlsx")])
+    pages = openpyxl.load_workbook(tmp_path / "批注.xlsx").worksheets
+    noted = [page.title for page in pages if any(cell.comment for row in page.iter_rows() for cell in row)]
+    assert {"乡道改造", "危桥加固"} <= set(noted)

@@ -31,7 +31,9 @@ _ORDINARY = re.compile(
     re.IGNORECASE,
 )
 _KIND = re.compile(r"(?:专项资金|专项经费|补助资金|项目经费|工作经费|专项|资金|经费|项目|工程|补助|支出)+$")
-_OWN_PROJECT = re.compile(r"(?:20\d\d年?度?|关于|局|委|办|中心|院|校|会)([^\d，。：]{3,24}?)(?:项目|专项|经费|工程)[^，。：]{0,8}(?:绩效|自评|评价)")
+_OWN_PROJECT = re.compile(
+    r"(?:20\d\d年?度?|关于|局|委|办|中心|院|校|会)([^\d，。：]{3,24}?)(?:项目|专项|经费|工程)[^，。：]{0,8}(?:绩效|自评|评价)"
+)
 _WHOLE = "整体"
 
 
@@ -110,7 +112,7 @@ class _Found:
         self.names: dict[str, list[int]] = defaultdict(list)
         self.stems: dict[str, list[int]] = defaultdict(list)
         self.units = {form.unit for form in forms if len(form.unit) > 3}
-        self.reports_in = defaultdict(int)
+        self.reports_in: dict[str, int] = defaultdict(int)
         for number, form in enumerate(forms):
             self.folders[_folder(form.path)].append(number)
             if len(form.project) >= BEGIN:

@@ -15,6 +15,7 @@ from typing import Any
 
 from scorer.batch.store import INDEX
 from scorer.forms import READABLE
+from scorer.forms.files.opening import digest_of
 from scorer.model import ScorerError
 from scorer.saving import cause
 
@@ -229,15 +230,6 @@ def _filled(value: Any) -> Any:
     if isinstance(value, list):
         return [_filled(entry) for entry in value]
     return value
-
-
-def digest_of(path: str) -> str:
-    """SHA-256 of a file, "" when it cannot be read."""
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 -- called for every file
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 def digest_of_item(item: Item) -> str:

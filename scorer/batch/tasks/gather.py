@@ -12,9 +12,10 @@ from importlib.util import find_spec
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from scorer.batch.sources.files import Item, digest_of, digest_of_item
+from scorer.batch.sources.files import Item, digest_of_item
 from scorer.batch.store import Gathered, packed
 from scorer.engines import Lost
+from scorer.forms.files.opening import digest_of
 from scorer.model import ScorerError, Submission, readable_name
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from pathlib import Path
 
@@ -40,3 +41,12 @@ def read_bytes(path: str) -> bytes:
     if len(data) > limits.FILE_BYTES:
         raise limits.too_much(path, "文件大小", "", limits.bytes_text(limits.FILE_BYTES), "请删去无关内容后另存")
     return data
+
+
+def digest_of(path: str) -> str:
+    """SHA-256 of a file, "" when it cannot be read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 -- called for every file
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
