@@ -80,17 +80,20 @@ def test_unread_files_are_listed_with_the_reason(folder: Path, tmp_path: Path) -
     assert row["原因"]
 
 
-def test_a_submission_of_several_files_says_which_was_not_read_and_that_the_others_were_not_checked(tmp_path: Path) -> None:
+def test_one_bad_file_of_a_folder_takes_no_other_with_it(tmp_path: Path) -> None:
     (tmp_path / "forms").mkdir()
     (tmp_path / "forms" / "a.toml").write_text(road_form("某县教育局", 10), "utf-8")
     for name in ("b.doc", "b.docx"):
         (tmp_path / "forms" / name).write_bytes(b"" if name == "b.docx" else "某县教育局的说明。".encode())
     run_batch(tmp_path / "forms", tmp_path / "out", settings=Settings(one_per="folder"))
-    (report,) = map(json.loads, lines(tmp_path / "out"))
-    (finding,) = report["findings"]
-    assert finding["code"] == "F610"
-    assert Path(finding["where"][0]["file"]).name == "b.docx"
-    assert "其余 2 个文件因此没有核对" in finding["message"]
+    report, unread = map(json.loads, lines(tmp_path / "out"))
+    assert report["total"] is not None
+    assert [Path(file["path"]).name for file in report["submission"]["files"]] == ["a.toml", "b.doc"]
+    (finding,) = unread["findings"]
+    assert (finding["code"], Path(finding["where"][0]["file"]).name) == ("F610", "b.docx")
+    gathered = len(keys_gathered(tmp_path / "out"))
+    assert run_batch(tmp_path / "forms", tmp_path / "out", settings=Settings(one_per="folder")).unread == 1
+    assert len(keys_gathered(tmp_path / "out")) == gathered  # nothing was read again
 
 
 def test_the_same_batch_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:

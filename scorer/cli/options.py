@@ -12,7 +12,7 @@ from scorer.report import WRITERS
 
 OK, FINDINGS, WRONG_USE, NOTHING_READ = 0, 1, 2, 3
 INTERRUPTED = 130
-ONE_PER = ("file", "folder")
+ONE_PER = ("auto", "file", "folder")
 ENGINES = ("local", "dask", "spark")
 FAIL_ON = ("error", "warning", "note", "never")
 COMPARED = ("table", "json")  # formats that show a form under two sets

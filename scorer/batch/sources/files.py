@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scorer.batch.store import INDEX
+from scorer.batch.store import INDEX, Store
 from scorer.forms import READABLE
 from scorer.forms.files.opening import digest_of
 from scorer.model import ScorerError
@@ -139,8 +139,8 @@ def _could_be(path: Path) -> bool:
 
 
 def grouped(files: Sequence[Path], one_per: str) -> list[Item]:
-    """Files as items: each on its own, or all of a folder together (`one_per="folder"`)."""
-    if one_per == "file":
+    """Files as items: each on its own (reports are paired with forms later), or all of a folder together (`one_per="folder"`)."""
+    if one_per != "folder":
         return [Item(str(path), (str(path),)) for path in files]
     folders: dict[Path, list[str]] = {}
     for path in files:
@@ -236,7 +236,11 @@ def digest_of_item(item: Item) -> str:
     """What decides whether an item was read before: the digest of its only file, else of those of all."""
     if item.record:
         return hashlib.sha256(item.record.encode()).hexdigest()
-    digests = [digest_of(path) for path in item.paths]
+    return joint_digest([digest_of(path) for path in item.paths])
+
+
+def joint_digest(digests: Sequence[str]) -> str:
+    """One digest for several files: that of the only one, else of all of theirs."""
     return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode()).hexdigest()
 
 
@@ -251,3 +255,10 @@ def items_of_earlier(folder: Path) -> list[Item]:
     if not keys:
         raise ScorerError(f"{folder}：其中没有提交件。")
     return [Item(key, (key,)) for key in keys]
+
+
+def store_of(folder: Path) -> Store:
+    """The gathered records of a finished batch, to be read only."""
+    store = Store(folder / GATHERED, write=False)
+    store.joined = frozenset(json.loads((folder / BATCH).read_text("utf-8")).get("joined", ()))
+    return store
