@@ -225,11 +225,12 @@ def test_names_that_are_no_utf_8_are_read_like_others(folder: Path, tmp_path: Pa
 
 
 def test_files_of_other_kinds_are_counted_not_passed_over(folder: Path, tmp_path: Path) -> None:
-    for name in ("乡镇/甲.ZIP", "乙.zip", "没有后缀", "Thumbs.db", ".隐藏.zip", "~$丙.zip"):
+    for name in ("乡镇/甲.RAR", "乙.rar", "没有后缀", "Thumbs.db", ".隐藏.rar", "~$丙.rar"):
         (folder / name).write_bytes(b"PK")
     (said,) = left_aside(str(folder))
     assert said == (
-        "另有 4 个文件的格式不能读取，没有处理：.zip 2 个、没有后缀的 1 个、.png 1 个。压缩包请先解压，图片请先识别成文字。"
+        "另有 4 个文件的格式不能读取，没有处理：.rar 2 个、没有后缀的 1 个、.png 1 个。文件名列在 errors.csv。"
+        "压缩包请先解压，图片请先识别成文字。"
     )
     outcome = run_batch(folder, tmp_path / "out")
     assert said in closing_words(outcome, "结果", 400)

@@ -23,6 +23,7 @@ from scorer.batch.sources.files import (
     items_of_earlier,
     left_aside,
     store_of,
+    unhandled,
 )
 from scorer.batch.sources.flat import (
     Piece,
@@ -80,6 +81,7 @@ def run_batch(
         raise ScorerError(f"{output}：结果文件夹不能就是来源文件夹，汇总会和自评表混在一起。请用 -o 另写一个文件夹。")
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
     aside = () if earlier else left_aside(str(source))
+    others = [] if earlier else unhandled(str(source))
     work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
     try:
@@ -94,7 +96,7 @@ def run_batch(
         save(json.dumps({"schema": "scorer.batch/1", "keys": keys, "joined": sorted(store.joined)}), output / BATCH, force=True)
         write_pairs(pairs, output)
         aside = (*aside, *pairs.words())
-        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside)
+        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside, others)
     finally:
         store.close()
         if earlier:

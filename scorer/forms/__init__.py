@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from scorer.forms.files import limits
+from scorer.forms.files.archive import entries, is_archive
 from scorer.forms.files.encoding import decode, looks_like_text
 from scorer.forms.files.opening import read_bytes
 from scorer.model import Document, ReadError, ScorerError, Submission, readable_name
@@ -26,6 +27,7 @@ Reader = Callable[[str, bytes], Document]
 READERS: dict[str, str] = {
     "xlsx": "scorer.forms.readers.workbook",
     "xls": "scorer.forms.readers.binary_workbook",
+    "xml": "scorer.forms.readers.spreadsheet_xml",
     "ods": "scorer.forms.readers.open_workbook",
     "docx": "scorer.forms.readers.word",
     "doc": "scorer.forms.readers.office",
@@ -49,6 +51,10 @@ HTML_START = re.compile(
     re.IGNORECASE,
 )
 HTML_SUFFIXES = frozenset({".html", ".htm", ".mht"})
+EXCEL_XML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,50}<\?xml[^>]{0,200}>(?:\s{0,50}<\?[^>]{0,200}>|\s{0,50}<!--.{0,500}?-->){0,5}\s{0,50}<(?:\w{1,9}:)?Workbook\b",
+    re.DOTALL,
+)
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -111,10 +117,12 @@ def read_what_can_be(*paths: str | PathLike[str], sheet: str | None = None) -> t
 
 
 def named(paths: Sequence[str | PathLike[str]]) -> list[str]:
-    """The paths as text. `ReadError` without any, or with more than one record."""
+    """The paths as text, those of an archive's entries in its place. `ReadError` without any, or with two records."""
     if not paths:
         raise ReadError("没有给出要读的文件。请至少给一个自评表文件。")
-    names = [fspath(path) for path in paths]
+    names = [name for path in paths for name in (entries(fspath(path)) if is_archive(fspath(path)) else [fspath(path)])]
+    if not names:
+        raise ReadError(f"{fspath(paths[0])}：压缩包是空的。请向提供人再要一份。")
     records = [name for name in names if name.lower().endswith(".toml")]
     if len(records) > 1:
         raise ReadError(f"{records[1]}：一份提交件只能有一个 .toml（前面已有 {records[0]}）。请分开处理；整批处理请用 scorer batch。")
@@ -164,6 +172,8 @@ def detect(path: str, data: bytes) -> str:
     if not data:
         raise limits.refusal(path, "文件是空的（0 字节）", "请重新导出或向提供人再要一份")
     suffix = Path(path).suffix.lower()
+    if EXCEL_XML.match(data[:4096]):
+        return "xml"
     if data[:4] in ZIP_MARKS:
         return _packed_kind(path, data)
     if data[:8] == OLE_MARK:
@@ -194,6 +204,7 @@ IMAGES = (
 )
 
 
+OFD = ("这是版式文件（OFD），只为显示和打印，读不出表格", "请提供生成它的电子表格或文档，或用 OFD 阅读器另存为 PDF 后再读")
 DIRECTORY_BYTES = 16 * 1024
 USUAL_PARTS = (("xlsx", b"xl/workbook.xml"), ("docx", b"word/document.xml"))
 
@@ -213,6 +224,8 @@ def _packed_kind(path: str, data: bytes) -> str:
             return "ods"
         if "opendocument.text" in mimetype:
             return "odt"
+    if any(name.rpartition("/")[2].lower() == "ofd.xml" for name in package.names()):
+        raise limits.refusal(path, *OFD)
     main = package.main_part("xl/workbook.xml" if "xl/workbook.xml" in package else "word/document.xml")
     if main in package:
         if main.endswith(".bin"):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from scorer.batch.sources.files import Item, digest_of_item, joint_digest
 from scorer.batch.store import HEAD, Gathered, packed
 from scorer.engines import Lost
+from scorer.forms.files.archive import inside
 from scorer.forms.files.opening import digest_of
 from scorer.model import ScorerError, Submission, readable_name
 
@@ -106,13 +107,14 @@ class Gather:
 
     def files(self, task: Task) -> tuple[str, ...]:
         """The files that are read for a task: whoever does the work must see the same ones."""
-        return () if task.submission else task.item.paths
+        paths = () if task.submission else task.item.paths
+        return tuple((inside(path) or (path,))[0] for path in paths)
 
     def tools(self, task: Task) -> dict[str, bool]:
         """Of what some formats need beside this program, whether it is installed here."""
         from scorer.forms.readers.office import converter
 
-        endings = {PurePath(path).suffix.lower() for path in self.files(task)}
+        endings = {PurePath(path).suffix.lower() for path in (() if task.submission else task.item.paths)}
         found = {"pdfplumber": find_spec("pdfplumber") is not None} if ".pdf" in endings else {}
         return {**found, "LibreOffice": converter() is not None} if endings & CONVERTED else found
 
