@@ -194,3 +194,12 @@ def test_all_forms_of_a_workbook_are_annotated(book: Path, tmp_path: Path, capsy
     pages = openpyxl.load_workbook(tmp_path / "批注.xlsx").worksheets
     noted = [page.title for page in pages if any(cell.comment for row in page.iter_rows() for cell in row)]
     assert {"乡道改造", "危桥加固"} <= set(noted)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "docx"])
+def test_our_own_blank_form_is_a_form_that_nobody_filled_in(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"空表.{ending}"
+    assert run(["new", "mof/project-2020", "-o", str(path)]) == 0
+    codes = [finding.code for finding in evaluate(read_submission(path)).findings]
+    assert "F609" in codes
+    assert "F611" not in codes

@@ -231,6 +231,12 @@ def _options_stand(text: str) -> bool:
     )
 
 
+def is_blank(form: Form) -> bool:
+    """Is there a form whose head was read, with the columns of an answer, and no row under it but placeholders?"""
+    have = {"actual", "claimed"} & set(form.submission.columns)
+    return bool(have) and not form.submission.answers and not form.submission.kind
+
+
 @check("F609", level="error", message="整张表 {count} 行指标的完成值和得分都没有填；请填写后再提交")
 def nothing_filled(form: Form) -> Outcomes:
     """The form is filled in at all.
@@ -243,7 +249,10 @@ def nothing_filled(form: Form) -> Outcomes:
     何时无法判定：没有指标行时不运行。
     """
     rows = [leaf for leaf in form.leaves if not leaf.execution]
-    if not rows:
+    if not rows and is_blank(form):
+        places = [Place(file=document.path, at="") for document in form.documents]
+        yield faulty((), places, message="这是一份空白的自评表，没有一行指标填写；请填写后再提交", count=0)
+    elif not rows:
         yield not_run("没有指标行")
     elif form.submission.kind:
         yield not_run("不是自评表，见 F613")
@@ -283,7 +292,7 @@ def no_form(form: Form) -> Outcomes:
     改法：连同自评表一起提交：scorer score 自评表 报告。
     何时无法判定：不会无法判定。
     """
-    if form.submission.answers:
+    if form.submission.answers or is_blank(form):
         yield sound()
     else:
         yield faulty((), [Place(file=document.path, at="") for document in form.documents])
