@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scorer.evaluation import evaluate, evaluate_all
-    from scorer.forms import read_submission
+    from scorer.forms import read_submission, read_submissions
     from scorer.model import Finding, Report, ScorerError, Submission
     from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
     from scorer.report import write_report
@@ -35,6 +35,7 @@ __all__ = [
     "load_set",
     "parse_quantity",
     "read_submission",
+    "read_submissions",
     "write_report",
 ]
 
@@ -51,6 +52,7 @@ _HOME = {
     "load_set": "sets",
     "parse_quantity": "numbers.quantity",
     "read_submission": "forms",
+    "read_submissions": "forms",
     "write_report": "report",
 }
 

@@ -123,6 +123,7 @@ def describe(submission: Submission) -> SubmissionInfo:
         unit=submission.unit,
         project=submission.project,
         year=submission.year,
+        part=submission.part,
         files=tuple(FileInfo(path=document.path, sha256=document.sha256) for document in submission.documents),
     )
 

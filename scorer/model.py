@@ -243,6 +243,10 @@ class Claim:
     where: str = ""
 
 
+FormKind = Literal["", "goals", "monitoring"]
+"""What a form is: "" a self-evaluation, goals (目标申报表) that nobody has answered yet, or 绩效监控 in mid-year."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One form with the reports that belong to it: everything that was handed in, each value with its place."""
@@ -268,6 +272,8 @@ class Submission:
     notes: tuple[Cell, ...] = ()
     documents: tuple[Document, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    part: str = ""  # the sheet or title of the form, where its file holds more than one
+    kind: FormKind = ""
 
     @property
     def has_form(self) -> bool:
@@ -361,12 +367,21 @@ class Figure(_Frozen):
 
 
 class SubmissionInfo(_Frozen):
-    """Whose submission it is, and the files it was read from."""
+    """Whose submission it is, and the files it was read from; `part` names the sheet or title where a file holds several."""
 
     unit: str = ""
     project: str = ""
     year: int | None = None
+    part: str = ""
+    """The key is left out of the JSON where a file holds one form alone."""
     files: tuple[FileInfo, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_part(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        if not self.part:
+            content.pop("part", None)
+        return content
 
 
 class SetInfo(_Frozen):

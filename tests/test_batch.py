@@ -80,17 +80,20 @@ def test_unread_files_are_listed_with_the_reason(folder: Path, tmp_path: Path) -
     assert row["原因"]
 
 
-def test_a_submission_of_several_files_says_which_was_not_read_and_that_the_others_were_not_checked(tmp_path: Path) -> None:
+def test_one_bad_file_of_a_folder_takes_no_other_with_it(tmp_path: Path) -> None:
     (tmp_path / "forms").mkdir()
     (tmp_path / "forms" / "a.toml").write_text(road_form("某县教育局", 10), "utf-8")
     for name in ("b.doc", "b.docx"):
         (tmp_path / "forms" / name).write_bytes(b"" if name == "b.docx" else "某县教育局的说明。".encode())
     run_batch(tmp_path / "forms", tmp_path / "out", settings=Settings(one_per="folder"))
-    (report,) = map(json.loads, lines(tmp_path / "out"))
-    (finding,) = report["findings"]
-    assert finding["code"] == "F610"
-    assert Path(finding["where"][0]["file"]).name == "b.docx"
-    assert "其余 2 个文件因此没有核对" in finding["message"]
+    report, unread = map(json.loads, lines(tmp_path / "out"))
+    assert report["total"] is not None
+    assert [Path(file["path"]).name for file in report["submission"]["files"]] == ["a.toml", "b.doc"]
+    (finding,) = unread["findings"]
+    assert (finding["code"], Path(finding["where"][0]["file"]).name) == ("F610", "b.docx")
+    gathered = len(keys_gathered(tmp_path / "out"))
+    assert run_batch(tmp_path / "forms", tmp_path / "out", settings=Settings(one_per="folder")).unread == 1
+    assert len(keys_gathered(tmp_path / "out")) == gathered  # nothing was read again
 
 
 def test_the_same_batch_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -222,11 +225,12 @@ def test_names_that_are_no_utf_8_are_read_like_others(folder: Path, tmp_path: Pa
 
 
 def test_files_of_other_kinds_are_counted_not_passed_over(folder: Path, tmp_path: Path) -> None:
-    for name in ("乡镇/甲.ZIP", "乙.zip", "没有后缀", "Thumbs.db", ".隐藏.zip", "~$丙.zip"):
+    for name in ("乡镇/甲.RAR", "乙.rar", "没有后缀", "Thumbs.db", ".隐藏.rar", "~$丙.rar"):
         (folder / name).write_bytes(b"PK")
     (said,) = left_aside(str(folder))
     assert said == (
-        "另有 4 个文件的格式不能读取，没有处理：.zip 2 个、没有后缀的 1 个、.png 1 个。压缩包请先解压，图片请先识别成文字。"
+        "另有 4 个文件的格式不能读取，没有处理：.rar 2 个、没有后缀的 1 个、.png 1 个。文件名列在 errors.csv。"
+        "压缩包请先解压，图片请先识别成文字。"
     )
     outcome = run_batch(folder, tmp_path / "out")
     assert said in closing_words(outcome, "结果", 400)

@@ -29,7 +29,7 @@ ENGLISH = re.compile(
 @pytest.fixture
 def report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands get a report made by hand: these tests are about the command line alone."""
-    monkeypatch.setattr(scorer.forms, "read_submission", lambda *files: Submission(unit="某县总工会"), raising=False)
+    monkeypatch.setattr(scorer.forms, "read_what_can_be", lambda *files, sheet: ([Submission(unit="某县总工会")], []))
     monkeypatch.setattr(scorer.evaluation, "evaluate", lambda submission, indicator_set=None, **options: SAMPLE)
 
 
@@ -161,7 +161,7 @@ def test_only_findings_at_the_level_or_above_count(
 ) -> None:
     findings = [] if found is None else [Finding.model_validate({**SAMPLE.findings[0].model_dump(), "level": found})]
     changed = SAMPLE.model_copy(update={"findings": tuple(findings)})
-    monkeypatch.setattr(scorer.forms, "read_submission", lambda *files: Submission(), raising=False)
+    monkeypatch.setattr(scorer.forms, "read_what_can_be", lambda *files, sheet: ([Submission()], []))
     monkeypatch.setattr(scorer.evaluation, "evaluate", lambda submission, indicator_set=None, **options: changed)
     assert run(["check", FORM, "--fail-on", level]) == code
 
@@ -245,7 +245,7 @@ def test_existing_output_is_refused_before_any_work(
 ) -> None:
     output = tmp_path / "结果.json"
     output.write_text("旧的", encoding="utf-8")
-    monkeypatch.setattr(scorer.forms, "read_submission", lambda *files: pytest.fail("a form was read"))
+    monkeypatch.setattr(scorer.forms, "read_what_can_be", lambda *files, sheet: pytest.fail("a form was read"))
     assert run(["score", FORM, "-o", str(output)]) == 2
     assert "已存在" in capsys.readouterr().err
     assert output.read_text(encoding="utf-8") == "旧的"
@@ -280,10 +280,10 @@ def test_a_traceback_is_shown_only_to_those_who_ask(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def fail(*files: str) -> Submission:
+    def fail(*files: str, sheet: str | None) -> Submission:
         raise error
 
-    monkeypatch.setattr(scorer.forms, "read_submission", fail, raising=False)
+    monkeypatch.setattr(scorer.forms, "read_what_can_be", fail)
     assert run(["score", FORM, *(["--debug"] if debug else [])]) == code
     streams = capsys.readouterr()
     assert said in streams.err
@@ -392,7 +392,7 @@ def test_explain_describes_a_scoring_rule(capsys: pytest.CaptureFixture[str]) ->
 def test_form_without_indicators_has_no_total(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(scorer.forms, "read_submission", lambda *files: Submission(), raising=False)
+    monkeypatch.setattr(scorer.forms, "read_what_can_be", lambda *files, sheet: ([Submission()], []))
     monkeypatch.setattr(scorer.evaluation, "evaluate", lambda submission, indicator_set=None, **options: WITHOUT_FORM)
     assert run(["score", "决算公开.txt"]) == 0
     assert "没有总分" in capsys.readouterr().out

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scorer.batch.across import find_across
-from scorer.batch.sources.files import BATCH, GATHERED, is_output, items_of_earlier
+from scorer.batch.sources.files import BATCH, is_output, items_of_earlier, store_of
 from scorer.batch.sources.flat import Piece, chunks, outline, table_of
-from scorer.batch.store import Store
 from scorer.batch.tasks.columnar import report_of, rows_of
 from scorer.batch.tasks.gather import decoded
 from scorer.model import Finding, Report, ScorerError, Submission
@@ -47,7 +46,7 @@ def find_report(folder: str, name: str) -> tuple[Report, Submission | None, tupl
             shown = "、".join(found[:5]) + ("等" if len(found) > 5 else "")
             raise ScorerError(f"“{name}”符合 {len(found)} 份：{shown}。请写得更完整，或用序号。")
         key = found[0]
-    store = Store(Path(folder) / GATHERED, write=False)
+    store = store_of(Path(folder))
     try:
         data = store.submission(key)
         report = Report.model_validate_json(store.report(key))

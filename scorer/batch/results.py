@@ -24,6 +24,7 @@ from scorer.batch import tables
 from scorer.batch.across import ACROSS, Across, Concerned, compare_across, read_across
 from scorer.batch.lookup import TableReports
 from scorer.batch.overview.counts import Aggregates, Match, aggregates, common_root
+from scorer.batch.overview.figures import UNHANDLED
 from scorer.batch.overview.risk import Row, row_of
 from scorer.batch.overview.spool import Spool
 from scorer.batch.overview.summary import page, page_pieces
@@ -78,17 +79,18 @@ def write_results(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     aside: Sequence[str] = (),
+    unhandled: Sequence[tuple[str, str]] = (),
 ) -> Outcome:
     """All results of the gathered records named by `keys`, in their order; the riskiest `pages` reports as pages too.
 
     `select` and `ignore` choose among the checks across forms; those of one form are chosen when it is gathered. `aside`
-    are sentences on what the source holds besides.
+    are sentences on what the source holds besides, `unhandled` the files of other kinds with what to do about them.
 
     Raises:
         ScorerError: a file cannot be written, or a record is damaged.
     """
     progress = progress or Progress(None, False)
-    found = Aggregates(aside=tuple(aside))
+    found = Aggregates(aside=tuple(aside), unhandled=tuple((readable_name(path), words) for path, words in unhandled))
     worst = 0
     with Spool() as spool:
         progress.stage("比对", len(keys))
@@ -112,7 +114,7 @@ def write_results(
                 worst = max([worst, *(LEVELS.index(one["level"]) for one in (*report["findings"], *compared))])
                 progress.step("")
             write_across(across, found, stack.enter_context(whole_file(output / ACROSS)))
-        save(errors_table(spool.unread()), output / ERRORS, force=True)
+        save(errors_table(spool.unread(), found.unhandled), output / ERRORS, force=True)
         progress.stage("写报告", min(pages, found.whole.submissions - found.whole.unread))
         paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step(""), by_number, keys))
         progress.stage("写汇总表", 0)
@@ -158,13 +160,14 @@ def match_of(finding: Finding, concerned: Sequence[Concerned]) -> Match:
     return Match(first.number, finding.code, first.unit, first.project, finding.message, named)
 
 
-def errors_table(rows: Iterable[Row]) -> str:
-    """The unread files as csv, with the mark by which Excel knows UTF-8."""
+def errors_table(rows: Iterable[Row], unhandled: Sequence[tuple[str, str]] = ()) -> str:
+    """The unread files and those of other kinds as csv, with the mark by which Excel knows UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(["序号", "文件", "代码", "原因"])
     for row in rows:
         writer.writerow([row.number, _harmless(row.key), row.unread, _harmless(row.reason)])
+    writer.writerows(["", _harmless(path), UNHANDLED, words] for path, words in unhandled)
     return "\ufeff" + text.getvalue()
 
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scorer.batch.gathering import Gathering, Settings, processors
 from scorer.batch.joined import join
+from scorer.batch.pairs import Pairs, find_pairs, write_pairs
 from scorer.batch.progress import Progress
-from scorer.batch.results import PAGES_MOST, REPORTS, Outcome, write_results
+from scorer.batch.results import REPORTS, Outcome, write_results
 from scorer.batch.sources.files import (
     BATCH,
     GATHERED,
-    Item,
-    digest_of_item,
     find_items,
     is_output,
     items_of_earlier,
     left_aside,
+    store_of,
+    unhandled,
 )
 from scorer.batch.sources.flat import (
     Piece,
@@ -36,37 +37,14 @@ from scorer.batch.sources.flat import (
 from scorer.batch.store import Store
 from scorer.batch.tables import Part
 from scorer.batch.tasks.columnar import COMPARED, DECIDED, NOT_COMPARED, PARTS, Columnar, Done
-from scorer.batch.tasks.gather import Gather, Task, limits_words
+from scorer.batch.tasks.gather import Gather
 from scorer.batch.whole import whole_file
 from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.model import ScorerError
 from scorer.saving import cause, save
 
 if TYPE_CHECKING:
-    from scorer.batch.results import Outcome
-    from scorer.engines import Engine
     from scorer.sets import IndicatorSet
-
-if TYPE_CHECKING:
-    from scorer.sets import IndicatorSet
-
-ONE_PROCESS = 40  # fewer files than this are done before a second process has started
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a batch is run. `workers` None: as many as there are processors, one for a few files.
-
-    `pages` is how many of the riskiest reports are written as pages that the summary links to.
-    """
-
-    one_per: str = "file"
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    workers: int | None = None
-    seconds: float = 120
-    megabytes: int = 1024
-    pages: int = PAGES_MOST
 
 
 def run_batch(
@@ -94,81 +72,35 @@ def run_batch(
     table = flat_table(source)
     if table is not None:
         codes = codes_by_columns(settings.select, settings.ignore)
-        workers = settings.workers or _processors()
+        workers = settings.workers or processors()
         if isinstance(engine, (Dask, Spark)):  # a piece of a table is a hundred thousand forms
             engine = replace(engine, seconds=WORKER_SECONDS, megabytes=WORKER_MEGABYTES)
         return run_columns(table, output, indicator_set, codes, engine, workers, progress, pages=settings.pages)
-    earlier = Store(Path(source) / GATHERED, write=False) if is_output(source) else None
+    earlier = store_of(Path(source)) if is_output(source) else None
     if not earlier and Path(source).is_dir() and output.is_dir() and output.samefile(source):
         raise ScorerError(f"{output}：结果文件夹不能就是来源文件夹，汇总会和自评表混在一起。请用 -o 另写一个文件夹。")
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
     aside = () if earlier else left_aside(str(source))
+    others = [] if earlier else unhandled(str(source))
     work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
     try:
-        _gather(items, work, store, earlier, settings, engine, progress)
-        keys = [item.key for item in items]
-        save(json.dumps({"schema": "scorer.batch/1", "keys": keys}), output / BATCH, force=True)
-        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside)
+        gathering = Gathering(work, store, settings, engine, progress)
+        keys = gathering.gather(items, earlier)
+        pairs = Pairs()
+        # a list that says which files belong together, and an earlier batch, are not second-guessed
+        if settings.one_per == "auto" and not earlier and all(len(item.paths) == 1 for item in items):
+            pairs = find_pairs(store, keys)
+            gathering.join(pairs)
+            keys = [key for key in keys if key not in pairs.taken]
+        save(json.dumps({"schema": "scorer.batch/1", "keys": keys, "joined": sorted(store.joined)}), output / BATCH, force=True)
+        write_pairs(pairs, output)
+        aside = (*aside, *pairs.words())
+        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside, others)
     finally:
         store.close()
         if earlier:
             earlier.close()
-
-
-def _gather(
-    items: Sequence[Item],
-    work: Gather,
-    store: Store,
-    earlier: Store | None,
-    settings: Settings,
-    engine: Engine | None,
-    progress: Progress,
-) -> None:
-    missing = [item for item in items if not _done(item, work, store, earlier, settings)]
-    if earlier is not None:
-        unread = [item for item in missing if not earlier.entries[item.key].sizes[2]]
-        for item in unread:
-            store.add(replace(earlier.record(item.key), reading=program_digest(), options=work.options))
-        missing = [item for item in missing if earlier.entries[item.key].sizes[2]]
-    progress.begin(len(missing), len(items) - len(missing))
-    if not missing:  # no process, and no cluster, has to start for that
-        return
-    workers = settings.workers or (1 if len(missing) < ONE_PROCESS else _processors())
-    engine = engine or Local(min(workers, len(missing)), settings.seconds, settings.megabytes)
-    for task, result in engine.run(work, _tasks(missing, store, earlier)):
-        if isinstance(result, Lost):
-            result = work.lost(task, result, settings.seconds, settings.megabytes)
-        store.add(result)
-        progress.step(task.item.key)
-    progress.end()
-
-
-def _done(item: Item, work: Gather, store: Store, earlier: Store | None, settings: Settings) -> bool:
-    """Is what the store holds of this item what reading it now would give?"""
-    entry = store.entries.get(item.key)
-    if entry is None or entry.reading != program_digest():
-        return False
-    same = entry.options == work.options or not entry.sizes[2]  # what could not be read does not depend on the set
-    if not same or entry.limits not in ("", limits_words(settings.seconds, settings.megabytes)):
-        return False
-    before = earlier.entries.get(item.key) if earlier else None
-    return entry.digest == (before.digest if before else digest_of_item(item))
-
-
-def _tasks(items: Sequence[Item], store: Store, earlier: Store | None) -> Iterator[Task]:
-    """Items to be read; those whose submission is known, as it was read, with its JSON instead."""
-    for item in items:
-        if earlier is not None:
-            entry = earlier.entries[item.key]
-            yield Task(item, earlier.submission(item.key), entry.digest)
-            continue
-        known = store.entries.get(item.key)
-        fresh = known is not None and known.reading == program_digest() and not known.limits
-        if known and fresh and known.sizes[2] and known.digest == digest_of_item(item):
-            yield Task(item, store.submission(item.key), known.digest)
-        else:
-            yield Task(item)
 
 
 def chosen_engine(name: str, settings: Settings, address: str | None = None) -> Engine | None:
@@ -182,16 +114,7 @@ def chosen_engine(name: str, settings: Settings, address: str | None = None) -> 
     if name == "local":
         return None
     engines: dict[str, type[Dask | Spark]] = {"dask": Dask, "spark": Spark}
-    return engines[name](address, settings.workers or _processors(), settings.seconds, settings.megabytes)
-
-
-
-
-
-
-def _processors() -> int:
-    available = getattr(os, "sched_getaffinity", None)
-    return len(available(0)) if available else os.cpu_count() or 1
+    return engines[name](address, settings.workers or processors(), settings.seconds, settings.megabytes)
 
 
 __all__ = ["GATHERED", "REPORTS", "Settings", "chosen_engine", "is_output", "run_batch"]
@@ -243,7 +166,6 @@ def run_columns(
     from scorer.batch.marked import FINDINGS, MARKED, SUBMISSIONS, Marks, mark_submissions
     from scorer.batch.results import write_summary
     from scorer.batch.table_across import compare_table
-    from scorer.engines import Local
 
     check_columns(path, open_table(path).schema_arrow)
     progress.stage("清点", 0)

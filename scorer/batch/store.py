@@ -18,6 +18,10 @@ from scorer.model import ScorerError
 from scorer.saving import cause
 
 INDEX = "index.jsonl"
+HEAD = "\nparts of "
+"""Begins the key of the record that lists the parts of a file or folder which gave several submissions."""
+JOINED = "\njoined "
+"""Begins the key under which a form with its reports is kept; the form's own key holds it as it was read alone."""
 LOCK = "lock"
 PART_BYTES = 64 * 1024 * 1024
 
@@ -67,6 +71,7 @@ class Store:
     def __init__(self, folder: Path, *, write: bool = True) -> None:
         self.folder = folder
         self.entries: dict[str, Entry] = {}
+        self.joined: frozenset[str] = frozenset()  # keys that stand for the form with its reports
         self._part: BinaryIO | None = None
         self._index: BinaryIO | None = None
         self._lock: BinaryIO | None = None
@@ -147,9 +152,19 @@ class Store:
         index.flush()
         self.entries[record.key] = entry
 
+    def entry(self, key: str) -> Entry:
+        """The entry of a submission of the results: of the form with its reports where it was joined."""
+        return self.entries[JOINED + key if key in self.joined else key]
+
+    def parts(self, key: str) -> list[str]:
+        """The keys of the submissions that a file or folder gave, where it gave several."""
+        block = self._sound_blocks(self.entries[HEAD + key])[1]
+        keys: list[str] = json.loads(zlib.decompress(block))["parts"]
+        return keys
+
     def record(self, key: str) -> Gathered:
         """A record as it was added."""
-        entry = self.entries[key]
+        entry = self.entry(key)
         report, facts, submission = self._sound_blocks(entry)
         return Gathered(key, entry.digest, entry.reading, entry.options, report, facts, submission, entry.limits)
 
@@ -159,7 +174,7 @@ class Store:
 
     def report_and_facts(self, key: str) -> tuple[bytes, bytes]:
         """Both at once: the record is read and checked once."""
-        report, facts, _ = self._sound_blocks(self.entries[key])
+        report, facts, _ = self._sound_blocks(self.entry(key))
         return zlib.decompress(report), zlib.decompress(facts)
 
     def facts(self, key: str) -> bytes:
@@ -169,7 +184,7 @@ class Store:
         return self._block(key, 2)
 
     def _block(self, key: str, which: int) -> bytes:
-        block = self._sound_blocks(self.entries[key])[which]
+        block = self._sound_blocks(self.entry(key))[which]
         return zlib.decompress(block) if block else b""
 
     def _sound_blocks(self, entry: Entry) -> tuple[bytes, bytes, bytes]:

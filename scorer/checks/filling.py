@@ -232,6 +232,12 @@ def _options_stand(text: str) -> bool:
     )
 
 
+def is_blank(form: Form) -> bool:
+    """Is there a form whose head was read, with the columns of an answer, and no row under it but placeholders?"""
+    have = {"actual", "claimed"} & set(form.submission.columns)
+    return bool(have) and not form.submission.answers and not form.submission.kind
+
+
 @check("F609", level="error", message="整张表 {count} 行指标的完成值和得分都没有填；请填写后再提交")
 def nothing_filled(form: Form) -> Outcomes:
     """The form is filled in at all.
@@ -244,8 +250,13 @@ def nothing_filled(form: Form) -> Outcomes:
     何时无法判定：没有指标行时不运行。
     """
     rows = [leaf for leaf in form.leaves if not leaf.execution]
-    if not rows:
+    if not rows and is_blank(form):
+        places = [Place(file=document.path, at="") for document in form.documents]
+        yield faulty((), places, message="这是一份空白的自评表，没有一行指标填写；请填写后再提交", count=0)
+    elif not rows:
         yield not_run("没有指标行")
+    elif form.submission.kind:
+        yield not_run("不是自评表，见 F613")
     elif nothing_is_filled(form):
         cells = [cell for leaf in rows for cell in (leaf.answer.actual, leaf.answer.target) if cell.source.at]
         yield faulty((), cells, count=len(rows))
@@ -282,7 +293,7 @@ def no_form(form: Form) -> Outcomes:
     改法：连同自评表一起提交：scorer score 自评表 报告。
     何时无法判定：不会无法判定。
     """
-    if form.submission.answers:
+    if form.submission.answers or is_blank(form):
         yield sound()
     else:
         yield faulty((), [Place(file=document.path, at="") for document in form.documents])
@@ -295,7 +306,7 @@ def reading_doubtful(form: Form) -> Outcomes:
     标题：读取时不能确定
     为何重要：程序没有看懂的地方不能当作没有问题，要由人对照原件。
     依据：本程序的约定：不能确定的要说出来，不猜。
-    例：一个文件里有两份已填写的表，只读取了第一份；公式没有缓存的计算结果；隐藏的行。
+    例：自评表旁边另有一份监控表，没有计入；公式没有缓存的计算结果；隐藏的行。
     改法：对照原件核对；需要时整理表格后重新提交。
     何时无法判定：不会无法判定。
     """
@@ -304,3 +315,27 @@ def reading_doubtful(form: Form) -> Outcomes:
     for doubt in form.submission.doubts:
         place = Place(file=doubt.source.file, at=doubt.source.place, quote=doubt.quote)
         yield faulty((), [place], what=doubt.message.rstrip("。；"))
+
+
+KINDS = {"goals": "绩效目标申报表", "monitoring": "绩效监控表"}
+
+
+@check("F613", level="note", message="这是{kind}，不是自评表，没有计总分；请提交填有实际完成值和得分的绩效自评表")
+def other_form(form: Form) -> Outcomes:
+    """What was handed in is a form of self-evaluation.
+
+    标题：提交的不是自评表
+    为何重要：目标申报表和监控表没有全年的完成情况和得分，不能当作自评表评分。
+    依据：财预〔2020〕10号：单位自评以绩效自评表的形式反映。
+    例：表名“项目支出绩效目标申报表”，没有“实际完成值”和“得分”两栏。
+    改法：提交年度终了后填写的绩效自评表。
+    何时无法判定：不会无法判定；没有指标行时不运行。
+    """
+    if not form.submission.answers:
+        yield not_run("没有指标行")
+    elif form.submission.kind:
+        title = form.submission.title
+        place = title if title.source.at else next((c for answer in form.submission.answers for c in answer.names), title)
+        yield faulty((), [place], kind=KINDS[form.submission.kind])
+    else:
+        yield sound()

@@ -24,21 +24,32 @@ from scorer.cli.options import (
     Select,
     SetArgument,
     SetName,
+    SheetName,
     app,
     known_ending,
 )
-from scorer.cli.shared import chosen_set, compared, deliver, deliver_text, evaluated, exit_code, same_place
+from scorer.cli.shared import (
+    all_compared,
+    chosen_set,
+    deliver_all,
+    deliver_text,
+    evaluated,
+    exit_code,
+    part_targets,
+    same_place,
+)
 from scorer.cli.usage import ChineseCommand
 from scorer.report import format_of, refuse_existing, save
 
 
 @app.command(
     cls=ChineseCommand,
-    help="复算得分并核对：打印计分表、总分和发现。\n\n同时给出的文件算作一份提交件：自评表和它的报告。",
+    help="复算得分并核对：打印计分表、总分和发现。\n\n自评表可连同它的报告一起给；有几份表就有几份结果，每份只和自己的报告比对。",
 )
 def score(
     files: Files,
     set_name: SetName = None,
+    sheet: SheetName = None,
     against: Against = None,
     format: Format = None,
     output: Output = None,
@@ -60,21 +71,24 @@ def score(
             raise typer.BadParameter(f"-o 和 --annotate 都要写入 {annotate}。请给两个不同的文件名。")
         source_for(files, annotate)
         refuse_existing(annotate, force=force)
-    report, layout = evaluated(files, set_name, select, ignore, format, output, force)
+    found = evaluated(files, set_name, select, ignore, format, output, force, sheet=sheet)
     if other is None:
-        deliver(report, layout, format, output, force)
+        deliver_all(found, format, output, force)
     else:
-        deliver_text(compared(report, layout, other, wanted), output, force, as_json=wanted == "json")
+        deliver_text(all_compared(found, other, wanted), output, force, as_json=wanted == "json")
+        for unread in found.unread:
+            console.write(f"{unread.findings[0].message}\n", error=True)
     if annotate is not None:
-        done = write_annotated(report, annotate, force=force)
+        done = write_annotated([report for report, _ in found.results], annotate, force=force)
         console.write(f"已写入 {annotate}：{done.words}\n", error=True)
-    raise typer.Exit(exit_code(report, fail_on))
+    raise typer.Exit(exit_code(found, fail_on))
 
 
 @app.command(cls=ChineseCommand, help="只核对，打印发现；没有自评表的文件（如决算报告）也可以。")
 def check(
     files: Files,
     set_name: SetName = None,
+    sheet: SheetName = None,
     format: Format = None,
     output: Output = None,
     select: Select = None,
@@ -86,9 +100,10 @@ def check(
     ] = False,
     debug: Debug = False,
 ) -> None:
-    report, layout = evaluated(files, set_name, select, ignore, format, output, force, figures=figures)
-    deliver(report, replace(layout, findings_only=True), format, output, force)
-    raise typer.Exit(exit_code(report, fail_on))
+    found = evaluated(files, set_name, select, ignore, format, output, force, sheet=sheet, figures=figures)
+    results = [(report, replace(layout, findings_only=True)) for report, layout in found.results]
+    deliver_all(replace(found, results=results), format, output, force)
+    raise typer.Exit(exit_code(found, fail_on))
 
 
 @app.command(
@@ -96,26 +111,35 @@ def check(
     help="把能读取的自评表改存为另一种格式：.toml .xlsx .docx .csv（官方表式）。\n\n官方表式放不下的内容会逐项列出。",
 )
 def convert(
-    files: Files, output: RequiredOutput, set_name: SetName = None, force: Force = False, debug: Debug = False
+    files: Files,
+    output: RequiredOutput,
+    set_name: SetName = None,
+    sheet: SheetName = None,
+    force: Force = False,
+    debug: Debug = False,
 ) -> None:
-    from scorer.forms import read_submission
+    from scorer.forms import read_submissions
     from scorer.forms.writing import SUFFIXES, write_form
 
     known_ending(output, list(SUFFIXES))
     refuse_existing(output, force=force)
     indicator_set = chosen_set(set_name)
-    submission = read_submission(*files)
-    if not submission.has_form:
+    forms = [submission for submission in read_submissions(*files, sheet=sheet) if submission.has_form]
+    if not forms:
         console.write("错误：文件中没有自评表，没有可以改存的内容。\n", error=True)
         raise typer.Exit(NOTHING_READ)
-    lost = write_form(submission, output, indicator_set, force=force)
-    for doubt in submission.doubts:
-        console.write(f"读取时存疑：{doubt.source.place} {doubt.message}\n", error=True)
-    for words in lost:
-        console.write(f"未能写入：{words}\n", error=True)
-    if lost:
-        console.write("改存为 .toml 可以全部保留。\n", error=True)
-    console.write(f"已写入 {output}\n", error=True)
+    targets = part_targets(output, [form.part or form.project for form in forms])
+    for target in targets:
+        refuse_existing(target, force=force)
+    for target, submission in zip(targets, forms, strict=True):
+        lost = write_form(submission, target, indicator_set, force=force)
+        for doubt in submission.doubts:
+            console.write(f"读取时存疑：{doubt.source.place} {doubt.message}\n", error=True)
+        for words in lost:
+            console.write(f"未能写入：{words}\n", error=True)
+        if lost:
+            console.write("改存为 .toml 可以全部保留。\n", error=True)
+        console.write(f"已写入 {target}\n", error=True)
 
 
 @app.command(cls=ChineseCommand, help="按一套指标体系生成空白的自评表，供填写：.toml .xlsx .docx .csv。")

@@ -12,7 +12,7 @@ from scorer.report import WRITERS
 
 OK, FINDINGS, WRONG_USE, NOTHING_READ = 0, 1, 2, 3
 INTERRUPTED = 130
-ONE_PER = ("file", "folder")
+ONE_PER = ("auto", "file", "folder")
 ENGINES = ("local", "dask", "spark")
 FAIL_ON = ("error", "warning", "note", "never")
 COMPARED = ("table", "json")  # formats that show a form under two sets
@@ -64,7 +64,7 @@ def known_ending(path: str, allowed: list[str]) -> str:
 
 Files = Annotated[
     list[str],
-    typer.Argument(metavar="FILE", show_default=False, help="一份自评表，可连同它的报告；格式见 README"),
+    typer.Argument(metavar="FILE", show_default=False, help="自评表，可连同它的报告；一个文件里有几份表就逐份处理；格式见 README"),
 ]
 SetName = Annotated[
     str | None,
@@ -78,6 +78,10 @@ Format = Annotated[
         callback=known_format,
         help="输出格式；不写则看 -o 的文件名，否则为 table",
     ),
+]
+SheetName = Annotated[
+    str | None,
+    typer.Option("--sheet", metavar="NAME", help="一个文件里有几份自评表时只取这一份：工作表或项目的名称、其中一部分，或序号"),
 ]
 SetArgument = Annotated[str, typer.Argument(metavar="SET", help="指标体系的名称（见 scorer sets list）或 TOML 文件")]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="写入文件；不写则打印")]

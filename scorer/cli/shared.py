@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,14 @@ def words(listed: str | None) -> list[str]:
     return [word.strip() for word in (listed or "").replace("，", ",").replace("、", ",").split(",") if word.strip()]
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The reports of the submissions in some files with what each was made of, and the reports of files not read."""
+
+    results: list[tuple[Report, Layout]]
+    unread: list[Report]
+
+
 def evaluated(
     files: list[str],
     set_name: str | None,
@@ -51,20 +61,30 @@ def evaluated(
     output: str | None,
     force: bool,
     *,
+    sheet: str | None = None,
     figures: bool = False,
-) -> tuple[Report, Layout]:
-    """The report of one submission, and what it was made of. What can be wrong with the call is said before any form
-    is read."""
+) -> Evaluated:
+    """The reports of all submissions in the files. What can be wrong with the call is said before any form is read."""
     from scorer.checks import selected
-    from scorer.evaluation import evaluate
-    from scorer.forms import read_submission
+    from scorer.evaluation import evaluate, unreadable
+    from scorer.forms import read_what_can_be
+    from scorer.forms.files.opening import digest_of
 
     refuse_target(format, output, force)
     selected(words(select), words(ignore))
     indicator_set = chosen_set(set_name)
-    submission = read_submission(*files)
-    report = evaluate(submission, indicator_set, select=words(select), ignore=words(ignore), figures=figures)
-    return report, Layout(submission=submission, indicator_set=indicator_set)
+    submissions, unread = read_what_can_be(*files, sheet=sheet)
+    options = {"select": words(select), "ignore": words(ignore)}
+    return Evaluated(
+        [
+            (
+                evaluate(submission, indicator_set, **options, figures=figures),
+                Layout(submission=submission, indicator_set=indicator_set),
+            )
+            for submission in submissions
+        ],
+        [unreadable(each.path, digest_of(each.path), each.error) for each in unread],
+    )
 
 
 def refuse_target(format: str | None, output: str | None, force: bool) -> None:
@@ -84,6 +104,16 @@ def chosen_set(name: str | None) -> IndicatorSet | None:
     from scorer.sets import load_set
 
     return None if name is None else load_set(name)
+
+
+def all_compared(found: Evaluated, other: IndicatorSet, format: str) -> str:
+    """`compared` for all submissions: an array of JSON, or one table after the other."""
+    texts = [compared(report, layout, other, format) for report, layout in found.results]
+    if len(texts) == 1:
+        return texts[0]
+    if format == "json":
+        return json.dumps([json.loads(text) for text in texts], ensure_ascii=False, indent=2) + "\n"
+    return "\n".join(texts)
 
 
 def compared(report: Report, layout: Layout, other: IndicatorSet, format: str) -> str:
@@ -110,6 +140,70 @@ def deliver_text(content: str, output: str | None, force: bool, *, as_json: bool
         console.write(content)
 
 
+SINGLY = ("html", "xlsx", "docx", "pdf", "csv")
+"""Formats in which every submission is a file of its own."""
+
+
+def deliver_all(found: Evaluated, format: str | None, output: str | None, force: bool) -> None:
+    """Print or save the reports of all submissions: as an array of JSON, one after the other, or in a file each."""
+    if len(found.results) == 1 and not found.unread:
+        deliver(*found.results[0], format, output, force)
+        return
+    name = format or (format_of(output) if output is not None else None) or "table"
+    if name in SINGLY:
+        _deliver_singly(found, name, output, force)
+        return
+    shown = [*found.results, *((report, Layout()) for report in found.unread)]
+    if name == "json":
+        text = json.dumps([json.loads(report.model_dump_json()) for report, _ in shown], ensure_ascii=False, indent=2) + "\n"
+    else:
+        plain = replace(Layout(), width=console.width(), colour=console.colour()) if output is None else Layout()
+        text = _one_after_the_other(shown, name, plain)
+    deliver_text(text, output, force, as_json=name == "json")
+
+
+def _one_after_the_other(shown: list[tuple[Report, Layout]], name: str, plain: Layout) -> str:
+    from scorer.report.terminal import divider
+
+    pieces = []
+    for number, (report, layout) in enumerate(shown, 1):
+        content = WRITERS[name].render(report, replace(layout, width=plain.width, colour=plain.colour))
+        assert isinstance(content, str)  # the formats of `SINGLY` are handled elsewhere
+        pieces.append(content if name == "md" else divider(report, number, len(shown), plain) + content)
+    return "\n".join(pieces)
+
+
+def _deliver_singly(found: Evaluated, name: str, output: str | None, force: bool) -> None:
+    if output is None:
+        ending = WRITERS[name].suffixes[0]
+        raise typer.BadParameter(
+            f"共有 {len(found.results)} 份提交件，{name} 要写成文件：请用 -o，如 -o 报告{ending}，每份一个文件；或用 --sheet 只取一份。"
+        )
+    targets = part_targets(output, [report.submission.part or report.submission.project for report, _ in found.results])
+    for target in targets:
+        refuse_existing(target, force=force)
+    for target, (report, layout) in zip(targets, found.results, strict=True):
+        deliver(report, layout, name, target, force)
+    for report in found.unread:
+        console.write(f"{report.findings[0].message}\n", error=True)
+
+
+NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
+
+
+def part_targets(output: str, names: Sequence[str]) -> list[str]:
+    """A file name for each of several submissions: 报告.html and the parts 甲, 乙 give 报告-甲.html, 报告-乙.html."""
+    if len(names) == 1:
+        return [output]
+    path = Path(output)
+    made: list[str] = []
+    for number, name in enumerate(names, 1):
+        bare = NO_FILE_NAME.sub("_", name).strip("_.")[:60] or str(number)
+        target = str(path.with_name(f"{path.stem}-{bare}{path.suffix}"))
+        made.append(target if target not in made else str(path.with_name(f"{path.stem}-{number}-{bare}{path.suffix}")))
+    return made
+
+
 def deliver(report: Report, layout: Layout, format: str | None, output: str | None, force: bool) -> None:
     """Print the report, or save it in the format that was asked for or that the file's ending asks for."""
     if output is None:
@@ -127,9 +221,10 @@ def deliver(report: Report, layout: Layout, format: str | None, output: str | No
     console.write(f"已写入 {output}\n", error=True)
 
 
-def exit_code(report: Report, fail_on: str) -> int:
-    """0, or 1 when a finding is at or above the level `fail_on`."""
-    return FINDINGS if any(at_or_above(finding.level, fail_on) for finding in report.findings) else OK
+def exit_code(found: Evaluated, fail_on: str) -> int:
+    """0, or 1 when a finding is at or above the level `fail_on`; files that were not read do not decide it."""
+    levels = (finding.level for report, _ in found.results for finding in report.findings)
+    return FINDINGS if any(at_or_above(level, fail_on) for level in levels) else OK
 
 
 def at_or_above(level: str, fail_on: str) -> bool:

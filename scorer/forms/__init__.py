@@ -1,30 +1,33 @@
 """Reading what was handed in: the content of a file decides how it is read, never its suffix.
 
-`read_document` makes one file a Document of located cells and paragraphs; `read_submission` understands one or several
-of them as a Submission. A format is one module with `read(path, data) -> Document` and one line in `READERS`.
+`read_document` makes one file a Document of located cells and paragraphs; `read_submissions` understands one or several
+of them as Submissions, one a form. A format is one module with `read(path, data) -> Document` and one line in `READERS`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from os import PathLike, fspath
 from pathlib import Path
 from typing import cast
 
 from scorer.forms.files import limits
+from scorer.forms.files.archive import entries, is_archive
 from scorer.forms.files.encoding import decode, looks_like_text
 from scorer.forms.files.opening import read_bytes
-from scorer.model import Document, ReadError, Submission, readable_name
+from scorer.model import Document, ReadError, ScorerError, Submission, readable_name
 
-__all__ = ["READERS", "detect", "read_document", "read_submission"]
+__all__ = ["READERS", "Unread", "detect", "read_document", "read_submission", "read_submissions", "read_what_can_be"]
 
 Reader = Callable[[str, bytes], Document]
 
 READERS: dict[str, str] = {
     "xlsx": "scorer.forms.readers.workbook",
     "xls": "scorer.forms.readers.binary_workbook",
+    "xml": "scorer.forms.readers.spreadsheet_xml",
     "ods": "scorer.forms.readers.open_workbook",
     "docx": "scorer.forms.readers.word",
     "doc": "scorer.forms.readers.office",
@@ -37,7 +40,7 @@ READERS: dict[str, str] = {
 }
 """Kind of content → the module that reads it."""
 
-READABLE = ".toml .xlsx .xlsm .xls .et .ods .docx .doc .wps .pdf .html .htm .mht .csv .tsv .md .txt"
+READABLE = ".toml .xlsx .xlsm .xls .et .ods .docx .doc .wps .rtf .odt .pdf .html .htm .mht .csv .tsv .md .txt"
 
 DELIMITED_SUFFIXES = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".et", ".ods"})
 """Suffixes under which plain text is a table: exports of comma or tab separated text are often named .xls."""
@@ -48,6 +51,10 @@ HTML_START = re.compile(
     re.IGNORECASE,
 )
 HTML_SUFFIXES = frozenset({".html", ".htm", ".mht"})
+EXCEL_XML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,50}<\?xml[^>]{0,200}>(?:\s{0,50}<\?[^>]{0,200}>|\s{0,50}<!--.{0,500}?-->){0,5}\s{0,50}<(?:\w{1,9}:)?Workbook\b",
+    re.DOTALL,
+)
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -62,25 +69,99 @@ def read_document(path: str | PathLike[str]) -> Document:
     return reader(name, data)
 
 
-def read_submission(*paths: str | PathLike[str]) -> Submission:
-    """A form and the reports that belong to it as one Submission. The form may be a .toml record, but only one.
+def read_submission(*paths: str | PathLike[str], sheet: str | None = None) -> Submission:
+    """A form and the reports that belong to it as one Submission. Of several forms it is the first, and a doubt says so.
 
-    Raises `ReadError` when a file cannot be read.
+    Raises `ReadError` when a file cannot be read, or when no form is called `sheet`.
     """
+    layout = import_module("scorer.forms.layout.assembly")
+    found = read_submissions(*paths, sheet=sheet)
+    return cast("Callable[[list[Submission]], Submission]", layout.first_of)(found)
+
+
+def read_submissions(*paths: str | PathLike[str], sheet: str | None = None) -> list[Submission]:
+    """Every form in the files as a Submission of its own, each with the reports that belong to it; at least one.
+
+    A workbook may hold a form on every sheet, a document several one after the other: `part` tells them apart, and
+    `sheet` picks one by that name, its number or a part of the name. Reports go with the only form, or with the one that
+    they name; one that fits none is a submission without a form. A form may be a .toml record, but only one.
+
+    Raises `ReadError` when a file cannot be read, or when no form is called `sheet`.
+    """
+    return picked(understood([read_file(path) for path in named(paths)]), sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read, and what is said of it."""
+
+    path: str
+    error: ReadError
+
+
+def read_what_can_be(*paths: str | PathLike[str], sheet: str | None = None) -> tuple[list[Submission], list[Unread]]:
+    """As `read_submissions`, but a file that cannot be read takes no other with it: those are listed beside the rest.
+
+    Raises `ReadError` when none can be read, or when no form is called `sheet`.
+    """
+    read: list[Submission | Document] = []
+    unread: list[Unread] = []
+    for path in named(paths):
+        try:
+            read.append(read_file(path))
+        except ReadError as error:
+            unread.append(Unread(path, error))
+    if not read:
+        raise ReadError("\n".join(str(each.error) for each in unread))
+    return picked(understood(read), sheet), unread
+
+
+def named(paths: Sequence[str | PathLike[str]]) -> list[str]:
+    """The paths as text, those of an archive's entries in its place. `ReadError` without any, or with two records."""
     if not paths:
         raise ReadError("没有给出要读的文件。请至少给一个自评表文件。")
-    names = [fspath(path) for path in paths]
+    names = [name for path in paths for name in (entries(fspath(path)) if is_archive(fspath(path)) else [fspath(path)])]
+    if not names:
+        raise ReadError(f"{fspath(paths[0])}：压缩包是空的。请向提供人再要一份。")
     records = [name for name in names if name.lower().endswith(".toml")]
     if len(records) > 1:
         raise ReadError(f"{records[1]}：一份提交件只能有一个 .toml（前面已有 {records[0]}）。请分开处理；整批处理请用 scorer batch。")
-    documents = tuple(read_document(name) for name in names if name not in records)
+    return names
+
+
+def read_file(path: str) -> Submission | Document:
+    """A record as the submission that it is, any other file as a document."""
+    if path.lower().endswith(".toml"):
+        return cast("Callable[[str], Submission]", import_module("scorer.forms.readers.record").load)(path)
+    return read_document(path)
+
+
+def understood(files: Sequence[Submission | Document]) -> list[Submission]:
+    """The submissions in files that were read, see `read_submissions`."""
     layout = import_module("scorer.forms.layout.assembly")
-    if not records:
-        return cast("Callable[[tuple[Document, ...]], Submission]", layout.understand)(documents)
-    record = cast("Callable[[str], Submission]", import_module("scorer.forms.readers.record").load)(records[0])
+    documents = tuple(file for file in files if isinstance(file, Document))
+    record = next((file for file in files if isinstance(file, Submission)), None)
+    if record is None:
+        return cast("Callable[[tuple[Document, ...]], list[Submission]]", layout.understand_all)(documents)
     if not documents:
-        return record
-    return cast("Callable[[Submission, tuple[Document, ...]], Submission]", layout.add_reports)(record, documents)
+        return [record]
+    return cast("Callable[[Submission, tuple[Document, ...]], list[Submission]]", layout.add_reports)(record, documents)
+
+
+def picked(found: list[Submission], sheet: str | None) -> list[Submission]:
+    """The submissions whose form is called `sheet`: by its name, its number from 1, or a part of the name."""
+    if sheet is None:
+        return found
+    names = [each.part or each.project for each in found]
+    wanted = sheet.strip()
+    exact = [each for each, name in zip(found, names, strict=True) if name == wanted]
+    if not exact and wanted.isdecimal() and 1 <= int(wanted) <= len(found):
+        exact = [found[int(wanted) - 1]]
+    chosen = exact or [each for each, name in zip(found, names, strict=True) if wanted and wanted in name]
+    if not chosen:
+        listed = "、".join(f"{number} {name}" for number, name in enumerate(names, 1) if name)
+        raise ScorerError(f"没有名为“{sheet}”的自评表。文件中有：{listed or '一份没有名称的表，不必加 --sheet'}。")
+    return chosen
 
 
 def detect(path: str, data: bytes) -> str:
@@ -91,6 +172,8 @@ def detect(path: str, data: bytes) -> str:
     if not data:
         raise limits.refusal(path, "文件是空的（0 字节）", "请重新导出或向提供人再要一份")
     suffix = Path(path).suffix.lower()
+    if EXCEL_XML.match(data[:4096]):
+        return "xml"
     if data[:4] in ZIP_MARKS:
         return _packed_kind(path, data)
     if data[:8] == OLE_MARK:
@@ -121,6 +204,7 @@ IMAGES = (
 )
 
 
+OFD = ("这是版式文件（OFD），只为显示和打印，读不出表格", "请提供生成它的电子表格或文档，或用 OFD 阅读器另存为 PDF 后再读")
 DIRECTORY_BYTES = 16 * 1024
 USUAL_PARTS = (("xlsx", b"xl/workbook.xml"), ("docx", b"word/document.xml"))
 
@@ -140,6 +224,8 @@ def _packed_kind(path: str, data: bytes) -> str:
             return "ods"
         if "opendocument.text" in mimetype:
             return "odt"
+    if any(name.rpartition("/")[2].lower() == "ofd.xml" for name in package.names()):
+        raise limits.refusal(path, *OFD)
     main = package.main_part("xl/workbook.xml" if "xl/workbook.xml" in package else "word/document.xml")
     if main in package:
         if main.endswith(".bin"):

@@ -32,6 +32,14 @@ def render(report: Report, layout: Layout) -> str:
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
+def divider(report: Report, number: int, count: int, layout: Layout) -> str:
+    """The line between several reports: which one comes, of how many, and its sheet or title."""
+    about = report.submission
+    named = cleaned(about.part or about.project) or "、".join(cleaned(file.path) for file in about.files)
+    line = cut(f"═══ 第 {number} 份，共 {count} 份：{named} ", max(layout.width, NARROWEST) - 4)
+    return paint(line + "═══", "strong", layout) + "\n\n"
+
+
 def paint(text: str, style: str, layout: Layout) -> str:
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if layout.colour else text
 
@@ -54,6 +62,7 @@ def head(report: Report, layout: Layout) -> list[str]:
         for part in (
             cleaned(about.unit) or "（未读到单位名称）",
             cleaned(about.project),
+            f"（{cleaned(about.part)}）" if about.part and about.part != about.project else "",
             f"{about.year} 年度" if about.year is not None else "",
         )
         if part

@@ -88,13 +88,15 @@ def roll_up(submission: Submission, indicators: IndicatorSet, why: str, leaves: 
     for leaf in pointed:
         by_status[leaf.status] = by_status.get(leaf.status, Decimal(0)) + (leaf.weight or Decimal(0))
     left_out = [leaf for leaf in leaves if leaf.status == "inapplicable" and leaf.points is None]
-    full = indicators.full if indicators.points and pointed else None
+    full = indicators.full if indicators.points and pointed and not submission.kind else None
     weights = sum_known(leaf.weight for leaf in pointed)
     whole = weights + sum_known(leaf.weight for leaf in left_out)
     total, low, high = (
         _total(indicators, leaves, [getattr(leaf, name) for leaf in pointed], weights, whole)
         for name in ("points", "low", "high")
     )
+    if submission.kind:  # goals and 监控 are no answer to score
+        total = low = high = None
     notes = _total_notes(indicators, leaves, left_out, sum_known(leaf.points for leaf in pointed), total)
     grade = indicators.grade(total) if total is not None and whole == full else None
     return Scorecard(

@@ -142,8 +142,10 @@ def _reports(folder: str) -> Iterator[tuple[int, dict[str, Any], Keys]]:
 def _keys(report: dict[str, Any]) -> Keys:
     submission = report["submission"]
     files = submission["files"]
-    path = str(files[0]["path"]) if files else ""
-    return path, tuple(file["sha256"] for file in files), (submission["unit"].strip(), submission["project"].strip())
+    part = submission.get("part", "")
+    path = (str(files[0]["path"]) if files else "") + (f"#{part}" if part else "")
+    digests = tuple(file["sha256"] for file in files) + ((part,) if part else ())
+    return path, digests, (submission["unit"].strip(), submission["project"].strip())
 
 
 def _move(number: int, name: str, before: dict[str, Any], after: dict[str, Any]) -> Move:

@@ -96,7 +96,7 @@ class Aggregates:
 
     `matches` are the first findings across forms, `matched` counts them all, `concerned` the submissions that they concern,
     `compared` are the tallies of those checks, none where nothing was compared. `aside` says, in sentences, what else lay
-    in the folder and was not read.
+    in the folder and was not read; `unhandled` are the files of other kinds by name, each with what to do about it.
     """
 
     root: str | None = None
@@ -118,6 +118,7 @@ class Aggregates:
     top: list[tuple[Decimal, int, Row]] = field(default_factory=list)
     unread: list[tuple[int, Row]] = field(default_factory=list)
     aside: tuple[str, ...] = ()
+    unhandled: tuple[tuple[str, str], ...] = ()
 
     def add(self, row: Row) -> None:
         self.root = common_root(self.root, row.key)

@@ -223,10 +223,17 @@ def matched_codes(found: Aggregates) -> list[tuple[Value, ...]]:
     return rows
 
 
-def unread_rows(rows: Iterable[Row], root: str = "") -> Iterator[tuple[Value, ...]]:
-    """Number, file as seen from the folder `root`, code, reason."""
+UNHANDLED = "未处理"
+
+
+def unread_rows(
+    rows: Iterable[Row], root: str = "", unhandled: Iterable[tuple[str, str]] = ()
+) -> Iterator[tuple[Value, ...]]:
+    """Number, file as seen from the folder `root`, code, reason; files of other kinds behind those that were not read."""
     for row in rows:
         yield row.number, without_root(row.key, root), row.unread, without_root(row.reason, root)
+    for path, words in unhandled:
+        yield None, without_root(path, root), UNHANDLED, words
 
 
 def match_words(match: Match, root: str) -> tuple[str, str]:

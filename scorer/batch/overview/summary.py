@@ -113,8 +113,9 @@ def page_pieces(found: Aggregates, paged: Collection[int] = ()) -> Iterator[str]
         match_codes=figures.matched_codes(found),
         matches=matches,
         matches_more=f"只列出前 {MATCHES_LISTED} 处，全部见 across.jsonl。" if sum(found.matched.values()) > len(matches) else "",
-        unread=figures.unread_rows(found.first_unread(), root),
-        unread_more=f"只列出前 {UNREAD_LISTED} 份，全部见 errors.csv。" if whole.unread > UNREAD_LISTED else "",
+        unread=figures.unread_rows(found.first_unread(), root, found.unhandled[:UNREAD_LISTED]),
+        unhandled=len(found.unhandled),
+        unread_more=f"只列出前 {UNREAD_LISTED} 份，全部见 errors.csv。" if max(whole.unread, len(found.unhandled)) > UNREAD_LISTED else "",
         sets=figures.sets_words(found),
     )
 

@@ -193,7 +193,7 @@ def write_workbook(
     book.add(Sheet("同批比对", matches, told, nothing))
     book.add(Sheet("比对情况", figures.MATCHED, figures.matched_codes(found), "没有作同批比对。"))
     columns = (("序号", 7), ("文件", 60), ("代码", 8), ("原因", 80))
-    book.add(Sheet("未能读取", columns, figures.unread_rows(unread, root), "全部都能读取。"))
+    book.add(Sheet("未能读取", columns, figures.unread_rows(unread, root, found.unhandled), "全部都能读取。"))
     book.close()
 
 

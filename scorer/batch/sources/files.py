@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from scorer import install_words
-from scorer.batch.store import INDEX
+from scorer.batch.store import INDEX, Store
 from scorer.forms import READABLE
-from scorer.model import ScorerError
+from scorer.forms.files.archive import LEFT_BEHIND, entries, inside, is_archive
+from scorer.forms.files.opening import digest_of
+from scorer.model import ReadError, ScorerError
 from scorer.saving import cause
 
 GATHERED, BATCH = "gathered", "batch.json"  # by which a folder of results is known
 LIST_HEADINGS = ("file", "path", "文件", "文件路径", "路径")
 GROUP_HEADINGS = ("submission", "提交件")
-NO_FORMS = ("~$", ".", "thumbs.db", "desktop.ini")
-"""How the names of files begin that systems and office programs leave in folders."""
-ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar")
+ARCHIVES = (".rar", ".7z", ".gz", ".tar", ".zip")
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".heic")
 NAMED_MOST = 5
 
@@ -55,9 +55,12 @@ def find_items(source: str, one_per: str) -> list[Item]:
             return list(rows_of(path))
         if path.suffix.lower() == ".csv" and (listed := listed_in(path)) is not None:
             return listed
+        if is_archive(path):
+            return grouped([found for found in _files_in(path) if _could_be(found)], one_per) or [Item(str(path), (str(path),))]
         return [Item(str(path), (str(path),))]
     if any(mark in source for mark in "*?["):
-        files = sorted(found for found in map(Path, glob.glob(source, recursive=True)) if _could_be(found))  # noqa: PTH207
+        met = map(Path, glob.glob(source, recursive=True))  # noqa: PTH207
+        files = sorted(found for path in met for found in _files_in(path) if _could_be(found))
         results = {above for above in {above for found in files for above in found.parents} if holds_results(above)}
         files = [found for found in files if results.isdisjoint(found.parents)]
         if not files:
@@ -72,10 +75,45 @@ def files_below(folder: Path) -> list[Path]:
     Hidden files, office lock files (~$…), files of other kinds and the results of earlier batches are left out;
     `left_aside` tells which.
     """
-    files = sorted(path for above, names in _tree(folder) for path in map(above.joinpath, names) if _could_be(path))
+    files = sorted(
+        path
+        for above, names in _tree(folder)
+        for name in names
+        for path in _files_in(above / name)
+        if _could_be(path)
+    )
     if not files:
         raise ScorerError(" ".join([f"{folder}：其中没有可以读取的文件。可读取的格式有 {READABLE}。", *left_aside(str(folder))]))
     return files
+
+
+def _files_in(path: Path) -> list[Path]:
+    """A file as itself, an archive as the files in it; one that does not open stays, and its reading says why."""
+    if not is_archive(path) or path.name.lower().startswith(LEFT_BEHIND):
+        return [path]
+    try:
+        return [Path(entry) for entry in entries(str(path))]
+    except ReadError:
+        return [path]
+
+
+def unhandled(source: str) -> list[tuple[str, str]]:
+    """The files of a folder tree that are of other kinds and are not read, by their paths, each with what to do about it."""
+    if not Path(source).is_dir():
+        return []
+    met = (path for above, names in _tree(Path(source)) for name in names for path in _files_in(above / name))
+    others = (path for path in met if not path.name.lower().startswith(LEFT_BEHIND) and not _is_readable(path))
+    return sorted((str(path), _advice(path.suffix.lower())) for path in others)
+
+
+def _advice(ending: str) -> str:
+    if ending in ARCHIVES:
+        return "压缩包，没有打开。请解压，或改用 .zip"
+    if ending in PICTURES:
+        return "图片，里面没有文字。请提供原始的电子表格或文档，或先作文字识别"
+    if ending == ".ofd":
+        return "版式文件（OFD），读不出表格。请提供生成它的电子表格或文档，或另存为 PDF"
+    return f"不是可读取的格式。若是自评表或报告，请另存为可读的格式（{READABLE}）"
 
 
 def _tree(
@@ -108,13 +146,9 @@ def left_aside(source: str) -> tuple[str, ...]:
         return ()
     closed: list[OSError] = []
     results: list[Path] = []
-    endings: Counter[str] = Counter()
-    for _, names in _tree(Path(source), closed.append, results.append):
-        endings.update(
-            Path(name).suffix.lower()
-            for name in names
-            if Path(name).suffix.lower() not in READABLE.split() and not name.lower().startswith(NO_FORMS)
-        )
+    for _ in _tree(Path(source), closed.append, results.append):
+        pass
+    endings = Counter(Path(path).suffix.lower() for path, _ in unhandled(source))
     words = []
     if endings:
         listed = sorted(endings.items(), key=lambda entry: (-entry[1], entry[0]))
@@ -122,7 +156,9 @@ def left_aside(source: str) -> tuple[str, ...]:
         more = "等" if len(listed) > NAMED_MOST else ""
         advice = "压缩包请先解压，" * any(ending in endings for ending in ARCHIVES)
         advice += "图片请先识别成文字，" * any(ending in endings for ending in PICTURES)
-        words.append(f"另有 {endings.total()} 个文件的格式不能读取，没有处理：{named}{more}。{advice.rstrip('，')}".rstrip("。") + "。")
+        advice += "版式文件（.ofd）请提供原来的表格或文档，" * (".ofd" in endings)
+        said = f"另有 {endings.total()} 个文件的格式不能读取，没有处理：{named}{more}。文件名列在 errors.csv。{advice.rstrip('，')}"
+        words.append(said.rstrip("。") + "。")
     if results:
         named = "".join(f"“{path.name}”" for path in results[:NAMED_MOST]) + ("等" if len(results) > NAMED_MOST else "")
         words.append(f"其中 {len(results)} 个文件夹是 scorer batch 的结果，不当作提交件：{named}。")
@@ -132,14 +168,18 @@ def left_aside(source: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _is_readable(path: Path) -> bool:
+    return path.suffix.lower() in READABLE.split() or is_archive(path)
+
+
 def _could_be(path: Path) -> bool:
-    readable = path.suffix.lower() in READABLE.split() and not path.name.startswith(("~$", "."))
-    return readable and path.is_file()
+    readable = _is_readable(path) and not path.name.startswith(("~$", "."))
+    return readable and (path.is_file() or inside(str(path)) is not None)
 
 
 def grouped(files: Sequence[Path], one_per: str) -> list[Item]:
-    """Files as items: each on its own, or all of a folder together (`one_per="folder"`)."""
-    if one_per == "file":
+    """Files as items: each on its own (reports are paired with forms later), or all of a folder together (`one_per="folder"`)."""
+    if one_per != "folder":
         return [Item(str(path), (str(path),)) for path in files]
     folders: dict[Path, list[str]] = {}
     for path in files:
@@ -231,20 +271,15 @@ def _filled(value: Any) -> Any:
     return value
 
 
-def digest_of(path: str) -> str:
-    """SHA-256 of a file, "" when it cannot be read."""
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 -- called for every file
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
 def digest_of_item(item: Item) -> str:
     """What decides whether an item was read before: the digest of its only file, else of those of all."""
     if item.record:
         return hashlib.sha256(item.record.encode()).hexdigest()
-    digests = [digest_of(path) for path in item.paths]
+    return joint_digest([digest_of(path) for path in item.paths])
+
+
+def joint_digest(digests: Sequence[str]) -> str:
+    """One digest for several files: that of the only one, else of all of theirs."""
     return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode()).hexdigest()
 
 
@@ -259,3 +294,10 @@ def items_of_earlier(folder: Path) -> list[Item]:
     if not keys:
         raise ScorerError(f"{folder}：其中没有提交件。")
     return [Item(key, (key,)) for key in keys]
+
+
+def store_of(folder: Path) -> Store:
+    """The gathered records of a finished batch, to be read only."""
+    store = Store(folder / GATHERED, write=False)
+    store.joined = frozenset(json.loads((folder / BATCH).read_text("utf-8")).get("joined", ()))
+    return store

@@ -119,6 +119,7 @@ class Facts:
     @staticmethod
     def from_json(values: dict[str, Any]) -> Facts:
         read = dict(values)
+        read.pop("party", None)  # for pairing alone
         for name, kind in _LISTED.items():
             read[name] = tuple(kind(*item) for item in values.get(name, ()))
         read["measures"] = tuple(Measure(group, Decimal(value), *rest) for group, value, *rest in values.get("measures", ()))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from pathlib import Path
 
-from scorer.forms.files import limits
+from scorer.forms.files import archive, limits
 from scorer.saving import cause
 
 
@@ -13,6 +14,8 @@ def read_bytes(path: str) -> bytes:
     """The bytes of a plain file within the size limit; every way in which opening can fail becomes a `ReadError`."""
     if not path:
         raise limits.refusal("（空）", "文件名是空的", "请给出文件名")
+    if (packed := archive.inside(path)) is not None:
+        return archive.read_entry(*packed)
     try:
         status = Path(path).stat()
     except FileNotFoundError as error:
@@ -40,3 +43,17 @@ def read_bytes(path: str) -> bytes:
     if len(data) > limits.FILE_BYTES:
         raise limits.too_much(path, "文件大小", "", limits.bytes_text(limits.FILE_BYTES), "请删去无关内容后另存")
     return data
+
+
+def digest_of(path: str) -> str:
+    """SHA-256 of a file, "" when it cannot be read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 -- called for every file
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        pass
+    try:
+        packed = archive.inside(path)
+        return hashlib.sha256(archive.read_entry(*packed)).hexdigest() if packed else ""
+    except limits.ReadError:
+        return ""

@@ -7,72 +7,113 @@ goals, a label with its value, or a row of the indicator table. What is not unde
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from scorer.forms.layout.grid import Line, Span, is_figure, read_lines
+from scorer.forms.layout.division import Division, divide, extract
+from scorer.forms.layout.grid import Line, Span, is_figure
 from scorer.forms.layout.head import (
     LONGEST_LINE,
     Head,
     after_colon,
     in_brackets,
     inline_label,
-    is_table_title,
     label_values,
     read_goals,
     year_in,
 )
-from scorer.forms.layout.header import Columns, Header, find_headers, read_columns
+from scorer.forms.layout.header import Columns, Header, kind_of, read_columns
 from scorer.forms.layout.money import read_funds
 from scorer.forms.layout.rows import DOUBT, Rows
-from scorer.forms.layout.vocabulary import Label, column_field, heading, is_note, is_subtotal, label_field, squash
-from scorer.model import EMPTY, Branch, Cell, Document, Doubt, Funds, Goal, Source, Submission, Table
+from scorer.forms.layout.vocabulary import Label, column_field, heading, is_subtotal, label_field, squash
+from scorer.forms.pairing import form_party, pair, report_party
+from scorer.model import EMPTY, Branch, Cell, Document, Doubt, FormKind, Funds, Goal, Source, Submission, Table
 
-SPREADSHEETS = ("xlsx", "xlsm", "xls", "et", "ods")  # each sheet is a form of its own
 FOOT_LABELS = ("total", "review_total", "grade", "reason", "problems", "note")
 HEAD_LABELS = ("project", "unit", "department", "year", "known", "goal_block", "goal_target", "goal_actual")
 
 
 def understand(documents: Sequence[Document]) -> Submission:
-    """Read one submission: the form among the documents, every value with its place.
+    """The first form among the documents with the reports handed in beside it; that there are more is a doubt.
 
-    Where several forms are found the first that is filled in is taken; a document without a form is kept as text. All
-    documents are kept, in their order.
+    For all of them see `understand_all`. Without a form the documents are kept as text.
+    """
+    return first_of(understand_all(documents))
+
+
+def first_of(found: Sequence[Submission]) -> Submission:
+    """The first of several submissions, with a doubt that names the others."""
+    first, *others = found
+    if not others:
+        return first
+    named = "、".join(_words_for(each) for each in others[:3]) + ("等" if len(others) > 3 else "")
+    message = f"还有 {len(others)} 份没有读取（{named}），本次只取了第一份（{_words_for(first)}）；逐份读取请用 read_submissions"
+    place = next((doc for doc in others[0].documents), None)
+    source = others[0].title.source if others[0].title else Source(place.path if place else "")
+    return replace(first, doubts=(*first.doubts, Doubt(DOUBT, message, source, others[0].title.text.strip())))
+
+
+def _words_for(submission: Submission) -> str:
+    named = submission.part or submission.project or _one_line(submission.title)
+    return named or "、".join(document.path for document in submission.documents)
+
+
+def understand_all(documents: Sequence[Document]) -> list[Submission]:
+    """Every form among the documents as a submission of its own, every value with its place.
 
     Args:
-        documents: the files of one submission as their readers made them.
+        documents: files as their readers made them. A document without a form is a report: it goes with the form when
+            there is one, with the form that it names (`pairing`) when there are several, else it is one of its own.
 
     Returns:
-        What was handed in. `doubts` says what could not be understood, after the readers' own doubts; without a form
-        `has_form` is false.
+        At least one submission, in the order of the documents; `doubts` says what could not be understood, after the
+        readers' own doubts. Without any form there is one submission, whose `has_form` is false, with all documents.
     """
-    doubts = [doubt for document in documents for doubt in document.doubts]
-    forms = [form for document in documents for form in _forms(document)]
-    filled = [form for form in forms if form.filled]
-    chosen = next(iter(filled or [form for form in forms if form.rows.answers] or forms), None)
-    if chosen is None:
-        return Submission(year=_year_of_text(documents), documents=tuple(documents), doubts=tuple(doubts))
-    others = [form for form in filled if form is not chosen]
-    if others:
-        doubts.append(_unread(others, chosen.words))
-    submission = chosen.submission()
-    return replace(submission, documents=tuple(documents), doubts=(*doubts, *submission.doubts))
+    forms = [form for document in documents for form in forms_of(document)]
+    if not forms:
+        doubts = tuple(doubt for document in documents for doubt in document.doubts)
+        return [Submission(year=_year_of_text(documents), documents=tuple(documents), doubts=doubts)]
+    holding = {form.documents[0].path for form in forms}
+    reports = [document for document in documents if document.path not in holding]
+    if not reports:
+        return forms
+    if len(forms) == 1:
+        order = {document.path: index for index, document in enumerate(documents)}
+        joined = with_reports(forms[0], reports)
+        return [replace(joined, documents=tuple(sorted(joined.documents, key=lambda each: order[each.path])))]
+    return _shared_out(forms, reports)
 
 
-def add_reports(record: Submission, reports: Sequence[Document]) -> Submission:
-    """A form that was read from a record, with the reports that belong to it; a form among those is doubted, not read."""
-    doubts = [doubt for document in reports for doubt in document.doubts]
-    others = [form for document in reports for form in _forms(document) if form.filled]
-    if others:
-        doubts.append(_unread(others, "、".join(document.path for document in record.documents)))
-    return replace(record, documents=(*record.documents, *reports), doubts=(*record.doubts, *doubts))
+def _shared_out(forms: Sequence[Submission], reports: Sequence[Document]) -> list[Submission]:
+    texts = [understand_all([report])[0] for report in reports]
+    found = pair([form_party(form) for form in forms], [report_party(text) for text in texts])
+    of_form: dict[int, list[Document]] = {}
+    alone: list[Submission] = []
+    for number, (text, match) in enumerate(zip(texts, found, strict=True)):
+        if match.form is None:
+            alone.append(text)
+        else:
+            of_form.setdefault(match.form, []).append(reports[number])
+    return [*(with_reports(form, of_form.get(number, ())) for number, form in enumerate(forms)), *alone]
 
 
-def _unread(others: Sequence[_Form], read: str) -> Doubt:
-    """The doubt that more forms were handed in than the one that was read."""
-    named = "、".join(form.words for form in others[:3]) + ("等" if len(others) > 3 else "")
-    message = f"还有 {len(others)} 份已填写的自评表（{named}），本次只读取了第一份（{read}）"
-    return Doubt(DOUBT, message, others[0].place, others[0].head.title.text.strip())
+def with_reports(form: Submission, reports: Sequence[Document]) -> Submission:
+    """A form that was read alone, with the reports that belong to it: what reading them together gives."""
+    if not reports:
+        return form
+    before = sum(len(document.doubts) for document in form.documents)
+    doubts = (*form.doubts[:before], *(doubt for document in reports for doubt in document.doubts), *form.doubts[before:])
+    return replace(form, documents=(*form.documents, *reports), doubts=doubts)
+
+
+def add_reports(record: Submission, reports: Sequence[Document]) -> list[Submission]:
+    """A form that was read from a record, with the reports that belong to it, and the forms among those."""
+    forms = [form for document in reports for form in forms_of(document)]
+    holding = {form.documents[0].path for form in forms}
+    texts = [document for document in reports if document.path not in holding]
+    doubts = [doubt for document in texts for doubt in document.doubts]
+    return [replace(record, documents=(*record.documents, *texts), doubts=(*record.doubts, *doubts)), *forms]
 
 
 def _year_of_text(documents: Sequence[Document]) -> int | None:
@@ -88,42 +129,117 @@ def _year_of_text(documents: Sequence[Document]) -> int | None:
 # ---------------------------------------------------------------------------------------------- the forms of a document
 
 
-def _forms(document: Document) -> list[_Form]:
-    lines = read_lines(document)
-    headers = find_headers(lines)
-    sheets = document.format in SPREADSHEETS
-    parts: list[list[Header]] = []
-    starts: list[int] = []
-    for header in headers:
-        start = _start(lines, parts[-1][-1], header, sheets) if parts else 0
-        if start is None:
-            parts[-1].append(header)
-        else:
-            parts.append([header])
-            starts.append(start)
-    ends = [*starts[1:], len(lines)] if parts else []
-    return [
-        _read_form(lines[start:end], start, part, sheets) for start, end, part in zip(starts, ends, parts, strict=True)
+def forms_of(document: Document) -> list[Submission]:
+    """Every form of a document as a submission of its own; none where it holds running text alone.
+
+    Of several the blank ones without a name are templates, and beside a self-evaluation 监控表 and 目标申报表 are no
+    submissions: the first form's doubts name them. `part` tells several forms of one file apart.
+    """
+    division = divide(document)
+    forms = [
+        _read_form(division.lines[start:end], start, headers, division.sheets)
+        for start, end, headers in division.forms
     ]
+    chosen = _chosen(forms)
+    if not chosen:
+        return []
+    left = [number for number in range(len(forms)) if number not in chosen]
+    if len(chosen) == 1:
+        number = chosen[0]
+        aside = {at for other in left for at in division.own(other)}
+        # what stands around the form's own lines may be its goals or its notes, unless it is another form
+        document = extract(document, set(range(len(division.lines))) - aside) if aside else document
+        form = forms[number].submission()
+        doubts = (*document.doubts, *form.doubts, *_left_aside(forms, left))
+        return [replace(form, documents=(document,), doubts=doubts)]
+    names = _part_names([forms[number] for number in chosen], division.sheets)
+    around = _around(division, chosen)
+    found: list[Submission] = []
+    for number, name in zip(chosen, names, strict=True):
+        part = extract(document, division.own(number))
+        form = _completed(forms[number].submission(), around)
+        found.append(replace(form, part=name, documents=(part,), doubts=(*part.doubts, *form.doubts)))
+    said = {doubt for submission in found for doubt in submission.documents[0].doubts}
+    first = found[0].documents[0]
+    # what concerns the file, and no form of it, is said once
+    first = replace(first, doubts=(*(doubt for doubt in document.doubts if doubt not in said), *first.doubts))
+    own = found[0].doubts[len(found[0].documents[0].doubts) :]
+    more = (*_left_aside(forms, left), *_unread_sheets(document, division))
+    found[0] = replace(found[0], documents=(first,), doubts=(*first.doubts, *own, *more))
+    return found
 
 
-def _start(lines: Sequence[Line], above: Header, header: Header, sheets: bool) -> int | None:
-    """The line at which a new form begins between two headers, None where the second only goes on with the first."""
-    for at in range(above.last + 1, header.first):
-        if sheets and lines[at].table is header.table and above.table is not header.table:
-            return at
-        if _begins_form(lines[at]):
-            return at
-    return header.first if sheets and above.table is not header.table else None
+def _chosen(forms: Sequence[_Form]) -> list[int]:
+    """The forms that are submissions: those that are filled or named, else the first blank one; self-evaluations first."""
+    for alike in (
+        [number for number, form in enumerate(forms) if not form.kind],
+        [number for number, form in enumerate(forms) if form.kind == "monitoring"],
+        [number for number, form in enumerate(forms) if form.kind == "goals"],
+    ):
+        handed_in = [number for number in alike if forms[number].filled]
+        handed_in = [number for number in alike if number in handed_in or (handed_in and forms[number].named)]
+        handed_in = handed_in or [number for number in alike if forms[number].named and forms[number].rows.answers]
+        written = handed_in or [number for number in alike if forms[number].rows.answers][:1] or alike[:1]
+        if written:
+            return written
+    return []
 
 
-def _begins_form(line: Line) -> bool:
-    if not line.own:
-        return False
-    first = line.own[0]
-    if label_field(first.text) in ("project", "department") or inline_label(first.cell) == "project":
-        return True
-    return len(line.own) == 1 and is_table_title(first.text) and "自评" in first.text and not is_note(first.text)
+def _left_aside(forms: Sequence[_Form], left: Sequence[int]) -> Iterator[Doubt]:
+    """What is said of the forms of a file that are no submissions."""
+    for number in left:
+        form = forms[number]
+        words = KINDS.get(form.kind) or ("空白的自评表" if not form.filled else "自评表")
+        message = f"文件中另有一份{words}（{form.words}），没有计入；要按它评分请另存为一个文件"
+        yield Doubt(DOUBT, message, form.place, form.head.title.text.strip())
+
+
+KINDS: dict[str, str] = {"goals": "绩效目标申报表", "monitoring": "绩效监控表"}
+
+
+def _unread_sheets(document: Document, division: Division) -> Iterator[Doubt]:
+    """The sheets of a workbook of many forms that hold none: nobody's text, so it is not checked, and that is said."""
+    if not division.sheets:
+        return
+    holding = {id(header.table) for _, _, headers in division.forms for header in headers}
+    others = [table for table in document.tables if id(table) not in holding and not table.hidden and any(table.cells)]
+    if others:
+        named = "、".join(f"“{table.name}”" for table in others[:5]) + ("等" if len(others) > 5 else "")
+        message = f"有 {len(others)} 张工作表不是自评表（{named}），其中的内容没有核对"
+        yield Doubt(DOUBT, message, Source(document.path, others[0].name))
+
+
+def _part_names(forms: Sequence[_Form], sheets: bool) -> list[str]:
+    """What tells the forms of one file apart: the sheet, or where one holds several the project or title behind it."""
+    tables = Counter(form.sheet for form in forms)
+    names: list[str] = []
+    for number, form in enumerate(forms, 1):
+        said = _one_line(form.head.value("project")) or _one_line(form.head.title) or f"第{number}份"
+        if sheets:
+            said = form.sheet if tables[form.sheet] == 1 else f"{form.sheet} {said}"
+        again = sum(1 for name in names if name == said or name.startswith(f"{said}（"))
+        names.append(f"{said}（{again + 1}）" if again else said)
+    return names
+
+
+def _around(division: Division, chosen: Sequence[int]) -> Head:
+    """The labels on the cover or the sheets before the first of several forms: they hold for all."""
+    head = Head()
+    first = min(division.own(chosen[0]), default=0)
+    for line in division.lines[:first]:
+        if line.own:
+            head.take(line, True)
+    return head
+
+
+def _completed(form: Submission, around: Head) -> Submission:
+    """A form that leaves out its unit or year, with those of the cover."""
+    return replace(
+        form,
+        unit=form.unit or _one_line(around.unit),
+        unit_cell=form.unit_cell or around.unit,
+        year=form.year or around.year(),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ one form
@@ -150,10 +266,19 @@ class _Form:
     totals: list[_Total] = field(default_factory=list)
     grade: Cell = EMPTY
     words: str = ""
+    sheet: str = ""  # the name of the table that holds its indicators
+    kind: FormKind = ""
 
     @property
     def filled(self) -> bool:
+        """Is anything answered? In a form of goals: is anything aimed at?"""
+        if self.kind == "goals":
+            return any(answer.target for answer in self.rows.answers)
         return any(answer.actual or answer.claimed for answer in self.rows.answers)
+
+    @property
+    def named(self) -> bool:
+        return bool(self.head.value("project") or self.head.unit)
 
     @property
     def place(self) -> Source:
@@ -175,7 +300,8 @@ class _Form:
             branches=(*rows.branches, *((total,) if total else ())),
             funds=self.funds,
             goals=tuple(self.goals),
-            claimed_total=total.claimed if total else EMPTY,
+            # a form of goals claims nothing: a figure beside 合计 is money or the sum of the weights
+            claimed_total=total.claimed if total and self.kind != "goals" else EMPTY,
             claimed_grade=self.grade or head.value("grade"),
             reason=head.value("reason"),
             problems=head.value("problems"),
@@ -185,6 +311,7 @@ class _Form:
             columns=rows.columns.printed,
             notes=(*head.notes, *rows.notes),
             doubts=(*doubtful, *rows.doubts),
+            kind=self.kind,
         )
 
     def total_row(self) -> _Total | None:
@@ -253,7 +380,9 @@ def _read_form(lines: Sequence[Line], offset: int, headers: Sequence[Header], sh
         at = _read_line(form, lines, at, begins, before=at < first, active=table is not None and line.table is table)
     _settle_sections(form)
     form.rows.finish()
-    form.words = _one_line(form.head.value("project")) or _one_line(form.head.title) or headers[0].table.name
+    form.sheet = headers[0].table.name
+    form.words = _one_line(form.head.value("project")) or _one_line(form.head.title) or form.sheet
+    form.kind = kind_of(headers, form.rows.columns, (form.head.title.text, form.sheet if sheets else ""))
     return form
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from scorer.forms.layout.vocabulary import (
     label_field,
     squash,
 )
-from scorer.model import Cell, Table
+from scorer.model import Cell, FormKind, Table
 
 TALLEST_HEADER = 3
 _REVIEWERS = ("复核", "审核", "财政", "评审", "主管", "抽查", "第三方", "评价组", "专家")
@@ -91,6 +92,29 @@ class Columns:
             ("direction", "sign" in have),
         ]
         return tuple(name for name, printed in fields if printed)
+
+
+# ------------------------------------------------------------------------------------------------- what form it is
+
+_MONITORING = re.compile("监控|(?:1|一)[-—－~至](?:[1-9]|1[01])月|全年预计|预计完成")
+_GOALS = re.compile("目标.{0,6}(?:申报|批复|下达|表)|申报表")
+
+
+def kind_of(headers: Sequence[Header], columns: Columns, names: Sequence[str]) -> FormKind:
+    """What a form is, by its columns and by the words of its title and sheet: a form that says 自评 is one.
+
+    Goals have neither a column of what was done nor one of points claimed, and none that was not understood.
+    """
+    said = squash(" ".join(names))
+    if "自评" in said:
+        return ""
+    words = squash(" ".join(group.words for header in headers for group in header.groups))
+    answered = {"actual", "claimed", "reviewed", "coefficient"} & set(columns.fields)
+    if _MONITORING.search(said) or (_MONITORING.search(words) and "claimed" not in answered):
+        return "monitoring"
+    if not answered and (_GOALS.search(said) or not columns.doubtful):
+        return "goals"
+    return ""
 
 
 # ----------------------------------------------------------------------------------------------------- finding headers

@@ -80,8 +80,8 @@ def same_file(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> 
         return False
 
 
-def annotate(report: Report, path: str, data: bytes) -> Annotated:
-    """The file `path`, whose bytes are `data`, with the report's comments and page.
+def annotate(report: Report | Sequence[Report], path: str, data: bytes) -> Annotated:
+    """The file `path`, whose bytes are `data`, with the comments of its report, or of those of all its forms, and a page.
 
     Raises:
         ScorerError: files of that kind cannot be annotated, or the bytes are not those that were scored.
@@ -90,7 +90,8 @@ def annotate(report: Report, path: str, data: bytes) -> Annotated:
     suffix = Path(path).suffix.lower()
     if suffix not in ANNOTATORS:
         raise ScorerError(f"{path}：这种格式不能加批注；可以的格式有：{' '.join(ANNOTATORS)}。")
-    scored = next((file.sha256 for file in report.submission.files if file.path == path), "")
+    reports = [report] if isinstance(report, Report) else list(report)
+    scored = next((file.sha256 for each in reports for file in each.submission.files if file.path == path), "")
     if hashlib.sha256(data).hexdigest() != scored:
         raise ScorerError(f"{path}：评分之后文件被改过，批注会对不上。请重新运行。")
     from scorer.forms import detect
@@ -99,23 +100,28 @@ def annotate(report: Report, path: str, data: bytes) -> Annotated:
     if kind != suffix.removeprefix(".").replace("xlsm", "xlsx"):
         raise ScorerError(f"{path}：内容与后缀不符（实为 {kind}），不能加批注。请用 WPS 或 Office 另存为 {suffix}。")
     edit = cast("Annotator", import_module(ANNOTATORS[suffix]).annotate)
-    content, placed, signed = edit(path, data, notes_for(report, path), page_for(report))
-    return Annotated(content, len(placed), unplaced(report, {(path, at) for at in placed}), signed)
+    notes = [note for each in reports for note in notes_for(each, path)]
+    lines = [line for each in reports for line in page_for(each)]
+    content, placed, signed = edit(path, data, notes, lines)
+    elsewhere = sum(unplaced(each, {(path, at) for at in placed}) for each in reports)
+    return Annotated(content, len(placed), elsewhere, signed)
 
 
-def write_annotated(report: Report, target: str | os.PathLike[str], *, force: bool = False) -> Annotated:
+def write_annotated(report: Report | Sequence[Report], target: str | os.PathLike[str], *, force: bool = False) -> Annotated:
     """Annotate the submission's file of the target's kind and save it there; never over the original.
 
     Raises:
         ScorerError: as `source_for` and `annotate` do, or the target exists (without `force`) or cannot be written.
     """
-    forms = {line.where.file for line in report.lines if line.where is not None}
-    source = source_for([file.path for file in report.submission.files], target, forms)
+    reports = [report] if isinstance(report, Report) else list(report)
+    forms = {line.where.file for each in reports for line in each.lines if line.where is not None}
+    files = dict.fromkeys(file.path for each in reports for file in each.submission.files)
+    source = source_for(list(files), target, forms)
     refuse_existing(target, force=force)
     try:
         data = Path(source).read_bytes()
     except OSError as error:
         raise ReadError(f"{source}：再次读取时出错（{cause(error)}）。请重试。") from error
-    annotated = annotate(report, source, data)
+    annotated = annotate([each for each in reports if any(file.path == source for file in each.submission.files)], source, data)
     save(annotated.data, target, force=force)
     return annotated
