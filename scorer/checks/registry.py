@@ -28,6 +28,7 @@ from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Pl
 if TYPE_CHECKING:
     from scorer.checks.peers.peers import Batch
     from scorer.checks.sameness import Said
+    from scorer.disclosure.publication import Publication
     from scorer.prose.mentions import Mention
     from scorer.prose.read import Statements
     from scorer.scoring.align import Leaf
@@ -96,21 +97,22 @@ def held(outcome: Outcome, *about: object) -> Outcome:
     return Sound(outcome.note, about) if isinstance(outcome, Sound) and not outcome.about else outcome
 
 
-def _places_in(thing: object) -> Iterator[Place]:
+def places_in(thing: object) -> Iterator[Place]:
+    """Every place in what was compared: of mentions, cells, and statements or tuples that hold them."""
     if isinstance(thing, Place):
         yield thing
     elif isinstance(thing, Cell):
         yield Place.of(thing)
     elif isinstance(thing, tuple | list):
         for part in thing:
-            yield from _places_in(part)
+            yield from places_in(part)
     elif callable(cell := getattr(thing, "cell", None)):
-        yield from _places_in(cell())
+        yield from places_in(cell())
     elif isinstance(place := getattr(thing, "place", None), Place):
         yield place
     elif is_dataclass(thing):
         for part in fields(thing):
-            yield from _places_in(getattr(thing, part.name))
+            yield from places_in(getattr(thing, part.name))
 
 
 def undecided(reason: str, times: int = 1) -> Undecided:
@@ -175,11 +177,27 @@ class Form:
         return texts(self.submission)
 
     @cached_property
+    def publications(self) -> Sequence[Publication]:
+        """The documents that are published final accounts, with their tables."""
+        from scorer.disclosure.publication import read_publication
+
+        read = (read_publication(document) for document in self.documents)
+        return [publication for publication in read if publication is not None]
+
+    @cached_property
     def mentions(self) -> Sequence[Mention]:
-        """Every figure of the documents' prose and free tables, in order."""
+        """Every figure of the documents' prose and free tables, in order; published tables belong to family D."""
+        from scorer.checks.published.settled import without_tables
         from scorer.prose.mentions import find_mentions
 
-        return [mention for document in self.documents for mention in find_mentions(document)]
+        return without_tables(self, (mention for document in self.documents for mention in find_mentions(document)))
+
+    @cached_property
+    def settled(self) -> frozenset[tuple[str, str, str]]:
+        """The figures of published explanations that family D has judged."""
+        from scorer.checks.published.settled import settled_spots
+
+        return settled_spots(self)
 
     @cached_property
     def statements(self) -> Statements:
@@ -336,11 +354,20 @@ def run(
     for entry in selected(select, ignore):
         if entry.per != "form":
             continue
-        outcomes = list(entry.function(form))
+        outcomes = _told_once(form, entry.code, entry.function(form))
         form.sound += [outcome for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
         tallies.append(tally(entry.code, outcomes))
     return in_order(findings, form.submission), tuple(tallies)
+
+
+def _told_once(form: Form, code: str, outcomes: Outcomes) -> list[Outcome]:
+    """The outcomes of a check; of a published document, what family D has settled is not told once more."""
+    from scorer.checks.published.settled import GENERAL, is_settled
+
+    if code not in GENERAL or not form.publications:
+        return list(outcomes)
+    return [undecided("已由 D 类核对") if isinstance(o, Faulty) and is_settled(form, o) else o for o in outcomes]
 
 
 def run_across(
@@ -394,7 +421,7 @@ def tally(code: str, outcomes: Sequence[Outcome]) -> Tally:
 def figures(form: Form, findings: Iterable[Finding]) -> tuple[Figure, ...]:
     """Every figure of the documents' prose and free tables with its state; the checks must have run on `form`."""
     doubted = {(place.file, place.at) for item in findings for place in item.where}
-    agreed = {(place.file, place.at) for outcome in form.sound for place in _places_in(outcome.about)}
+    agreed = {(place.file, place.at) for outcome in form.sound for place in places_in(outcome.about)}
     states = []
     for mention in form.mentions:
         place = Place.of(mention.cell())

@@ -150,6 +150,7 @@ _ITEM = re.compile(
     rf"(?:(?P<item>{_NAME}{{2,50}}?(?:\({_NAME}{{1,12}}\){_NAME}{{0,20}}?)?)\(项\))?"
 )
 _LONE_ITEM = re.compile(rf"(?P<item>{_NAME}{{2,50}}?)\(项\)")
+_USED_FOR = re.compile(r"^(?:其中|主要|全部)?(?:是|为)?(?:用于|包括|安排)?")
 _UNMARKED = re.compile(rf"({_NAME}{{3,40}}?)\s*(?:[。:]|\n)")  # 一般公共服务(类)一般行政管理事务。
 _INCOME_BEFORE = re.compile(r"收入[^。;\n项]{0,40}$")  # 收入 12 万元，支出 10 万元: but not within an item
 _LIST_NUMBER = re.compile(
@@ -213,7 +214,7 @@ def _cuts(passage: Passage) -> list[tuple[int, int, Key, str]]:
                 first = match.end("class") - len(names[0])
                 add(first, end, ("item", *(name or "" for name in names)), "".join(name for name in names if name))
         for match in _LONE_ITEM.finditer(text):
-            name = _LIST_NUMBER.sub("", match["item"])
+            name = _USED_FOR.sub("", _LIST_NUMBER.sub("", match["item"]))
             add(match.end("item") - len(name), match.end(), ("item", "", "", name), name)
     if passage.kind == "general":
         for match in _class_pattern().finditer(text):

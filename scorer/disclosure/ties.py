@@ -75,8 +75,18 @@ def _column_ties(sheet: Sheet, whole: Item, parts: Sequence[Item], doubt: str = 
     for column in sorted(sheet.columns - {"budget"}):
         amounts = tuple(part.amounts[column] for part in parts if column in part.amounts)
         if column in whole.amounts and amounts and not _all_blank(whole.amounts[column], amounts):
-            lost = "有的格读不出数字" if len(amounts) < len(parts) else ""
+            lost = "有的格读不出数字" if len(amounts) < len(parts) else _hollow(sheet, parts, column)
             yield Tie("rows", whole.amounts[column], amounts, doubt=doubt or lost)
+
+
+def _hollow(sheet: Sheet, parts: Sequence[Item], column: str) -> str:
+    """Why a sum of these lines cannot be told: one of them is blank though the lines below it are not."""
+    for part in parts:
+        if part.code and column in part.amounts and part.amounts[column].blank:
+            below = (i for i in sheet.coded() if i.code != part.code and i.code.startswith(part.code))
+            if any(column in item.amounts and not item.amounts[column].blank for item in below):
+                return "上级科目一行没有填数"
+    return ""
 
 
 def _all_blank(whole: Amount, parts: Sequence[Amount]) -> bool:
@@ -86,13 +96,12 @@ def _all_blank(whole: Amount, parts: Sequence[Amount]) -> bool:
 def _economic_totals(sheet: Sheet) -> Iterator[Tie]:
     """人员经费合计 = 301 + 303, 公用经费合计 = all other classes of the economic classification."""
     tops = [item for item in sheet.coded() if len(item.code) == 3 and "total" in item.amounts]
-    people = tuple(item.amounts["total"] for item in tops if item.code in PEOPLE_CODES)
-    others = tuple(item.amounts["total"] for item in tops if item.code not in PEOPLE_CODES)
+    people = [item for item in tops if item.code in PEOPLE_CODES]
+    others = [item for item in tops if item.code not in PEOPLE_CODES]
     for pattern, parts in ((r"人员经费合计", people), (r"(?:日常)?公用经费合计", others)):
         line = sheet.line(pattern)
-        whole = line.amounts.get("total") if line is not None else None
-        if whole is not None and parts and not _all_blank(whole, parts):
-            yield Tie("rows", whole, parts)
+        if line is not None:
+            yield from _column_ties(sheet, line, parts)
 
 
 def _across(sheet: Sheet) -> Iterator[Tie]:
