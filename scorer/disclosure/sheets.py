@@ -14,6 +14,7 @@ from scorer.disclosure.titles import printed_number, title_number, unit_in
 from scorer.model import EMPTY, Cell, Document, Table
 
 TOTALS = re.compile(r"(?:合计|总计|本年(?:收入|支出)合计|支出总计|收入总计|人员经费合计|(?:日常)?公用经费合计)")
+BLANKS = re.compile(r"[-—–－/]+")
 _CODE = re.compile(r"\d{3}|\d{5}|\d{7}")
 _CODED_NAME = re.compile(r"(\d{7}|\d{5}|\d{3})\s*[-—]?\s*(?=[^\d\s.,])(.*)")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,4}[、.,]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.])")
@@ -157,6 +158,7 @@ def _first_line(rows: Grid, number: int) -> int | None:
         if is_ordinals(row):
             continue
         words = [squeezed(cell.text) for cell in {id(cell): cell for cell in row if cell}.values()]
+        words = [word for word in words if not BLANKS.fullmatch(word)]
         figures = [word for word in words if written_amount(word)]
         if number == 7 and figures and len(figures) == len(words):
             return index
@@ -230,7 +232,7 @@ def _groups(above: Sequence[tuple[str, ...]], body: Grid, width: int) -> list[tu
     while column < width:
         if named[column]:
             end = column + 1
-            while end < width and not named[end] and not _codes_in(body, end, end + 1 < width and named[end + 1]):
+            while end < width and not named[end] and not _begins_list(body, end, named):
                 end += 1
             last_codes = end
             if end < width:
@@ -247,21 +249,22 @@ def _groups(above: Sequence[tuple[str, ...]], body: Grid, width: int) -> list[tu
 def _names_in(body: Grid, column: int) -> bool:
     """Whether a column holds names: mostly words."""
     texts = [squeezed(row[column].text) for row in body if row[column] and row[column].column == column]
-    texts = [text for text in texts if not TOTALS.fullmatch(text)]
+    texts = [text for text in texts if not TOTALS.fullmatch(text) and not BLANKS.fullmatch(text)]
     words = [text for text in texts if written_amount(text) is None]
     return bool(texts) and len(words) * 2 > len(texts)
 
 
-def _codes_in(body: Grid, column: int, before_names: bool) -> bool:
-    """Whether a column holds codes: whole numbers of three, five or seven digits, or of two beside such."""
+def _begins_list(body: Grid, column: int, named: Sequence[bool]) -> bool:
+    """Whether a further list begins here: columns of codes up to a column of names. Amounts can look like codes."""
+    following = next((other for other in range(column, len(named)) if named[other]), None)
+    return following is not None and all(_codes_in(body, other) for other in range(column, following))
+
+
+def _codes_in(body: Grid, column: int) -> bool:
+    """Whether a column holds codes: whole numbers of two, three, five or seven digits."""
     texts = [squeezed(row[column].text) for row in body if row[column] and row[column].column == column]
     codes = [text for text in texts if re.fullmatch(r"\d{2,3}|\d{5}|\d{7}", text)]
-    return (
-        bool(texts)
-        and len(codes) * 10 >= len(texts) * 7
-        and (before_names or len({len(c) for c in codes}) > 0)
-        and all("." not in text for text in texts)
-    )
+    return bool(texts) and len(codes) * 10 >= len(texts) * 7
 
 
 def _coded_line(
