@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from functools import cached_property
 from scorer.checks.registry import Form, Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.disclosure.amounts import Amount, in_unit
 from scorer.disclosure.publication import Publication
-from scorer.disclosure.statements import Change, Comparison, Percent, Record, Share
+from scorer.disclosure.statements import MONEY, Change, Comparison, Percent, Record, Share, stated
 from scorer.disclosure.targets import Targets
 from scorer.model import Place
 
@@ -88,6 +89,26 @@ def text_differs_from_table(form: Form) -> Outcomes:
     for account in accounts(form):
         for record in account.records:
             yield from judge_amounts(account, record)
+        for amount, printed in economic_amounts(account.publication):
+            yield judge_amount(amount, [printed])
+
+
+def economic_amounts(publication: Publication) -> Iterator[tuple[Amount, Amount]]:
+    """The lines of 公开06 that the section on 基本支出 names with an amount: 办公费 60.00 万元."""
+    sheet = publication.numbered.get(6)
+    lines = (
+        {item.plain: item.amounts["total"] for item in sheet.coded() if "total" in item.amounts}
+        if sheet is not None
+        else {}
+    )
+    if not lines or sheet is None or sheet.empty:
+        return
+    named = re.compile(
+        rf"(?<![一-鿿])({'|'.join(map(re.escape, sorted(lines, key=len, reverse=True)))})(?:支出)?(?:为)?\s*{MONEY}"
+    )
+    for passage in publication.passages.of("basic"):
+        for match in named.finditer(passage.text):
+            yield stated(passage, match, 2, f"文中“{match[1]}”", 2), lines[match[1]]
 
 
 def judge_amounts(account: Account, record: Record) -> Iterator[Outcome]:
