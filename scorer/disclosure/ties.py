@@ -135,10 +135,10 @@ def _columns(item: Item, whole: str, parts: Sequence[str], doubt: str = "") -> I
         yield Tie("columns", item.amounts[whole], amounts, doubt=doubt)
 
 
-_INCOME = r"本年收入合计"
-_SPENT = r"本年支出合计"
+_INCOME = r"本年收入(?:合计)?"
+_SPENT = r"本年支出(?:合计)?"
 _OPENING = r"(?:使用|用).{0,2}非财政拨款结余.*|使用专用结余|(?:年初|上年)(?:财政拨款)?结转(?:和|及)?结?余?"
-_CLOSING = r"结余分配|提取.{0,6}结余.*|年末(?:财政拨款)?结转(?:和|及)?结?余?"
+_CLOSING = r"结余分配|提取.{0,6}结余.*|年末(?:财政拨款)?结转(?:和|及)?结?余?|结转下年.{0,4}"
 _TOTAL = r"(?:收入|支出)?总计"
 _TOP = re.compile(r"[一二三四五六七八九十]{1,4}[、.,]")
 
