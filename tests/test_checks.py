@@ -46,8 +46,17 @@ def cases(outcome: str) -> list[Any]:
 
 
 def submission_of(case: dict[str, Any]) -> Submission:
-    """The case's form as read from TOML, with its running text as a report beside it."""
+    """The case's form as read from TOML, with its running text as a report beside it.
+
+    `base` names a published text under tests/cases/published, `change` what is replaced in it, once each.
+    """
     documents = ()
+    if "base" in case:
+        words = (CASES.parent / "published" / f"{case['base']}.txt").read_text("utf-8")
+        for old, new in case.get("change", []):
+            assert old in words, old
+            words = words.replace(old, new, 1)
+        case = {**case, "text": words}
     if "text" in case:
         from scorer.forms.layout.assembly import understand
 

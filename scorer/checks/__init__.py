@@ -1,5 +1,5 @@
 """All checks, one module a family: A arithmetic, N narrative, C consistency, T targets, E explanations, F filling,
-P peers across the forms of a batch."""
+P peers across the forms of a batch, D published final accounts."""
 
 from scorer.checks import (
     arithmetic,
@@ -10,6 +10,7 @@ from scorer.checks import (
     narrative,
     parts,
     peers,
+    published,
     residue,
     spending,
     stray,
@@ -30,6 +31,7 @@ __all__ = [
     "narrative",
     "parts",
     "peers",
+    "published",
     "residue",
     "run",
     "selected",

@@ -275,7 +275,7 @@ def unreadable(form: Form) -> Outcomes:
     改法：提交原始的电子文件，或先作文字识别。
     何时无法判定：不会无法判定。
     """
-    if form.submission.has_form or form.submission.claims or form.mentions:
+    if form.submission.has_form or form.submission.claims or form.mentions or form.publications:
         yield sound()
         return
     for document in form.documents:

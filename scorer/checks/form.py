@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from scorer.checks.registry import Outcome, Sound
+from scorer.checks.registry import Outcome, Outcomes, Sound
 from scorer.checks.sameness import Said, everything_said
+from scorer.checks.settled import Spot, settled_spots, told_once, without_tables
 from scorer.checks.written import texts
+from scorer.disclosure.publication import Publication, read_publication
 from scorer.model import Cell, Document, Submission
 from scorer.prose.engine import read_prose
 from scorer.prose.judge import Verdict
@@ -46,8 +48,23 @@ class Form:
 
     @cached_property
     def mentions(self) -> Sequence[Mention]:
-        """Every figure of the documents' prose and free tables, in order."""
-        return [mention for _, mentions in self._read for mention in mentions]
+        """Every figure of the documents' prose and free tables, in order; published tables belong to family D."""
+        return without_tables(self.publications, (mention for _, mentions in self._read for mention in mentions))
+
+    @cached_property
+    def publications(self) -> Sequence[Publication]:
+        """The documents that are published final accounts, with their tables."""
+        read = (read_publication(document) for document in self.documents)
+        return [publication for publication in read if publication is not None]
+
+    @cached_property
+    def settled(self) -> frozenset[Spot]:
+        """The figures of published explanations that family D has judged."""
+        return settled_spots(self)
+
+    def told_once(self, code: str, outcomes: Outcomes) -> list[Outcome]:
+        """The outcomes of a check, without what another family has told."""
+        return told_once(self, code, outcomes)
 
     @cached_property
     def _read(self) -> Sequence[tuple[Sequence[Line], Sequence[Mention]]]:

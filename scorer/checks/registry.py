@@ -91,21 +91,22 @@ def held(outcome: Outcome, *about: object) -> Outcome:
     return Sound(outcome.note, about) if isinstance(outcome, Sound) and not outcome.about else outcome
 
 
-def _places_in(thing: object) -> Iterator[Place]:
+def places_in(thing: object) -> Iterator[Place]:
+    """Every place in what was compared: of mentions, cells, and statements or tuples that hold them."""
     if isinstance(thing, Place):
         yield thing
     elif isinstance(thing, Cell):
         yield Place.of(thing)
     elif isinstance(thing, tuple | list):
         for part in thing:
-            yield from _places_in(part)
+            yield from places_in(part)
     elif callable(cell := getattr(thing, "cell", None)):
-        yield from _places_in(cell())
+        yield from places_in(cell())
     elif isinstance(place := getattr(thing, "place", None), Place):
         yield place
     elif is_dataclass(thing):
         for part in fields(thing):
-            yield from _places_in(getattr(thing, part.name))
+            yield from places_in(getattr(thing, part.name))
 
 
 def undecided(reason: str, times: int = 1) -> Undecided:
@@ -267,7 +268,7 @@ def run(
     for entry in selected(select, ignore):
         if entry.per != "form":
             continue
-        outcomes = list(entry.function(form))
+        outcomes = form.told_once(entry.code, entry.function(form))
         form.sound += [outcome for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
         tallies.append(tally(entry.code, outcomes))
@@ -325,7 +326,7 @@ def tally(code: str, outcomes: Sequence[Outcome]) -> Tally:
 def figures(form: Form, findings: Iterable[Finding]) -> tuple[Figure, ...]:
     """Every figure of the documents' prose and free tables with its state; the checks must have run on `form`."""
     doubted = {(place.file, place.at) for item in findings for place in item.where}
-    agreed = {(place.file, place.at) for outcome in form.sound for place in _places_in(outcome.about)}
+    agreed = {(place.file, place.at) for outcome in form.sound for place in places_in(outcome.about)}
     states = []
     for mention in form.mentions:
         place = Place.of(mention.cell())
