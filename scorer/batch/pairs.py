@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scorer.batch.store import Store
-from scorer.forms.pairing import Party, pair
+from scorer.forms.layout.pairing import Party, pair
 from scorer.saving import save
 
 PAIRS = "pairs.csv"

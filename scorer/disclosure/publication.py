@@ -14,12 +14,8 @@ from scorer.disclosure.sheets import Sheet, by_number, read_sheets
 from scorer.disclosure.statements import Record, read_records
 from scorer.model import Document, Source
 
-_TITLE = re.compile(r"(?:部门|单位|年度)[^。；，]{0,12}决算|决算公开")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s?年度")
-_SECTIONS = re.compile(r"(?:收入支出|收支)决算总体情况|“?三公”?经费.{0,14}决算|一般公共预算.{0,8}支出决算")
 
-FIRST = 60
-"""Paragraphs among which the title stands."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +67,10 @@ class Publication:
 
 
 def read_publication(document: Document) -> Publication | None:
-    """The document as a publication, None where it is none: no published table and no explanation of one."""
+    """The document as a publication; None where fewer than two published tables with amounts were read, so that an
+    explanation without its tables stays with the checks of prose."""
     sheets = read_sheets(document)
-    known = [sheet for sheet in sheets if sheet.columns]
-    if len(known) >= 2 or (len(known) == 1 and len(sheets) >= 3):
+    read = [sheet for sheet in sheets if sheet.columns and not sheet.empty]
+    if len(read) >= 2:
         return Publication(document, sheets)
-    if any(_TITLE.search(paragraph.text) for paragraph in document.paragraphs[:FIRST]):
-        headings = sum(bool(_SECTIONS.search(p.text)) for p in document.paragraphs if len(p.text) < 60)
-        if headings >= 4:
-            return Publication(document, sheets)
     return None

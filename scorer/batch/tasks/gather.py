@@ -203,7 +203,7 @@ NO_SEPARATOR = str.maketrans({"/": "／", "\\": "＼"})
 
 def party_facts(submission: Submission) -> dict[str, Any]:
     """What pairing knows a form or a report by, as a fact; nothing of what is neither."""
-    from scorer.forms.pairing import form_party, report_party
+    from scorer.forms.layout.pairing import form_party, report_party
 
     if not submission.documents or submission.kind:
         return {}

@@ -25,9 +25,9 @@ from scorer.forms.layout.head import (
 )
 from scorer.forms.layout.header import Columns, Header, kind_of, read_columns
 from scorer.forms.layout.money import read_funds
+from scorer.forms.layout.pairing import form_party, pair, report_party
 from scorer.forms.layout.rows import DOUBT, Rows
 from scorer.forms.layout.vocabulary import Label, column_field, heading, is_subtotal, label_field, squash
-from scorer.forms.pairing import form_party, pair, report_party
 from scorer.model import EMPTY, Branch, Cell, Document, Doubt, FormKind, Funds, Goal, Source, Submission, Table
 
 FOOT_LABELS = ("total", "review_total", "grade", "reason", "problems", "note")
