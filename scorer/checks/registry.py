@@ -194,6 +194,13 @@ class Form:
         return [verdict for lines, mentions in self._read for verdict in read_prose(lines, mentions)]
 
     @cached_property
+    def columns_in_doubt(self) -> bool:
+        """Whether the form was written one cell a line and its columns are not certain."""
+        from scorer.checks.misread import columns_in_doubt
+
+        return columns_in_doubt(self)
+
+    @cached_property
     def statements(self) -> Statements:
         """What the prose says about its figures: sums, shares, changes, products, rates."""
         from scorer.prose.read import read_statements
@@ -349,10 +356,20 @@ def run(
         if entry.per != "form":
             continue
         outcomes = list(entry.function(form))
+        if form.columns_in_doubt and entry.code.startswith(OF_COLUMNS):
+            outcomes = [_unless_misread(outcome) for outcome in outcomes]
         form.sound += [outcome for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
         tallies.append(tally(entry.code, outcomes))
     return in_order(findings, form.submission), tuple(tallies)
+
+
+OF_COLUMNS = ("A106", "A107", "A108", "A109", "A110", "E501", "E502", "E505", "F601", "F602", "F603", "T4")
+"""Checks whose findings rest on which column a value stands in."""
+
+
+def _unless_misread(outcome: Outcome) -> Outcome:
+    return undecided("表格一格一行，各格属于哪一栏不能确定") if isinstance(outcome, Faulty) and outcome.path else outcome
 
 
 def run_across(
