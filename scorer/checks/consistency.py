@@ -220,6 +220,9 @@ def figure_differs(form: Form) -> Outcomes:
         if of_many_things(second, said) or of_two_items(first, second):
             yield undecided("同名的数分属几个项目，各不相同")
             continue
+        if beside_each_other(first, second, said):
+            yield undecided("两个数在同一句中并列，是两件事")
+            continue
         if {id(first.mention), id(second.mention)} <= explained:
             yield undecided("两个数各与别的数相符，可能是不同口径")
             continue
@@ -236,6 +239,19 @@ def figure_differs(form: Form) -> Outcomes:
     yield from verdict_outcomes(form, "same")
 
 
+def beside_each_other(first: Said, second: Said, said: Sequence[Said]) -> bool:
+    """Whether one sentence says both figures: 2020年、2021年分别152万亩、158万亩."""
+    sentences = [
+        {
+            id(item.mention.sentence)
+            for item in said
+            if item.mention is not None and item.number == one.number and item.dimension == one.dimension
+        }
+        for one in (first, second)
+    ]
+    return bool(sentences[0] & sentences[1])
+
+
 def of_many_things(item: Said, said: Sequence[Said]) -> bool:
     """Whether three or more different figures have this one's name: each is of a project of its own (资金来源：…155万元)."""
     name = core(item.of)
@@ -245,7 +261,10 @@ def of_many_things(item: Said, said: Sequence[Said]) -> bool:
     same = {
         other.number
         for other in said
-        if other.mention is not None and other.dimension == item.dimension and core(other.of) == name and _clause_begin(other.mention) == begun
+        if other.mention is not None
+        and other.dimension == item.dimension
+        and core(other.of) == name
+        and _clause_begin(other.mention) == begun
     }
     return len(same) >= 3
 

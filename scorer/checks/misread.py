@@ -20,7 +20,8 @@ def columns_in_doubt(form: Form) -> bool:
     rows = [answer for answer in form.submission.answers if _lines(answer)]
     if not rows:
         return False
-    figures = {line for document in form.documents for table in document.tables for cell in table.cells if _FIGURE.fullmatch(cell.text) for line in _lines_of(cell)}
+    cells = (cell for document in form.documents for table in document.tables for cell in table.cells)
+    figures = {line for cell in cells if _FIGURE.fullmatch(cell.text) for line in _lines_of(cell)}
     leaving = sum(_leaves_out(answer, figures) for answer in rows)
     # what every row leaves out is a column of its own
     return 0 < leaving < len(rows) or any(map(_misread, rows))

@@ -28,6 +28,7 @@ from scorer.model import Cell, Document, Figure, FigureState, Finding, Level, Pl
 if TYPE_CHECKING:
     from scorer.checks.peers.peers import Batch
     from scorer.checks.sameness import Said
+    from scorer.prose.about import About
     from scorer.prose.judge import Verdict
     from scorer.prose.mentions import Line, Mention
     from scorer.prose.read import Statements
@@ -224,10 +225,28 @@ class Form:
     @cached_property
     def year(self) -> int | None:
         """The year reported on: as the form says, else as its documents do."""
-        from scorer.prose.mentions import report_year
+        found = self.about.year
+        return self._given_year or (found.value if found is not None else self.submission.year)
 
-        years = (report_year(document) for document in self.documents)
-        return self.submission.year or next((year for year in years if year is not None), None)
+    @property
+    def certain_year(self) -> int | None:
+        """The year reported on where the form or the documents leave no doubt of it."""
+        found = self.about.year
+        titled = found.value if found is not None and found.certain else None
+        return titled if titled is not None and found is not None and found.how == "标题" else self._given_year or titled
+
+    @property
+    def _given_year(self) -> int | None:
+        """The year of a form or of a record written by hand; that of mere text was guessed from its first lines."""
+        written = self.submission.has_form or self.submission.claims or not any(document.blocks for document in self.documents)
+        return self.submission.year if written else None
+
+    @cached_property
+    def about(self) -> About:
+        """Unit, project and year as the documents' own words say."""
+        from scorer.prose.about import about_all
+
+        return about_all(self.documents)
 
 
 Subject = TypeVar("Subject", "Form", "Batch")
