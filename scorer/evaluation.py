@@ -75,7 +75,33 @@ def check(
     form = Form(submission, card.set, card)
     findings, tallies = run(form, select, ignore)
     report = build(submission, card, findings, tallies)
+    if said := said_of_itself(form):
+        report = report.model_copy(update=said)
     return report.model_copy(update={"figures": figure_states(form, findings)}) if figures else report
+
+
+def said_of_itself(form: Form) -> dict[str, object]:
+    """What the documents' own words say of unit, project and year where no form says it, with a note of where they do."""
+    given = form.submission
+    if given.has_form or not any(document.blocks for document in form.documents):
+        return {}
+    about = form.about
+    unit = about.unit if about.unit is not None and about.unit.certain and not given.unit else None
+    project = about.project if about.project is not None and about.project.certain and not given.project else None
+    year = about.year if about.year is not None and about.year.certain else None
+    found = [
+        f"{name}“{item.value}”（{item.how}）" for name, item in (("单位", unit), ("项目", project), ("年度", year)) if item is not None
+    ]
+    if not found:
+        return {}
+    info = describe(given).model_copy(
+        update={
+            "unit": unit.value if unit else given.unit,
+            "project": project.value if project else given.project,
+            "year": year.value if year else given.year,
+        }
+    )
+    return {"submission": info, "notes": (*form.scorecard.notes, f"没有表格写明，由文中读出：{'，'.join(found)}")}
 
 
 def choose_set(submission: Submission, given: IndicatorSet | None) -> tuple[IndicatorSet, str]:

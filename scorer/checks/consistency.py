@@ -126,12 +126,36 @@ def counted_twice(house: Said, person: Said) -> bool:
     return len(core(name)) >= 3 and alike(renamed, person) >= ENOUGH and len(core(person.of)) >= 3
 
 
+_MONTHS = re.compile(r"\d{1,2}月|[一二三四]季度|上半年|下半年|年[初末底]")
+_OF_HOUSEHOLDS = re.compile(r"家庭|户数|户|人数|人口")
+
+
+def counted_apart(house: Said, person: Said) -> str:
+    """Why more households than people may be two counts, "" where they are one: one sentence or row says both, or name
+    and month are the same."""
+    one, other = house.mention, person.mention
+    if one is None or other is None or one.sentence is other.sentence:
+        return ""
+    if _month(one) != _month(other):
+        return "两处的月份不同，可能是不同时点的数"
+    names = {core(_OF_HOUSEHOLDS.sub("", item.of)) for item in (house, person)}
+    return "" if len(names) == 1 else "两处的名称不尽相同，户数与人数可能不是同一范围"
+
+
+def _month(mention: Mention) -> str:
+    """The month, quarter or half that a figure is of: the last one named before it in its line."""
+    found = _MONTHS.findall(mention.line.text[: mention.start])
+    return found[-1] if found else ""
+
+
 def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
     if (loose(house.quantity) and house.quantity.op == "") or loose(person.quantity):
         return undecided("户数或人数是约数")
     assert house.number
     assert person.number
     each = person.number / house.number
+    if each < 1 and (apart := counted_apart(house, person)):
+        return undecided(apart)
     again = [other for other in people if other.number == person.number and alike(other, person) >= ENOUGH][:4]
     where = [house.place, *places([person, *(item for item in again if item.place != person.place)])]
     if each < 1:
@@ -194,6 +218,12 @@ def figure_differs(form: Form) -> Outcomes:
                 yield hint(first, second, "两数只差相邻两位的次序，请核对是否同一事项")
             continue
         done |= {(first.number, second.number), (second.number, first.number)}
+        if of_many_things(second, said) or of_two_items(first, second):
+            yield undecided("同名的数分属几个项目，各不相同")
+            continue
+        if beside_each_other(first, second, said):
+            yield undecided("两个数在同一句中并列，是两件事")
+            continue
         if {id(first.mention), id(second.mention)} <= explained:
             yield undecided("两个数各与别的数相符，可能是不同口径")
             continue
@@ -209,6 +239,55 @@ def figure_differs(form: Form) -> Outcomes:
     yield from renamed(said, together, done, form.year)
     yield from verdict_outcomes(form, "same")
 
+
+def beside_each_other(first: Said, second: Said, said: Sequence[Said]) -> bool:
+    """Whether one sentence says both figures: 2020年、2021年分别152万亩、158万亩."""
+    sentences = [
+        {
+            id(item.mention.sentence)
+            for item in said
+            if item.mention is not None and item.number == one.number and item.dimension == one.dimension
+        }
+        for one in (first, second)
+    ]
+    return bool(sentences[0] & sentences[1])
+
+
+def of_many_things(item: Said, said: Sequence[Said]) -> bool:
+    """Whether three or more different figures have this one's name: each is of a project of its own (资金来源：…155万元)."""
+    name = core(item.of)
+    if item.mention is None or not name:
+        return False
+    begun = _clause_begin(item.mention)
+    same = {
+        other.number
+        for other in said
+        if other.mention is not None
+        and other.dimension == item.dimension
+        and core(other.of) == name
+        and _clause_begin(other.mention) == begun
+    }
+    return len(same) >= 3
+
+
+def _clause_begin(mention: Mention) -> str:
+    """The words of a figure's line before it, where they are few: 资金来源：…"""
+    return mention.line.text[: mention.start].strip()[:REACH]
+
+
+_PROJECT_TITLE = re.compile(r"(?:项目|工程|标段|中心|基地)\s*[。：:]?$")
+
+
+def of_two_items(first: Said, second: Said) -> bool:
+    """Whether two figures stand under headings that name two projects."""
+    one, other = first.mention, second.mention
+    if one is None or other is None:
+        return False
+    names = [_ITEM.sub("", mention.line.section).strip() for mention in (one, other)]
+    return one.line.headings != other.line.headings and names[0] != names[1] and all(_PROJECT_TITLE.search(name) for name in names)
+
+
+_ITEM = re.compile(r"^[\s　]*(?:[一二三四五六七八九十\d]+[、.．]|（[一二三四五六七八九十\d]+）|[①-⑳])")
 
 MOST_ALIKE = 6  # figures of one name: more are a list of many things
 

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from scorer.checks.misread import columns_in_doubt
 from scorer.checks.registry import Outcome, Outcomes, Sound
 from scorer.checks.sameness import Said, everything_said
 from scorer.checks.settled import Spot, settled_spots, told_once, without_tables
 from scorer.checks.written import texts
 from scorer.disclosure.publication import Publication, read_publication
 from scorer.model import Cell, Document, Submission
+from scorer.prose.about import About, about_all
 from scorer.prose.engine import read_prose
 from scorer.prose.judge import Verdict
-from scorer.prose.mentions import Line, Mention, read_lines, report_year
+from scorer.prose.mentions import Line, Mention, read_lines
 from scorer.prose.read import Statements, read_statements
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Scorecard
@@ -86,7 +88,30 @@ class Form:
         return everything_said(self.mentions, self.submission)
 
     @cached_property
+    def columns_in_doubt(self) -> bool:
+        """Whether the form was written one cell a line and its columns are not certain."""
+        return columns_in_doubt(self)
+
+    @cached_property
     def year(self) -> int | None:
         """The year reported on: as the form says, else as its documents do."""
-        years = (report_year(document) for document in self.documents)
-        return self.submission.year or next((year for year in years if year is not None), None)
+        found = self.about.year
+        return self._given_year or (found.value if found is not None else self.submission.year)
+
+    @property
+    def certain_year(self) -> int | None:
+        """The year reported on where the form or the documents leave no doubt of it."""
+        found = self.about.year
+        titled = found.value if found is not None and found.certain else None
+        return titled if titled is not None and found is not None and found.how == "标题" else self._given_year or titled
+
+    @property
+    def _given_year(self) -> int | None:
+        """The year of a form or of a record written by hand; that of mere text was guessed from its first lines."""
+        written = self.submission.has_form or self.submission.claims or not any(document.blocks for document in self.documents)
+        return self.submission.year if written else None
+
+    @cached_property
+    def about(self) -> About:
+        """Unit, project and year as the documents' own words say."""
+        return about_all(self.documents)

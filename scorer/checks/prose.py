@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Sound, faulty, undecided
 from scorer.numbers.interval import rounded, shown
-from scorer.prose.equations import Quotient, Total, rate_places, scale_of, unit_words
+from scorer.prose.equations import Equation, Quotient, Total, rate_places, scale_of, unit_words
 from scorer.prose.judge import Verdict
 from scorer.prose.outline import Stated
 
@@ -20,13 +20,21 @@ def verdict_outcomes(form: Form, *kinds: str) -> Iterator[Outcome]:
 
 
 def explained_mentions(verdicts: Iterable[Verdict]) -> frozenset[int]:
-    """The identities of mentions that a relation of three figures or more explains."""
+    """The identities of mentions that a relation of three figures or more explains; a rate without decimals explains
+    nothing, since it fits many figures."""
     return frozenset(
         id(figure.mention)
         for verdict in verdicts
-        if verdict.state == "agrees" and verdict.equation is not None and len(verdict.equation.figures) >= 3
+        if verdict.state == "agrees"
+        and verdict.equation is not None
+        and len(verdict.equation.figures) >= 3
+        and not _coarse(verdict.equation)
         for figure in verdict.equation.figures
     )
+
+
+def _coarse(equation: Equation) -> bool:
+    return isinstance(equation, Quotient) and equation.rate.places >= 1
 
 
 def outcome_of(verdict: Verdict) -> Outcome:

@@ -275,6 +275,14 @@ def run(
     return in_order(findings, form.submission), tuple(tallies)
 
 
+OF_COLUMNS = ("A106", "A107", "A108", "A109", "A110", "E501", "E502", "E505", "F601", "F602", "F603", "T4")
+"""Checks whose findings rest on which column a value stands in."""
+
+
+def _unless_misread(outcome: Outcome) -> Outcome:
+    return undecided("表格一格一行，各格属于哪一栏不能确定") if isinstance(outcome, Faulty) and outcome.path else outcome
+
+
 def run_across(
     batch: Batch, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> tuple[tuple[tuple[Finding, tuple[int, ...]], ...], tuple[Tally, ...]]:

@@ -185,7 +185,9 @@ def purpose_differs(form: Form) -> Outcomes:
                 if mention.sentence is other.sentence:
                     continue
                 more, less = _has_more(purpose, other_purpose), _has_more(other_purpose, purpose)
-                if more and less:
+                if more and less and (apart := _two_amounts(mention, other)):
+                    yield undecided(apart)
+                elif more and less:
                     yield faulty(
                         (), [mention.cell(), other.cell()],
                         amount=mention.quote, first=purpose, second=other_purpose,
@@ -194,6 +196,16 @@ def purpose_differs(form: Form) -> Outcomes:
                     yield undecided("一处的用途可能是另一处的一部分或简写")
                 else:
                     yield sound()
+
+
+def _two_amounts(first: Mention, second: Mention) -> str:
+    """Why two equal amounts are two: the part of a whole, or items of one list; "" where nothing says so."""
+    between = second.sentence.text[: second.start - second.sentence.start]
+    if re.search(r"其中|包括|具体|如下", between[-2 * REACH :]) and first.line.number <= second.line.number <= first.line.number + 1:
+        return "后一笔可能是前一笔的一部分"
+    if first.line is not second.line and first.line.rank and first.line.rank == second.line.rank:
+        return "两笔各为一条，可能只是金额相同"
+    return ""
 
 
 def _has_more(first: str, second: str) -> bool:

@@ -10,7 +10,7 @@ from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, so
 from scorer.checks.sameness import core, from_claim
 from scorer.model import Cell, Paragraph, Place, Submission
 from scorer.numbers.quantity import find_quantities
-from scorer.prose.mentions import sentences, titled_year
+from scorer.prose.mentions import sentences
 from scorer.prose.phrases import (
     COMPARES_YEAR,
     COMPLETED,
@@ -49,10 +49,9 @@ def period_differs(form: Form) -> Outcomes:
     改法: 改用评价年度 12 月 31 日的数，次年完成的另作说明。
     何时无法判定: 评价年度不能确定。
     """
-    titled = (titled_year(document) for document in form.documents)
-    year = next((year for year in titled if year is not None), form.submission.year if form.submission.has_form else None)
+    year = form.certain_year
     if year is None:
-        yield not_run("标题没有写明评价年度")
+        yield not_run("评价年度不能确定")
         return
     opening = fold("".join(block.text for document in form.documents for block in document.paragraphs[:2])[:LONGEST_TITLE])
     if re.search(rf"{year}年?[—–~至到-]+{year + 1}年", opening):
@@ -161,7 +160,7 @@ def stale_year(form: Form) -> Outcomes:
     何时无法判定: 评价年度不能确定；跨年度的累计、平均、规划期比较。成批核对时，与上年相同的完成数不到 3 个或不到一半：可能确实没有变化。
     人员、面积、里程一类存量，恰为目标值的数，不足三位有效数字的数，都不比较。
     """
-    year = form.year
+    year = form.certain_year
     if year is None:
         yield not_run("评价年度不能确定")
         return
@@ -242,7 +241,10 @@ def foreign_name(form: Form) -> Outcomes:
     何时无法判定: 报告没有写明本单位名称。
     """
     own = own_names(form.submission)
-    if not own:
+    unit = form.about.unit
+    if unit is not None and unit.value not in own:
+        own.append(unit.value)
+    if not own or not (form.submission.unit or (unit is not None and unit.certain)):
         yield undecided("报告没有写明本单位名称")
         return
     whole = "".join(fold(block.text) for document in form.documents for block in document.paragraphs)
