@@ -40,6 +40,7 @@ from scorer.batch.tasks.gather import Gather, Task, limits_words
 from scorer.batch.whole import whole_file
 from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.model import ScorerError
+from scorer.numbers.precision import precise
 from scorer.saving import cause, save
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Settings:
     pages: int = PAGES_MOST
 
 
+@precise
 def run_batch(
     source: str | Path,
     output: Path,

@@ -17,6 +17,7 @@ from scorer.forms.files import limits
 from scorer.forms.files.encoding import decode, looks_like_text
 from scorer.forms.files.opening import read_bytes
 from scorer.model import Document, ReadError, Submission, readable_name
+from scorer.numbers.precision import precise
 
 __all__ = ["READERS", "detect", "read_document", "read_submission"]
 
@@ -52,6 +53,7 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
+@precise
 def read_document(path: str | PathLike[str]) -> Document:
     """One file as located blocks. `ReadError` in Chinese for everything that cannot be read: file, cause, remedy."""
     name = fspath(path)
@@ -62,6 +64,7 @@ def read_document(path: str | PathLike[str]) -> Document:
     return reader(name, data)
 
 
+@precise
 def read_submission(*paths: str | PathLike[str]) -> Submission:
     """A form and the reports that belong to it as one Submission. The form may be a .toml record, but only one.
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from scorer.memory import remembered
+from scorer.numbers.numerals import TOO_LONG
 
 REACH = 60  # characters looked at on either side of a figure
 
@@ -251,6 +252,7 @@ MALFORMED: tuple[Residue, ...] = (
     Residue("数字中夹有字母", r"(?<![A-Za-z\d.])(?:\d{1,12}[OolI]|[OolI]\d)[\dOolI.]{0,12}(?=\s*(?:万|亿)?(?:元|%))", "1O0万元"),
     Residue("数字中夹有字母", rf"^\s*[≥≤=<>]?\s*\d{{1,12}}[Oo][\dOo.]{{0,12}}\s*(?:[万亿]?(?:{_COUNTED}))?\s*$", "5O张"),
     Residue("单位重复", r"\d\s*(?:万万元|亿亿元|万元元|%%|％％)", "5万万元"),
+    Residue("数字过长", TOO_LONG.pattern, "一个 49 位的数"),
     Residue("缺少单位“元”", r"(?:支出|预算|决算|金额|资金|经费)[^，。；\d]{0,8}\d[\d.]{0,12}万(?=[，。；])", "支出决算0万。", note=True),
 )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scorer.numbers.precision import precise
 from scorer.saving import refuse_existing, save
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ WRITERS: dict[str, Writer] = {
 }
 
 
+@precise
 def write_report(
     report: Report,
     format: str = "table",

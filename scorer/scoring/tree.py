@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from scorer.model import Branch, Cell, Submission
+from scorer.numbers.precision import precise
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import Scores, rescale, score, words
 from scorer.rules.answers import Answers, Entry
@@ -55,6 +56,7 @@ def score_submission(submission: Submission, indicators: IndicatorSet, why: str 
     return score_submissions([(submission, indicators, why)])[0]
 
 
+@precise
 def score_submissions(work: Sequence[tuple[Submission, IndicatorSet, str]]) -> list[Scorecard]:
     """Score many submissions in one run of the kernel; the result of each does not depend on the others."""
     aligned = [align(submission, indicators) for submission, indicators, _ in work]
