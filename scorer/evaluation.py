@@ -21,6 +21,7 @@ from scorer.model import (
     Tally,
     readable_name,
 )
+from scorer.numbers.precision import precise
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Node, Scorecard, score_submissions
 from scorer.sets import IndicatorSet, find_set, form_set, load_set
@@ -51,6 +52,7 @@ def evaluate(
     return evaluate_all([submission], indicator_set, select=select, ignore=ignore, figures=figures)[0]
 
 
+@precise
 def evaluate_all(
     submissions: Iterable[Submission],
     indicator_set: IndicatorSet | None = None,
@@ -68,6 +70,7 @@ def evaluate_all(
     ]
 
 
+@precise
 def check(
     submission: Submission, card: Scorecard, select: Sequence[str], ignore: Sequence[str], *, figures: bool
 ) -> Report:

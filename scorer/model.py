@@ -28,6 +28,7 @@ from pydantic import (
     model_serializer,
 )
 
+from scorer.numbers.precision import PROGRAM
 from scorer.value import value
 
 TWO_PLACES = Decimal("0.01")
@@ -285,7 +286,7 @@ class Submission:
 
 def round_half_up(value: Decimal) -> Decimal:
     """四舍五入 to two places, the only rounding of points that a user ever sees."""
-    return value.quantize(TWO_PLACES, ROUND_HALF_UP)
+    return value.quantize(TWO_PLACES, ROUND_HALF_UP, PROGRAM)
 
 
 def points_text(value: Decimal | None) -> str | None:

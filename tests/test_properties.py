@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scorer.evaluation import evaluate, evaluate_all
 from scorer.model import Cell, Report, Submission
-from scorer.sets import load_set
+from scorer.sets import list_sets, load_set
 from tests.strategies import clean_forms, submissions
 
 
@@ -34,6 +34,36 @@ def test_points_lie_between_zero_and_weight_and_add_up(submission: Submission) -
         if line.weight >= 0:
             assert 0 <= line.low <= line.points <= line.high <= max(line.weight.quantize(Decimal("0.01"), "ROUND_HALF_UP"), 0)
     assert report.total == (sum((line.points for line in scored), Decimal(0)) if scored else None)  # type: ignore[misc]
+
+
+WORDS = ["", "无", "不涉及", "有效提升", "达成预期指标", "部分达成预期指标"]
+CELLS = st.sampled_from([*WORDS, "10", "95%", "≥90%", "12万元", "7O%", "2月-3月"])
+POINTS = st.sampled_from(["", "0", "5", "12", "20", "-3", "0.005", "1000"])
+SETS = [found.id for found in list_sets()]
+
+
+@given(submissions(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_total_lies_in_its_own_range(submission: Submission, data: st.DataObject) -> None:
+    """Whatever set, whatever is blank: low ≤ total ≤ high, for the leaves, for every level above them, and in all."""
+    answers = tuple(
+        replace(
+            answer,
+            weight=Cell(data.draw(POINTS)),
+            claimed=Cell(data.draw(POINTS)),
+            target=Cell(data.draw(CELLS)),
+            actual=Cell(data.draw(CELLS)),
+        )
+        for answer in submission.answers
+    )
+    report = evaluate(replace(submission, answers=answers), load_set(data.draw(st.sampled_from(SETS))), select=["A104"])
+    for low, points, high in [
+        (report.low, report.total, report.high),
+        *((line.low, line.points, line.high) for line in report.lines),
+    ]:
+        assert (low is None) == (points is None) == (high is None)
+        if low is not None and points is not None and high is not None:
+            assert low <= points <= high
 
 
 @given(clean_forms())

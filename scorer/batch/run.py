@@ -41,12 +41,14 @@ from scorer.batch.tasks.gather import Gather
 from scorer.batch.whole import whole_file
 from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.model import ScorerError
+from scorer.numbers.precision import precise
 from scorer.saving import cause, save
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
 
 
+@precise
 def run_batch(
     source: str | Path,
     output: Path,

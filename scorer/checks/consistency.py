@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from scorer.checks.form import Form
 from scorer.checks.prose import explained_mentions, verdict_outcomes
@@ -48,6 +48,9 @@ def said_words(item: Said) -> str:
 # --------------------------------------------------------------------------------------------------------------- C301
 
 
+MOST_COUNTS = 400  # of households, and of people, that are compared with each other
+
+
 @check(
     "C301",
     level="error",
@@ -70,8 +73,11 @@ def counting_unit_differs(form: Form) -> Outcomes:
     households = [item for item in households if id(item.mention) not in parts]
     people = [item for item in people if id(item.mention) not in parts]
     seen: set[tuple[Decimal | None, Decimal | None]] = set()
-    for house in households[:400]:
-        for person in people[:400]:
+    left_out = max(0, len(households) - MOST_COUNTS) + max(0, len(people) - MOST_COUNTS)
+    if left_out and households and people:
+        yield undecided(f"户数、人数过多，各只比对前 {MOST_COUNTS} 个", left_out)
+    for house in households[:MOST_COUNTS]:
+        for person in people[:MOST_COUNTS]:
             if (house.number, person.number) in seen or not counted_twice(house, person):
                 continue
             seen.add((house.number, person.number))
@@ -170,6 +176,10 @@ def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
 # --------------------------------------------------------------------------------------------------------------- C302
 
 
+MOST_LIKE = 40  # figures that one slip of the pen could make of each other
+MOST_PAIRS = 40_000  # of those: a report of hundreds of pages has a few thousand
+
+
 @check("C302", level="error", message="{of}：一处为 {first}，另一处为 {second}；请核对哪一个正确")
 def figure_differs(form: Form) -> Outcomes:
     """The same figure is written differently in two places: one looks like a slip of the pen of the other.
@@ -184,14 +194,20 @@ def figure_differs(form: Form) -> Outcomes:
     said = [item for item in form.said if item.origin in ("text", "claim") and item.number]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     written = ["" if item.number is None else digits(item.number) for item in said]
+    left_out = 0
     for index, item in enumerate(said):
         if loose(item.quantity):
             continue
         dimension = item.dimension
         for key in slip_keys(written[index]):
             bucket = groups[dimension, key]
-            if len(bucket) < 40:
+            if len(bucket) < MOST_LIKE:
                 bucket.append(index)
+            else:
+                left_out += 1
+    by_figure: dict[tuple[str, Decimal | None], list[int]] = defaultdict(list)
+    for index, item in enumerate(said):
+        by_figure[item.dimension, item.number].append(index)
     together = listed_together(form.statements.sums)
     explained = explained_mentions(form.verdicts)
     # the same figure said often fills its buckets: only different ones can be slips of each other
@@ -204,8 +220,12 @@ def figure_differs(form: Form) -> Outcomes:
             if written[a] != written[b] and slips(written[a], written[b])
         }
     )
+    if left_out:
+        yield undecided(f"写法相近的数字过多，每种只比对前 {MOST_LIKE} 个", left_out)
     done: set[tuple[Decimal | None, Decimal | None]] = set()
-    for a, b in pairs:
+    if len(pairs) > MOST_PAIRS:
+        yield undecided(f"相近的数字过多，只比对前 {MOST_PAIRS} 对", len(pairs) - MOST_PAIRS)
+    for a, b in pairs[:MOST_PAIRS]:
         first, second = said[a], said[b]
         if (first.number, second.number) in done:
             continue
@@ -227,10 +247,11 @@ def figure_differs(form: Form) -> Outcomes:
         if {id(first.mention), id(second.mention)} <= explained:
             yield undecided("两个数各与别的数相符，可能是不同口径")
             continue
-        again = [item for item in said if item is not first and item is not second and repeats(item, first, second)]
+        alike_in_figure = by_figure[first.dimension, first.number] + by_figure[first.dimension, second.number]
+        again = (said[i] for i in sorted(alike_in_figure) if i not in (a, b) and repeats(said[i], first, second))
         yield faulty(
             (),
-            places([first, second, *again[:6]]),
+            places([first, second, *islice(again, 6)]),
             of=second.of or first.of,
             first=first.place.quote,
             second=second.place.quote,
@@ -472,6 +493,8 @@ def form_differs_from_text(form: Form) -> Outcomes:
     for item in told:
         if item.number is not None:
             kinds[item.dimension].append(item)
+    if len(written) > MOST_CELLS:
+        yield undecided(f"表内数字过多，只比对前 {MOST_CELLS} 个", len(written) - MOST_CELLS)
     for cell in written[:MOST_CELLS]:
         if cell.number is not None and not loose(cell.quantity):
             yield judge_cell(cell, kinds[cell.dimension], done, form.year)

@@ -269,6 +269,8 @@ def run(
         if entry.per != "form":
             continue
         outcomes = form.told_once(entry.code, entry.function(form))
+        if form.columns_in_doubt and entry.code.startswith(OF_COLUMNS):
+            outcomes = [_unless_misread(outcome) for outcome in outcomes]
         form.sound += [outcome for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
         tallies.append(tally(entry.code, outcomes))

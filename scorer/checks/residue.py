@@ -11,8 +11,10 @@ from scorer.checks.form import Form
 from scorer.checks.registry import Outcomes, check, faulty, sound
 from scorer.memory import remembered
 from scorer.model import Cell
+from scorer.numbers.numerals import MAXIMUM_NUMERAL
 from scorer.prose.phrases import ALTERNATIVES, MALFORMED, TEMPLATE_TEXT, Residue, fold
 
+MOST_SAID = 80  # characters of a figure in a message
 _TEMPLATE = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in TEMPLATE_TEXT)
 _MALFORMED = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in MALFORMED)
 
@@ -35,6 +37,7 @@ _ALTERNATIVES = re.compile(
 # One character that every pattern of a group needs: most texts have none of them and are not searched.
 _TEMPLATE_SIGNS = re.compile(r"[（★×✕ＸX*＊_★\[…]|\.\.\.|填[报表写列]|^\s*指标|目标对比")
 _FIGURE_SIGNS = re.compile(r"\d[.,。OolI]|[OolI]\d|\d\s*万[，。；万]|亿亿|元元|%%|％％")
+_LONG = re.compile(rf"[\d.．]{{{MAXIMUM_NUMERAL + 1}}}")
 
 
 def part(cell: Cell, start: int, end: int) -> Cell:
@@ -135,6 +138,11 @@ def alternatives_left(form: Form) -> Outcomes:
         yield sound()
 
 
+def _shortened(words: str) -> str:
+    """A figure that fills a page, by its beginning and its end."""
+    return words if len(words) <= MOST_SAID else f"{words[:20]}……{words[-10:]}（共 {len(words)} 个字符）"
+
+
 @check("F606", level="error", message="数字写法错误（{kind}）：{words}；请核对后改正")
 def malformed_number(form: Form) -> Outcomes:
     """A figure is written in a way that no figure is.
@@ -142,20 +150,20 @@ def malformed_number(form: Form) -> Outcomes:
     标题: 数字写法错误
     为何重要: 写错的数字无法参加合计，转录时容易读成另一个数。
     依据: 填报数据应准确、规范。
-    例: “1223.38.”“86..4万元”“41.17.0万元”。
+    例: “1223.38.”“86..4万元”“41.17.0万元”；贴进数字栏的一长串数（48 位以上）。
     改法: 对照原始资料改为规范写法。
     何时无法判定: 不会无法判定；缺少单位只作提示。
     """
     clean = True
     places: set[tuple[str, str]] = set()
     for cell in form.texts:
-        if _FIGURE_SIGNS.search(cell.text) is None and not cell.text.isascii():
+        if not (_FIGURE_SIGNS.search(cell.text) or _LONG.search(cell.text) or cell.text.isascii()):
             continue
         for entry, start, end in _malformed_in(cell.text):
             clean = False
             found = part(cell, start, end)
             places.add((cell.source.file, cell.source.place))
-            yield faulty((), [found], level="note" if entry.note else None, kind=entry.kind, words=found.text)
+            yield faulty((), [found], level="note" if entry.note else None, kind=entry.kind, words=_shortened(found.text))
     for document in form.documents:
         for doubt in document.doubts:
             if doubt.code == "F606" and (doubt.source.file, doubt.source.place) not in places:

@@ -17,6 +17,7 @@ from scorer import __version__
 from scorer.cli import console
 from scorer.cli.options import INTERRUPTED, OK, WRONG_USE, app, library
 from scorer.cli.usage import ClickException, error_text
+from scorer.numbers.precision import precise
 
 # commands register themselves when imported: this is their order in the help
 # isort: off
@@ -43,6 +44,7 @@ def root(
     """Options that stand before a command."""
 
 
+@precise
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line (the process's own when None; on Windows its wildcards are expanded) and return its exit
     code. Faults become Chinese messages on standard error."""

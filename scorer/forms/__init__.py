@@ -19,6 +19,7 @@ from scorer.forms.files.archive import entries, is_archive
 from scorer.forms.files.encoding import decode, looks_like_text
 from scorer.forms.files.opening import read_bytes
 from scorer.model import Document, ReadError, ScorerError, Submission, readable_name
+from scorer.numbers.precision import precise
 
 __all__ = ["READERS", "Unread", "detect", "read_document", "read_submission", "read_submissions", "read_what_can_be"]
 
@@ -59,6 +60,7 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
+@precise
 def read_document(path: str | PathLike[str]) -> Document:
     """One file as located blocks. `ReadError` in Chinese for everything that cannot be read: file, cause, remedy."""
     name = fspath(path)
@@ -69,6 +71,7 @@ def read_document(path: str | PathLike[str]) -> Document:
     return reader(name, data)
 
 
+@precise
 def read_submission(*paths: str | PathLike[str], sheet: str | None = None) -> Submission:
     """A form and the reports that belong to it as one Submission. Of several forms it is the first, and a doubt says so.
 
@@ -79,6 +82,7 @@ def read_submission(*paths: str | PathLike[str], sheet: str | None = None) -> Su
     return cast("Callable[[list[Submission]], Submission]", layout.first_of)(found)
 
 
+@precise
 def read_submissions(*paths: str | PathLike[str], sheet: str | None = None) -> list[Submission]:
     """Every form in the files as a Submission of its own, each with the reports that belong to it; at least one.
 

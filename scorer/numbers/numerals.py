@@ -15,11 +15,13 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from scorer.numbers.precision import MAXIMUM_DIGITS
+
 # Arithmetic that never rounds what the length limits below let through, whatever context the caller has set.
 EXACT = Context(prec=160)
-# Longer figures are damage or attack, never a quantity: they are refused before any conversion.
-MAXIMUM_DIGITS = 48
-MAXIMUM_NUMERAL = 48
+MAXIMUM_NUMERAL = MAXIMUM_DIGITS
+# A figure that no numeral is read from, however it goes on: the characters before its end are its own.
+TOO_LONG = re.compile(rf"(?<![0-9.])[0-9]++(?:\.[0-9]++)?+(?<=[0-9.]{{{MAXIMUM_NUMERAL + 1}}})")
 MAXIMUM_SCALE = 24  # 亿亿亿
 
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}

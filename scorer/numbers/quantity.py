@@ -24,7 +24,7 @@ import re
 from decimal import Decimal
 
 from scorer.memory import remembered
-from scorer.numbers.numerals import EXACT, fold, unit_of_last_place
+from scorer.numbers.numerals import EXACT, MAXIMUM_NUMERAL, TOO_LONG, fold, unit_of_last_place
 from scorer.numbers.periods import parse_period
 from scorer.numbers.reading import HALF_PLACE, Figure, figures, read_header_unit, shift
 from scorer.numbers.units import dimension, same_unit, unit_key
@@ -117,6 +117,8 @@ def parse_quantity(text: str, unit: str = "") -> Quantity:
         masked = folded
     masked = _blanked(_NUMERIC_DATE, masked)
     compact, places = _without_blanks(masked)
+    if len(compact) > MAXIMUM_NUMERAL and TOO_LONG.search(compact):
+        return _nothing("malformed", text)
     found = figures(compact, cell=True)
     accepted = [figure for figure in found if figure.accepted]
     strong = [figure for figure in accepted if not figure.weak] or accepted

@@ -304,7 +304,9 @@ def _look_around(figure: Figure, start: int, before: str, folded: str, floor: in
             figure.damaged = before == "上" and folded[position - 2 : position - 1] in _NOT_BEFORE_UP
             figure.op, figure.start = op, position - 1
             return
-    if before in LETTERS:
+    if before == "+" and position > 2 and folded[position - 2] in "Ee" and folded[position - 3].isdigit():
+        figure.damaged = True  # 1.5E+05: the program that wrote it left the digits out
+    elif before in LETTERS:
         figure.damaged = not folded.endswith("RMB", floor, position)
     elif before == ".":
         figure.damaged = True

@@ -183,12 +183,15 @@ def _of_years(runs: Sequence[Run], index: int, rate: Mention) -> tuple[Mention, 
     return old[0], new[0]
 
 
+NAMED_MOST = 60  # figures of a sentence that are looked through for a name: a list of more is no sentence
+
+
 def _named_before(runs: Sequence[Run], index: int, amount: Mention) -> Run:
     """住院救助6920人次 … 住院救助人次增加480人次: the figure of a sentence before that has the name of what changed."""
     for run in reversed(runs[max(0, index - 2 * NEAR) : index]):
         if run[0].line.scope != amount.line.scope or run[0].source.file != amount.source.file:
             break
-        for mention in run:
+        for mention in run[:NAMED_MOST]:
             like = mention.dimension == amount.dimension != "元" and mention.role not in DERIVED and mention.kind == amount.kind
             if like and len(mention.subject) >= 3 and mention.subject in amount.label:
                 return [mention]
@@ -311,7 +314,7 @@ def _change(
         now = _named_before(runs, index, amount) or _of_name(named, amount)
     further: list[Mention] = []
     for other in reversed(runs[max(0, index - NEAR) : index]):
-        if other[0].line is anchor.line:
+        if len(further) < NAMED_MOST and other[0].line is anchor.line:
             further += [m for m in other if fits(m)]
     if amount is None and before and not any(m.sentence is anchor.sentence for m in now):
         now += [m for m in further if m.dimension == before[0].dimension and m not in now]

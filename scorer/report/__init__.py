@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scorer import DISTRIBUTION
+from scorer.numbers.precision import precise
 from scorer.saving import refuse_existing, save
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ WRITERS: dict[str, Writer] = {
 }
 
 
+@precise
 def write_report(
     report: Report,
     format: str = "table",

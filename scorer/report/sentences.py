@@ -24,7 +24,7 @@ STATUSES: dict[Status, str] = {
 STATUS_WORDS: dict[Status, str] = {
     "recomputed": "由规则算出，与自评无关",
     "judged": "文字指标，取自评得分，超出规则允许的档次就截到档内",
-    "missing": "没有填完成值",
+    "missing": "没有填完成值，或由人评定的指标没有填自评得分",
     "inapplicable": "表中写明不涉及",
     "unreadable": "有内容而读不成数字",
 }
@@ -83,7 +83,8 @@ def range_words(report: Report) -> str:
     """What the total could be if everything judged were judged anew, "" where that changes nothing."""
     if report.low is None or report.high is None or report.low == report.high:
         return ""
-    return f"采信的部分若由人重新评定，总分在 {points_text(report.low)}–{points_text(report.high)} 之间。"
+    judged = "采信和未能计分的部分" if report.missing_weight else "采信的部分"
+    return f"{judged}若由人重新评定，总分在 {points_text(report.low)}–{points_text(report.high)} 之间。"
 
 
 def count_of(report: Report, level: Level) -> int:

@@ -106,11 +106,9 @@ def _pieces(text: str, width: int) -> list[str]:
     """Words that can stand on a line: longer ones are broken."""
     pieces: list[str] = []
     for match in WORD.finditer(text):
-        word = match[0]
-        while width_of(word) > width > 0 and len(word) > 1:
-            pieces.append(word[:width])
-            word = word[width:]
-        pieces.append(word)
+        word = match[0]  # one character, or Latin ones of one column each
+        size = max(width, 1)
+        pieces += [word[start : start + size] for start in range(0, len(word), size)]
     return pieces
 
 

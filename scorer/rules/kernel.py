@@ -244,7 +244,7 @@ def _judge(
     below = claimed * band.low.denominator < weight * band.low.numerator
     taken = np.minimum(np.maximum((2 * claimed + unit) // (2 * unit), lowest), highest)
     points[at] = np.where(claims, taken, 0)
-    low[at], high[at] = lowest, highest
+    low[at], high[at] = np.where(claims, lowest, 0), highest  # nothing claimed may stay nothing: the points are never below
     status[at] = np.where(claims, JUDGED, LACKING)
     # a weight so small that its bands hold one figure between them: who claims that figure claims within the band
     cut[at] = claims & ((above | below) & (taken * unit != claimed)).astype(np.bool_)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from scorer.model import Answer, Cell, Funds, Status, Submission
+from scorer.numbers.precision import readable
 from scorer.numbers.quantity import Quantity, dimension, parse_quantity, same_unit, unit_key
 from scorer.rules import Rule
 from scorer.rules.answers import Entry
@@ -63,7 +64,7 @@ def points_in(cell: Cell) -> Decimal | None:
     """The points or weight written in a cell ("8", "8分", "10%", "９.５"), None for a blank, a dash or words."""
     if not cell:
         return None
-    if cell.number is not None and "%" not in cell.text:
+    if cell.number is not None and "%" not in cell.text and readable(cell.number):
         return cell.number
     quantity = parse_quantity(cell.text)
     return quantity.number if quantity.unit in ("", "分", "%") else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from scorer.model import Branch, Cell, Submission
+from scorer.numbers.precision import precise
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import Scores, rescale, score, words
 from scorer.rules.answers import Answers, Entry
@@ -50,6 +51,7 @@ class Scorecard:
     notes: tuple[str, ...] = ()
 
 
+@precise
 def score_submissions(work: Sequence[tuple[Submission, IndicatorSet, str]]) -> list[Scorecard]:
     """Score many submissions in one run of the kernel; the result of each does not depend on the others."""
     aligned = [align(submission, indicators) for submission, indicators, _ in work]

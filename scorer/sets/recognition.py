@@ -15,6 +15,7 @@ from time import monotonic
 
 from scorer.model import Cell, Document, Paragraph, Submission
 from scorer.naming import bracketed_weight, fold, normalize_name
+from scorer.numbers.precision import readable
 from scorer.rules import Execution, Graded, Proportion
 from scorer.sets.indicator import Indicator, IndicatorSet
 from scorer.sets.loading import list_sets, load_set
@@ -131,7 +132,7 @@ def _texts(documents: Iterable[Document], most: int = TEXTS_READ) -> Iterable[st
 
 def number_in(cell: Cell) -> Decimal | None:
     """The weight in a cell: 50, 50分, （50分）, 50%; None for anything else."""
-    if cell.number is not None and "%" not in cell.text:
+    if cell.number is not None and "%" not in cell.text and readable(cell.number):
         return cell.number
     text = fold(cell.text).strip("()")
     found = _NUMBER.fullmatch(text.removesuffix("分").removesuffix("%"))

@@ -30,6 +30,7 @@ from scorer.model import (
     Submission,
     readable_name,
 )
+from scorer.numbers.precision import MAXIMUM_DIGITS, readable
 from scorer.sets.faults import Fault, model_faults, syntax_fault
 from scorer.sets.lines import line_map, line_of
 
@@ -44,9 +45,9 @@ def _written(value: Any) -> Any:
         raise ValueError("应为数字或文字（文字用英文双引号括起来）")
     if isinstance(value, Decimal) and not value.is_finite():
         raise ValueError("应为有限的数字，不能是 nan 或 inf")
-    if isinstance(value, Decimal) and abs(value.adjusted()) > 40:
+    if isinstance(value, Decimal) and not readable(value):
         raise ValueError("数字过大或过小，不像实际的数")
-    if isinstance(value, int) and abs(value) >= 10**40:
+    if isinstance(value, int) and abs(value) >= 10**MAXIMUM_DIGITS:
         raise ValueError("数字过大，不像实际的数")
     return value
 

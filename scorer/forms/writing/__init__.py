@@ -16,6 +16,7 @@ from typing import cast
 from scorer.forms.writing.losses import losses
 from scorer.forms.writing.official import OfficialForm, Printed, lay_out
 from scorer.model import ScorerError, Submission
+from scorer.numbers.precision import precise
 from scorer.saving import refuse_existing, save
 from scorer.sets import IndicatorSet
 
@@ -31,6 +32,7 @@ WRITERS: dict[str, str] = {
 SUFFIXES = (".toml", *WRITERS)
 
 
+@precise
 def write_form(
     submission: Submission,
     path: str | os.PathLike[str],
@@ -60,6 +62,7 @@ def write_form(
     return lost
 
 
+@precise
 def render_form(submission: Submission, suffix: str, indicator_set: IndicatorSet | None = None) -> bytes:
     """The bytes of the form; the same submission gives the same bytes. Raises as `write_form` does."""
     kind = suffix.lower()
