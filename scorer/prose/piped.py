@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from scorer.model import Cell, Paragraph, Table
+from scorer.prose.cell_lines import cell_tables
 from scorer.prose.phrases import REACH
 
 
@@ -23,8 +24,15 @@ _LONGEST_CELL = 24  # of a row whose cells only commas part: longer ones are sen
 def free_blocks(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph | Table | Absorbed]:
     """The blocks with neighbouring lines of the same number of | (or commas) read as the rows of a table."""
     index = 0
+    loose = cell_tables(blocks)
     while index < len(blocks):
-        separator, rows = _PIPE, _piped_rows(blocks, index)
+        if index in loose:
+            yield loose[index].table
+            for _ in range(loose[index].last - index):
+                yield Absorbed()
+            index = loose[index].last + 1
+            continue
+        separator, rows = _PIPE, _piped_rows(blocks, index, loose)
         if len(rows) < 2:
             separator, rows = _COMMA, _short_rows(blocks, index, _COMMA)
         if len(rows) < 2:
@@ -40,11 +48,11 @@ def free_blocks(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph | Tab
         index += len(rows)
 
 
-def _piped_rows(blocks: Sequence[Paragraph | Table], index: int) -> list[Paragraph]:
+def _piped_rows(blocks: Sequence[Paragraph | Table], index: int, loose: Container[int]) -> list[Paragraph]:
     rows: list[Paragraph] = []
     for number in range(index, len(blocks)):
         block = blocks[number]
-        if not isinstance(block, Paragraph) or "|" not in block.text or len(block.text) > 4 * REACH:
+        if number in loose or not isinstance(block, Paragraph) or "|" not in block.text or len(block.text) > 4 * REACH:
             break
         if rows and block.text.count("|") != rows[0].text.count("|"):
             break
