@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def test_any_words_are_read_or_refused_without_an_error(text: str) -> None:
 def test_bands_that_follow_one_another_are_a_table_and_no_others(starts: list[int], data: st.DataObject) -> None:
     starts = sorted(starts, reverse=True)
     clauses = [f"{starts[0]}%以上得满分"]
-    clauses += [f"{low}%-{high}%得{len(starts) - at}分" for at, (high, low) in enumerate(zip(starts, starts[1:], strict=False))]
+    clauses += [f"{low}%-{high}%得{len(starts) - at}分" for at, (high, low) in enumerate(pairwise(starts))]
     clauses.append(f"{starts[-1]}%以下不得分")
     text = "，".join(data.draw(st.permutations(clauses)))
     read = read_standard(text, Decimal(10))
