@@ -7,8 +7,20 @@ from typing import Annotated
 import typer
 
 from scorer.cli import console
-from scorer.cli.options import OK, WRONG_USE, Debug, SetArgument, app, library
+from scorer.cli.options import (
+    FINDINGS,
+    OK,
+    WRONG_USE,
+    Debug,
+    Force,
+    RequiredOutput,
+    SetArgument,
+    app,
+    known_ending,
+    library,
+)
 from scorer.cli.usage import ChineseCommand
+from scorer.report import refuse_existing, save
 
 
 @app.command(
@@ -71,3 +83,48 @@ def diff(first: SetArgument, second: SetArgument, debug: Debug = False) -> None:
 
     differences = diff_sets(load_set(first), load_set(second))
     console.write("".join(f"{line}\n" for line in differences) or "计分上没有差别。\n")
+
+
+@library.command(
+    "from",
+    cls=ChineseCommand,
+    help="把印发的指标体系表（各级指标、分值、评分标准：.xlsx .docx 等）转换成 .toml，逐格列出没有读懂的内容。\n\n"
+    "评分标准能算的写成计分规则，不能算的写成人工评分。有没读懂的退出码为 1，写出的文件还不能用的为 2。",
+)
+def from_table(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="指标体系表")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="SET.toml", help="写入的 .toml 文件")],
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="只读这一张工作表")] = None,
+    force: Force = False,
+    debug: Debug = False,
+) -> None:
+    from pathlib import Path
+
+    from scorer.report.width import wrap
+    from scorer.tabled import set_from
+
+    known_ending(output, [".toml"])
+    refuse_existing(output, force=force)
+    drafted = set_from(table, Path(output).stem, sheet)
+    save(drafted.text, output, force=force)
+    for heading, listed in (("没有读懂或没有采用", drafted.unread), ("写出的体系还不能用", drafted.faults)):
+        if listed:
+            console.write(f"{heading}：\n")
+        for item in listed:
+            quote = " ".join(item.quote.split())
+            said = f"{item.place} “{quote[:30]}{'…' if len(quote) > 30 else ''}”" if quote else item.place
+            for line in wrap(f"{said}  {item.why}".strip(), console.width() - 2):
+                console.write(f"  {line}\n")
+    console.write(f"已写入 {output}：{drafted.indicators} 个指标" + ("" if drafted.unread else "，每一格都读懂了") + "。\n", error=True)
+    raise typer.Exit(WRONG_USE if drafted.faults else FINDINGS if drafted.unread else OK)
+
+
+@library.command("to", cls=ChineseCommand, help="把一套指标体系写成表格（.xlsx .docx），改好后可用 scorer sets from 转换回来。")
+def to_table(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+    from scorer.sets import load_set
+    from scorer.tabled import SUFFIXES, write_table
+
+    known_ending(output, list(SUFFIXES))
+    refuse_existing(output, force=force)
+    write_table(load_set(name), output, force=force)
+    console.write(f"已写入 {output}\n", error=True)
