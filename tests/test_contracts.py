@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 import scorer
 from scorer.checks import CHECKS
 from scorer.checks.registry import SECTIONS as CHECK_SECTIONS
-from scorer.cli.options import app
+from scorer.cli.app import app
 from scorer.explanation import FAMILIES, INTERNAL, MODIFIERS, explain
 from scorer.report import WRITERS
 from scorer.rules import RULES, AnyRule, ExecutionCap
