@@ -47,7 +47,7 @@ from mutmut.mutation.mutators import mutation_operators
 
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENT = ROOT / "tests" / "cases" / "mutants.toml"
-PATIENCE = 60  # seconds a fault may take beyond ten times what its tests took without it: then it runs for ever
+PATIENCE = 20  # seconds that a test may take beyond ten times what it took without the fault: then it runs for ever
 ANYWHERE = (1, 1_000_000)
 
 # what says nothing of behaviour: types, imports, names of the module's public face, how a data class is stored, and words
@@ -177,10 +177,15 @@ class Planted(importlib.abc.MetaPathFinder, importlib.machinery.SourceFileLoader
 
 
 class Chosen:
-    """Of the tests that pytest finds, runs those named, in the order named."""
+    """Of the tests that pytest finds, runs those named, in the order named; ends the process when one runs for ever."""
 
-    def __init__(self, tests: Sequence[str]) -> None:
+    def __init__(self, tests: Sequence[str], seconds: Mapping[str, float]) -> None:
         self.order = {test: number for number, test in enumerate(tests)}
+        self.seconds = seconds
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE)  # nobody handles SIGALRM
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE + 10 * self.seconds[nodeid])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = sorted((item for item in items if item.nodeid in self.order), key=lambda i: self.order[i.nodeid])
@@ -207,8 +212,8 @@ def run_pytest(tests: Iterable[str], plugin: object, *options: str) -> int:
     return int(pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *options, *tests], plugins=[plugin]))
 
 
-def alone(work: Callable[[], int], seconds: float | None = None) -> int:
-    """The exit code of some work in a process of its own, silent and stopped after some seconds."""
+def alone(work: Callable[[], int]) -> int:
+    """The exit code of some work in a silent process of its own, negative where a signal ended it."""
     child = os.fork()
     if child == 0:
         code = 99
@@ -216,8 +221,6 @@ def alone(work: Callable[[], int], seconds: float | None = None) -> int:
             nowhere = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(nowhere, stream)
-            if seconds is not None:
-                signal.setitimer(signal.ITIMER_REAL, seconds)  # nobody handles SIGALRM: the process ends
             code = work()
         finally:
             os._exit(code)
@@ -260,9 +263,10 @@ def survives(mutant: Mutant, runs: Runs) -> bool:
 
     def work() -> int:
         sys.meta_path.insert(0, Planted(place.file, mutant.source))
-        return run_pytest(dict.fromkeys(test.split("::")[0] for test in tests), Chosen(tests), "-x", "--tb=no")
+        files = dict.fromkeys(test.split("::")[0] for test in tests)
+        return run_pytest(files, Chosen(tests, runs.seconds), "-x", "--tb=no")
 
-    return alone(work, PATIENCE + 10 * sum(runs.seconds[test] for test in tests)) == 0
+    return alone(work) == 0
 
 
 def files_of(where: str, skipped: Iterable[str]) -> list[str]:

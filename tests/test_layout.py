@@ -22,7 +22,7 @@ from scorer.forms.layout.vocabulary import (
     label_field,
 )
 from scorer.model import Cell, Document, Paragraph, Source, Submission, Table
-from tests.form_grids import BLANK, MERGED, REPEATED, as_document, read_description, write_file
+from tests.form_grids import BLANK, MERGED, REPEATED, as_document, description_of, read_description, write_file
 
 CASES = sorted((Path(__file__).parent / "cases" / "forms").glob("*.grid"))
 DESCRIPTIONS = [read_description(path) for path in CASES]
@@ -106,6 +106,26 @@ def test_grid(path: Path, manner: str) -> None:
 def test_file(path: Path, ending: str, tmp_path: Path) -> None:
     written = write_file(read_description(path), tmp_path / f"form.{ending}")
     compare(path, understand([read_document(written)]), merged=ending != "csv", places=ending == "docx")
+
+
+# ---------------------------------------------------------------------------------------------------- fragments
+
+FRAGMENTS = tomllib.loads((Path(__file__).parent / "cases" / "forms" / "fragments.toml").read_text("utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", FRAGMENTS, ids=lambda case: case["what"])
+def test_a_fragment_is_read_as_its_case_says(case: dict[str, Any]) -> None:
+    """Only what a case expects is compared; of rows only the fields named, `quotes` are those of the doubts."""
+    documents = [as_document(description_of(f"f{number}", grid)) for number, grid in enumerate(case["grids"], 1)]
+    submission = understand(documents)
+    found = flat(submission) | {"quotes": [doubt.quote for doubt in submission.doubts]}
+    for name, expected in case["expect"].items():
+        have = found.get(name, type(expected)())
+        if expected and isinstance(expected, list) and isinstance(expected[0], dict):
+            have = [
+                {key: row[key] for key in one if key in row} for row, one in zip(have, expected, strict=True)
+            ]
+        assert have == expected, name
 
 
 # ------------------------------------------------------------------------------------------------------- places
