@@ -16,7 +16,6 @@ from scorer.scoring.directions import less_is_better, usual_direction
 from scorer.scoring.tree import Scorecard, score_submission, score_submissions, written_grade
 from scorer.sets import load_set
 
-
 CASES = Path(__file__).parent / "cases" / "scores"
 
 
