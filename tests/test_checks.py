@@ -11,8 +11,8 @@ Reasons are whole, as printed; of the families N and C, which the engine for pro
 `set` names another indicator set than the one the form names. People who know budgets can add cases without Python.
 
 A check across forms has several submissions: `forms` are forms, `texts` running texts, and `template` with `each` is one
-form for every entry of `each`, which fills its {names}; `files` are their names, where folders matter; the last line of a
-text stands `repeated` times. `concerns` are then the numbers, from 1, of the submissions that a finding names.
+form for every entry of `each`, which fills its {names}; `files` are their names, where folders matter; the line below
+a text's title stands `repeated` times. `concerns` are then the numbers, from 1, of the submissions that a finding names.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ def submissions_of(case: dict[str, Any]) -> Iterator[Submission]:
     for number, words in enumerate(case.get("texts", []), 1):
         from scorer.forms.layout.assembly import understand
 
-        opening, last = words.rstrip("\n").rsplit("\n", 1)
-        yield understand([text.read(f"{number}.txt", f"{opening}\n{last * case.get('repeated', 1)}\n".encode())])
+        title, first, *rest = words.strip("\n").split("\n")
+        lines = [title, first * case.get("repeated", 1), *rest, ""]
+        yield understand([text.read(f"{number}.txt", "\n".join(lines).encode())])
     for number, values in enumerate(case.get("each", []), 1):
         form = case["template"]
         for name, value in values.items():
