@@ -8,7 +8,7 @@ The faults are mutmut's (a comparison turned, a number one larger, an argument g
 not used: it leaves out every decorated function, which here is every check, every property and everything cached, and it
 moves the others to new names. Here a fault is planted in memory, while the one module is imported in a process of its
 own, so that no file on the disk is ever wrong. A first run of the tests with coverage says which tests run which line;
-a fault meets only the tests that run its function, those that run its line first.
+a fault meets only the tests that run its function, those that run its line first; one outside of functions meets all.
 
 The sample is the same for the same seed and the same code. A fault that changes nothing anybody could see is written
 down with its reason in tests/cases/mutants.toml and counted apart. Exit code 1: more faults survived than
@@ -254,10 +254,11 @@ def measure(files: Sequence[str], tests: Sequence[str]) -> Runs:
 
 
 def survives(mutant: Mutant, runs: Runs) -> bool:
-    """Whether every test that runs the function of the fault still passes."""
+    """Whether every test that runs the function of the fault still passes; every test where it stands in no function."""
     place = mutant.place
-    near = runs.of(place.file, place.lines)
-    tests = sorted(runs.of(place.file, place.function) | near, key=lambda test: (test not in near, runs.seconds[test]))
+    near = runs.of(place.file, place.lines if place.function != ANYWHERE else ANYWHERE)
+    far = set(runs.seconds) if place.function == ANYWHERE else runs.of(place.file, place.function)
+    tests = sorted(far | near, key=lambda test: (test not in near, runs.seconds[test]))
     if not tests:
         return True
 
