@@ -35,6 +35,10 @@ class Description:
 
 
 def read_description(path: Path) -> Description:
+    return description_of(path.stem, path.read_text(encoding="utf-8"))
+
+
+def description_of(name: str, text: str) -> Description:
     formats: tuple[str, ...] = ("xlsx", "docx", "csv")
     parts: list[str | tuple[tuple[Area, ...], int, int]] = []
     rows: list[list[str]] = []
@@ -44,7 +48,7 @@ def read_description(path: Path) -> Description:
             parts.append(_areas(rows))
             rows.clear()
 
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in text.splitlines():
         if line.startswith("# formats:"):
             formats = tuple(line.removeprefix("# formats:").split())
         elif line.startswith("# ") or not line.strip():
@@ -57,7 +61,7 @@ def read_description(path: Path) -> Description:
         else:
             rows.append([cell.strip(" ").replace("\\n", "\n") for cell in line.split("|")])
     close()
-    return Description(path.stem, formats, tuple(parts))
+    return Description(name, formats, tuple(parts))
 
 
 def _areas(rows: list[list[str]]) -> tuple[tuple[Area, ...], int, int]:

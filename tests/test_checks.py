@@ -4,13 +4,15 @@ A case is a submission as TOML (`form`), or running text (`text`), and what the 
 
     [[sound]]      form = '''…'''                                  at least one sound outcome, none faulty
     [[faulty]]     form = '''…'''   expect = [{ path = "…", level = "…", quotes = ["…"], numbers = { … } }]
-    [[undecided]]  form = '''…'''   reason = "part of the reason"   or   not_run = "part of the reason"
+    [[undecided]]  form = '''…'''   reason = "the reason"   or   not_run = "the reason"
+
+Reasons are whole, as printed; of the families N and C, which the engine for prose rewrites, a part is enough.
 
 `set` names another indicator set than the one the form names. People who know budgets can add cases without Python.
 
 A check across forms has several submissions: `forms` are forms, `texts` running texts, and `template` with `each` is one
-form for every entry of `each`, which fills its {names}. `concerns` are then the numbers, from 1, of the submissions that
-a finding names.
+form for every entry of `each`, which fills its {names}; `files` are their names, where folders matter; the line below
+a text's title stands `repeated` times. `concerns` are then the numbers, from 1, of the submissions that a finding names.
 """
 
 from __future__ import annotations
@@ -75,12 +77,14 @@ def submissions_of(case: dict[str, Any]) -> Iterator[Submission]:
     for number, words in enumerate(case.get("texts", []), 1):
         from scorer.forms.layout.assembly import understand
 
-        yield understand([text.read(f"{number}.txt", words.encode())])
+        title, first, *rest = words.strip("\n").split("\n")
+        lines = [title, first * case.get("repeated", 1), *rest, ""]
+        yield understand([text.read(f"{number}.txt", "\n".join(lines).encode())])
     for number, values in enumerate(case.get("each", []), 1):
         form = case["template"]
         for name, value in values.items():
             form = form.replace("{" + name + "}", str(value))
-        yield record.parse(f"{number}.toml", form.encode())
+        yield record.parse(case["files"][number - 1] if "files" in case else f"{number}.toml", form.encode())
 
 
 Found = tuple[tuple[Finding, tuple[int, ...]], ...]
@@ -107,7 +111,7 @@ def test_sound(code: str, case: dict[str, Any]) -> None:
     assert findings == ()
     assert tally.sound >= case.get("times", 1)
     if "note" in case:
-        assert case["note"] in "；".join(tally.reasons)
+        assert case["note"] in ("；".join(tally.reasons) if code.startswith(("N", "C")) else tally.reasons)
 
 
 @pytest.mark.parametrize(("code", "case"), cases("faulty"))
@@ -136,12 +140,10 @@ def test_faulty(code: str, case: dict[str, Any]) -> None:
 def test_undecided(code: str, case: dict[str, Any]) -> None:
     findings, tally = evaluated(code, case)
     assert findings == ()
-    if "not_run" in case:
-        assert tally.not_run is not None
-        assert case["not_run"] in tally.not_run
-    else:
-        assert tally.undecided >= case.get("times", 1)
-        assert case["reason"] in "；".join(tally.reasons)
+    said = [tally.not_run or ""] if "not_run" in case else list(tally.reasons)
+    wanted = case.get("not_run", case.get("reason"))
+    assert wanted in ("；".join(said) if code.startswith(("N", "C")) else said)
+    assert "not_run" in case or tally.undecided >= case.get("times", 1)
 
 
 def test_case_files_name_checks() -> None:

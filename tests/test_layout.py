@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scorer.evaluation import evaluate
 from scorer.forms import read_document
+from scorer.forms.layout import vocabulary
 from scorer.forms.layout.assembly import understand
 from scorer.forms.layout.vocabulary import (
     COLUMNS,
@@ -22,7 +24,8 @@ from scorer.forms.layout.vocabulary import (
     label_field,
 )
 from scorer.model import Cell, Document, Paragraph, Source, Submission, Table
-from tests.form_grids import BLANK, MERGED, REPEATED, as_document, read_description, write_file
+from scorer.sets import load_set
+from tests.form_grids import BLANK, MERGED, REPEATED, as_document, description_of, read_description, write_file
 
 CASES = sorted((Path(__file__).parent / "cases" / "forms").glob("*.grid"))
 DESCRIPTIONS = [read_description(path) for path in CASES]
@@ -106,6 +109,29 @@ def test_grid(path: Path, manner: str) -> None:
 def test_file(path: Path, ending: str, tmp_path: Path) -> None:
     written = write_file(read_description(path), tmp_path / f"form.{ending}")
     compare(path, understand([read_document(written)]), merged=ending != "csv", places=ending == "docx")
+
+
+# ---------------------------------------------------------------------------------------------------- fragments
+
+FRAGMENTS = tomllib.loads((Path(__file__).parent / "cases" / "forms" / "fragments.toml").read_text("utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", FRAGMENTS, ids=lambda case: case["what"])
+def test_a_fragment_is_read_as_its_case_says(case: dict[str, Any]) -> None:
+    """Only what a case expects is compared; of rows only the fields named, `quotes` are those of the doubts."""
+    documents = [as_document(description_of(f"f{number}", grid)) for number, grid in enumerate(case["grids"], 1)]
+    submission = understand(documents)
+    found = flat(submission) | {"quotes": [doubt.quote for doubt in submission.doubts]}
+    if "findings" in case["expect"]:
+        findings = evaluate(submission, load_set("mof/project-2020"), select=case["select"]).findings
+        found["findings"] = [f"{finding.code} {finding.where[0].at}" for finding in findings]
+    for name, expected in case["expect"].items():
+        have = found.get(name, type(expected)())
+        if expected and isinstance(expected, list) and isinstance(expected[0], dict):
+            have = [
+                {key: row[key] for key in one if key in row} for row, one in zip(have, expected, strict=True)
+            ]
+        assert have == expected, name
 
 
 # ------------------------------------------------------------------------------------------------------- places
@@ -363,6 +389,21 @@ def test_every_wording_can_be_met_and_stands_once(words: dict[str, tuple[str, ..
 )
 def test_column_wording(text: str, field: str) -> None:
     assert column_field(text) == field
+
+
+WORDINGS = tomllib.loads((Path(__file__).parent / "cases" / "forms" / "wordings.toml").read_text("utf-8"))
+READ_BY = {"columns": column_field, "parts": column_field, "funds": funds_field, "labels": label_field}
+
+
+@pytest.mark.parametrize("kind", READ_BY)
+def test_a_wording_means_what_its_case_says(kind: str) -> None:
+    for field, words in WORDINGS[kind].items():
+        assert {word: READ_BY[kind](word) for word in words} == dict.fromkeys(words, field)
+
+
+@pytest.mark.parametrize("kind", WORDINGS["words"])
+def test_a_word_is_known_for_what_it_stands_for(kind: str) -> None:
+    assert set(WORDINGS["words"][kind]) <= set(getattr(vocabulary, kind.upper()))
 
 
 def test_money_and_label_wording() -> None:

@@ -1,68 +1,66 @@
-"""Alignment, comparability, the execution leaf, roll-up."""
+"""Alignment, comparability, the execution leaf, roll-up; the cases are data, tests/cases/scores."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli
 
 from scorer.forms.readers import record
 from scorer.model import Cell
 from scorer.scoring.align import agree, comparable, points_in, rate_in
+from scorer.scoring.directions import less_is_better, usual_direction
 from scorer.scoring.tree import Scorecard, score_submissions, written_grade
 from scorer.sets import load_set
+
+CASES = Path(__file__).parent / "cases" / "scores"
+
+
+def cases(file: str, kind: str) -> list[Any]:
+    listed = tomli.loads((CASES / f"{file}.toml").read_text("utf-8"))[kind]
+    return [pytest.param(case, id=f"{kind}: {case.get('what', number)}") for number, case in enumerate(listed, 1)]
+
+
+def decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def scored(text: str, set_name: str = "mof/project-2020") -> Scorecard:
     return score_submissions([(record.parse("form.toml", text.encode()), load_set(set_name), "")])[0]
 
 
-@pytest.mark.parametrize(
-    ("written", "points"),
-    [("8", "8"), ("8分", "8"), ("９.５", "9.5"), ("10%", "10"), ("", None), ("—", None), ("/", None), ("优", None)],
-)
-def test_points_in(written: str, points: str | None) -> None:
-    assert points_in(Cell(written)) == (None if points is None else Decimal(points))
+@pytest.mark.parametrize("case", cases("pairs", "points"))
+def test_points_in(case: dict[str, Any]) -> None:
+    number = Decimal(case["number"]) if "number" in case else None
+    assert points_in(Cell(case["written"], number=number)) == decimal(case.get("points"))
 
 
-@pytest.mark.parametrize(("written", "rate"), [("95%", "95"), ("0.95", "95"), ("95", "95"), ("", None), ("—", None)])
-def test_rate_in(written: str, rate: str | None) -> None:
-    assert rate_in(Cell(written)) == (None if rate is None else Decimal(rate))
+@pytest.mark.parametrize("case", cases("pairs", "rate"))
+def test_rate_in(case: dict[str, Any]) -> None:
+    assert rate_in(Cell(case["written"])) == decimal(case.get("rate"))
 
 
-@pytest.mark.parametrize(
-    ("target", "actual", "figure"),
-    [
-        ("≥180万吨", "186", "1860000"),  # a bare actual takes the target's unit and scale
-        ("≥180万吨", "1860000", "1860000"),  # unless it is written out in full
-        ("≤90万元", "88.5", "885000"),
-        ("≥95%", "0.97", "97"),  # a fraction beside a percentage
-        ("≥95%", "97", "97"),
-        ("≥50个", "50", "50"),
-        ("≥500人次", "709人次", "709"),
-    ],
-)
-def test_actual_in_the_unit_of_the_target(target: str, actual: str, figure: str) -> None:
-    _, got, why = comparable(Cell(target), Cell(actual))
-    assert why == ""
-    assert got.number == Decimal(figure)
+@pytest.mark.parametrize("case", cases("pairs", "pair"))
+def test_actual_in_the_unit_of_the_target(case: dict[str, Any]) -> None:
+    wanted, got, why = comparable(Cell(case["target"]), Cell(case["actual"]), case.get("unit", ""))
+    assert why == case.get("why", "")
+    assert got.number == Decimal(case["figure"])
+    if "wanted" in case:
+        assert wanted.number == Decimal(case["wanted"])
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "same"),
-    [
-        ("户", "人", False),
-        ("人", "人次", False),
-        ("人", "名", True),
-        ("个", "项", True),
-        ("元", "个", False),
-        ("%", "个", False),
-        ("", "人", True),
-        ("平方米", "㎡", True),
-    ],
-)
-def test_units_that_can_be_compared(first: str, second: str, *, same: bool) -> None:
-    assert agree(first, second) is same
+@pytest.mark.parametrize("case", cases("pairs", "units"))
+def test_units_that_can_be_compared(case: dict[str, Any]) -> None:
+    assert agree(case["first"], case["second"]) is case["same"]
+
+
+@pytest.mark.parametrize("case", cases("pairs", "name"))
+def test_direction_by_the_name(case: dict[str, Any]) -> None:
+    assert usual_direction(case["name"]) == case["usual"]
+    assert less_is_better(case["name"], case.get("category", "")) is case["limit"]
 
 
 def test_incomparable_units_are_judged_and_said() -> None:
@@ -146,3 +144,33 @@ def test_the_total_is_capped_by_the_execution_rate_where_the_set_says_so() -> No
     capped, plain = scored(money + row, "platform/project-2022"), scored(money + row)
     assert (capped.total, plain.total) == (Decimal("79"), Decimal("96.50"))
     assert "封顶" in capped.notes[0]
+
+
+def shown(item: object, name: str) -> object:
+    """A field of a scorecard, leaf or node as a case writes it: numbers as strings, cells as what they say."""
+    value = getattr(item, name)
+    if isinstance(value, Cell):
+        return value.text
+    number = getattr(value, "number", value)  # target and actual are quantities
+    return str(number) if isinstance(number, Decimal) else list(value) if isinstance(value, tuple) else value
+
+
+def assert_reads(item: object, expected: dict[str, Any]) -> None:
+    wanted = {name: value for name, value in expected.items() if name not in ("no", "leaves", "nodes")}
+    assert {name: shown(item, name) for name in wanted} == wanted
+    assert [name for name in expected.get("no", []) if shown(item, name) is not None] == []
+    for below in ("leaves", "nodes"):
+        if below in expected:
+            items = getattr(item, below)
+            assert [list(each.path) for each in items] == [each["path"] for each in expected[below]]
+            for each, one in zip(items, expected[below], strict=True):
+                assert_reads(each, one)
+
+
+@pytest.mark.parametrize("case", cases("forms", "case"))
+def test_a_form_scores_as_worked_out_by_hand(case: dict[str, Any]) -> None:
+    indicators = load_set(case.get("set", "mof/project-2020"))
+    forms = [record.parse("form.toml", text.encode()) for text in (case["form"], *case.get("beside", []))]
+    cards = score_submissions([(form, indicators, "") for form in forms])
+    for card, expected in zip(cards, (case["expect"], *case.get("expect_beside", [])), strict=True):
+        assert_reads(card, expected)
