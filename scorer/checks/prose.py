@@ -53,9 +53,8 @@ def outcome_of(verdict: Verdict) -> Outcome:
     elif isinstance(equation, Total):
         unit = scale_of(equation.whole)
         difference = shown(abs(equation.difference), unit)
-        message = (
-            f"{equation.words()}，与所列 {words(equation.whole)} 相差 {difference}{unit_words(equation.whole)}；请核对各分项与合计{hint}"
-        )
+        apart = f"与所列 {words(equation.whole)} 相差 {difference}{unit_words(equation.whole)}"
+        message = f"{equation.words()}，{apart}；请核对各分项与合计{hint}"
     else:
         message = f"{equation.words()}，文中写作 {equation.figures[-1].mention.quote}；请核对单价、数量和金额{hint}"
     return faulty((), cells, message=message, numbers=_numbers(verdict))
@@ -68,7 +67,8 @@ def words(figure: Stated) -> str:
 
 
 def _suspected(verdict: Verdict) -> str:
-    assert verdict.suspect is not None and verdict.needed is not None
+    assert verdict.suspect is not None
+    assert verdict.needed is not None
     figure, needed = verdict.suspect, verdict.needed
     unit = scale_of(figure)
     middle = (needed.low + needed.high) / 2
@@ -94,5 +94,3 @@ def _numbers(verdict: Verdict) -> dict[str, object]:
             "printed": equation.rate.mention.quote,
         }
     return {}
-
-

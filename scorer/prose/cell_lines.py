@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from scorer.model import Cell, Paragraph, Source, Table
@@ -234,7 +235,7 @@ def _even(kinds: Sequence[Kind], turn: int) -> bool:
     """Whether a row names its figures once, or is two halves that do so alike: other rows are two read as one."""
     size = len(kinds)
     row = [kinds[(turn + place) % size] for place in range(size)]
-    named = sum(one == "words" and two == "figure" for one, two in zip(row, row[1:], strict=False))
+    named = sum(one == "words" and two == "figure" for one, two in pairwise(row))
     return named <= 1 or row[: size // 2] == row[size // 2 :]
 
 

@@ -76,7 +76,9 @@ class Total:
         return self.sum - self._value(self.whole)
 
     def holds(self) -> bool:
-        return abs(self.difference) <= self.slack or (self.signs and abs(abs(self.sum) - self.whole.number) <= self.slack)
+        return abs(self.difference) <= self.slack or (
+            self.signs and abs(abs(self.sum) - self.whole.number) <= self.slack
+        )
 
     @property
     def exact(self) -> bool:
@@ -163,14 +165,22 @@ class Quotient:
 
     def _solve(self, figure: Stated, rate: Decimal) -> Decimal | None:
         """above = rate × below, solved for one figure; both sides are linear in it."""
-        inside = Decimal(sum(sign for sign, one in self.above if one is figure)) - rate * sum(sign for sign, one in self.below if one is figure)
-        rest = self._sum([term for term in self.above if term[1] is not figure]) - rate * self._sum([term for term in self.below if term[1] is not figure])
+        inside = Decimal(sum(sign for sign, one in self.above if one is figure)) - rate * sum(
+            sign for sign, one in self.below if one is figure
+        )
+        rest = self._sum([term for term in self.above if term[1] is not figure]) - rate * self._sum(
+            [term for term in self.below if term[1] is not figure]
+        )
         return None if inside == 0 else -rest / inside
 
     def words(self) -> str:
         value = self.value
         unit = scale_of(self.below[0][1])
-        result = "" if value is None else f" = {rounded(value, max(2, rate_places(self.rate)))}{self.rate.mention.quantity.unit}"
+        result = (
+            ""
+            if value is None
+            else f" = {rounded(value, max(2, rate_places(self.rate)))}{self.rate.mention.quantity.unit}"
+        )
         return f"{_terms(self.above, unit)} ÷ {_terms(self.below, unit)}{result}"
 
 

@@ -72,7 +72,10 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
     for question, equation in zip(asked, held, strict=True):
         if equation is not None and question.kind != "same" and _tells(question, equation):
             explained.update(map(id, equation.figures))
-    doubts = [None if equation is not None else _doubt(question, explained) for question, equation in zip(asked, held, strict=True)]
+    doubts = [
+        None if equation is not None else _doubt(question, explained)
+        for question, equation in zip(asked, held, strict=True)
+    ]
     votes = _votes(doubts)
     verdicts = []
     for question, equation, doubt in zip(asked, held, doubts, strict=True):
@@ -95,7 +98,12 @@ def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]
             wholes[id(equation.rate.piece)][whole.number] = (count + 1, whole)
     for question, equation in zip(questions, held, strict=True):
         reading = question.readings[0] if question.readings else None
-        if question.kind != "share" or not isinstance(reading, Quotient) or reading.rate.loose or _fits_company(equation, wholes):
+        if (
+            question.kind != "share"
+            or not isinstance(reading, Quotient)
+            or reading.rate.loose
+            or _fits_company(equation, wholes)
+        ):
             yield question
             continue
         part = reading.above[0][1]
@@ -106,7 +114,11 @@ def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]
         known = [w for count, w in wholes[id(reading.rate.piece)].values() if count == most]
         known = [w for w in known if w.unit == part.unit and w.number >= part.number and w is not part]
         named = re.search(r"占(?P<name>[^，。；\d]{2,}?)的?(?:比例|比重)?[为是]?$", reading.rate.near)
-        if len(known) == 1 and reading.rate.aspect == "share" and not (named and not same_name(named["name"], known[0])):
+        if (
+            len(known) == 1
+            and reading.rate.aspect == "share"
+            and not (named and not same_name(named["name"], known[0]))
+        ):
             same = Quotient(reading.rate, ((1, part),), ((1, known[0]),))
             yield replace(question, asked=(same,), why="", certain=True, licence="named")
         else:
@@ -232,10 +244,22 @@ def _plausible(equation: Equation | None) -> bool:
     """Whether what is computed and what is printed are near enough to be of one base."""
     if isinstance(equation, Total):
         whole = equation.whole.number
-        return equation.sum > 0 and whole > 0 and whole <= equation.sum * Decimal("1.5") and equation.sum <= whole * Decimal("1.5") and equation.sum > whole
+        return (
+            equation.sum > 0
+            and whole > 0
+            and whole <= equation.sum * Decimal("1.5")
+            and equation.sum <= whole * Decimal("1.5")
+            and equation.sum > whole
+        )
     if isinstance(equation, Quotient):
         value, printed = equation.value, equation.rate.number
-        return value is not None and value > 0 and printed > 0 and value <= printed * FARTHEST and printed <= value * FARTHEST
+        return (
+            value is not None
+            and value > 0
+            and printed > 0
+            and value <= printed * FARTHEST
+            and printed <= value * FARTHEST
+        )
     if isinstance(equation, Product):
         return 0 < equation.value <= equation.amount.number * NEAR and equation.amount.number <= equation.value * NEAR
     return False

@@ -168,9 +168,15 @@ _BASE = re.compile(r"(?:比(?![赛例重武较])|(?<!比)较|与|同(?!比))[^�
 _LAST = re.compile(r"上年|去年|上一年|同期|上月|上季|前年|同比|年初数")
 _BUDGET = re.compile(r"预算|计划|概算|年初(?!数)")
 _SHARE = re.compile(r"占|比重|比例(?:为|是)?$")
-_DONE = re.compile(r"完成|执行|支付率|支出率|使用率|到位率|进度|拨付率|支出进度|达(?:到|预算|年初)?|为(?:年初|年度|调整)?预算的|实现")
-_PRICE = re.compile(r"(?:每|[人户亩次月年日生校家]均|单价|均价|平均)[^，。；]{0,10}$|标准(?:为|是|每|：|按|不低于|提高到|由)*[^一-龥，。；]{0,6}$")
-_OTHER = re.compile(r"(?:第|排名|位列|名列|不低于|不超过|不少于|不高于|至少|最高|最低|限额|上限|年龄|年满)[^，。；\d]{0,4}$")
+_DONE = re.compile(
+    r"完成|执行|支付率|支出率|使用率|到位率|进度|拨付率|支出进度|达(?:到|预算|年初)?|为(?:年初|年度|调整)?预算的|实现"
+)
+_PRICE = re.compile(
+    r"(?:每|[人户亩次月年日生校家]均|单价|均价|平均)[^，。；]{0,10}$|标准(?:为|是|每|：|按|不低于|提高到|由)*[^一-龥，。；]{0,6}$"
+)
+_OTHER = re.compile(
+    r"(?:第|排名|位列|名列|不低于|不超过|不少于|不高于|至少|最高|最低|限额|上限|年龄|年满)[^，。；\d]{0,4}$"
+)
 _COMMA = re.compile(r"[，。；：！？]|,(?!\d{3}(?!\d))")
 
 
@@ -197,7 +203,9 @@ def _classify(stated: Stated, before: Sequence[Stated]) -> None:
     """Set what kind of figure this is, from the words of its own clause."""
     near, mention = stated.near, stated.mention
     last = before[-1] if before else None
-    stated.against = "last" if _LAST.search(near) else "budget" if _COMPARES.search(near) and _BUDGET.search(near) else ""
+    stated.against = (
+        "last" if _LAST.search(near) else "budget" if _COMPARES.search(near) and _BUDGET.search(near) else ""
+    )
     if mention.quantity.unit in PERCENTAGES:
         _classify_rate(stated, last)
         return
@@ -207,7 +215,12 @@ def _classify(stated: Stated, before: Sequence[Stated]) -> None:
         stated.aspect = "other"
     elif not _TO.search(near) and (match := _CHANGE.search(near)):
         stated.aspect, stated.up = "change", bool(match["up"])
-        if not stated.against and last and last.aspect in ("base", "change", "growth") and not re.search(r"[。；]", stated.gap):
+        if (
+            not stated.against
+            and last
+            and last.aspect in ("base", "change", "growth")
+            and not re.search(r"[。；]", stated.gap)
+        ):
             stated.against = last.against
     elif _FROM.search(near) and _INTO.match(stated.tail) or _COMPARES.search(near) and _BASE.search(near):
         stated.aspect = "base"

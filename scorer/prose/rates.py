@@ -27,7 +27,9 @@ def find_rates(outline: Outline) -> Iterator[Question]:
     figures = list(outline.figures)
     for index, figure in enumerate(figures):
         before = figures[max(0, index - FAR) : index]
-        after = [f for f in figures[index + 1 : index + 3] if f.aspect in ("level", "change") and f.piece is figure.piece]
+        after = [
+            f for f in figures[index + 1 : index + 3] if f.aspect in ("level", "change") and f.piece is figure.piece
+        ]
         if figure.aspect == "share":
             yield from _share(figure, before, after)
         elif figure.aspect == "done":
@@ -42,12 +44,21 @@ def find_rates(outline: Outline) -> Iterator[Question]:
 
 def _levels(figures: Sequence[Stated], unit: str = "") -> list[Stated]:
     """Levels and bases, nearest first, of one unit or of any that is not a percentage."""
-    return [f for f in reversed(figures) if f.aspect in ("level", "base") and not f.loose and (not unit or f.unit == unit) and f.unit not in ("%", "‰", "")]
+    return [
+        f
+        for f in reversed(figures)
+        if f.aspect in ("level", "base")
+        and not f.loose
+        and (not unit or f.unit == unit)
+        and f.unit not in ("%", "‰", "")
+    ]
 
 
 def same_segment(first: Stated, second: Stated) -> bool:
     """Whether neither a full stop nor a semicolon stands between two figures of one piece."""
-    return same_sentence(first, second) and "；" not in _words_between(*sorted((first, second), key=lambda f: f.mention.start))
+    return same_sentence(first, second) and "；" not in _words_between(
+        *sorted((first, second), key=lambda f: f.mention.start)
+    )
 
 
 def same_sentence(first: Stated, second: Stated) -> bool:
@@ -81,7 +92,9 @@ def _share(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> I
     name = match["name"] if (match := _WHOLE.search(rate.near)) else ""
     wholes = [named_amount] if named_amount else []
     wholes += [f for f in levels if f is not part and f.unit == part.unit and f is not named_amount][:NEAR]
-    wholes += [f for f in _levels(before, part.unit) if name and same_name(name, f) and f not in wholes and f is not part]
+    wholes += [
+        f for f in _levels(before, part.unit) if name and same_name(name, f) and f not in wholes and f is not part
+    ]
     wholes += [f for f in after if f.aspect == "level" and f.unit == part.unit]
     readings = [
         Quotient(rate, ((1, one),), ((1, whole),))
@@ -103,7 +116,9 @@ def _share(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> I
     if rate.loose:
         why = "占比是约数"
     certain = whole is not None and same_sentence(whole, rate) and named_amount is not None
-    yield Question("share", tuple(readings), tuple(asked), "named" if whole else "near", why, certain, tuple(levels[:4]))
+    yield Question(
+        "share", tuple(readings), tuple(asked), "named" if whole else "near", why, certain, tuple(levels[:4])
+    )
 
 
 def _head_of_list(part: Stated, inside: Sequence[Stated]) -> Stated | None:
@@ -125,14 +140,34 @@ def _bare(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> It
         for whole in levels
         if one is not whole and one.unit == whole.unit and 0 < one.number <= whole.number
     )
-    part = next((f for f in after[:1] if f.aspect == "level" and f.piece is rate.piece and re.fullmatch(r"[即计共]?[为是]?|部分|，?[即计]", f.gap.strip())), None)
+    part = next(
+        (
+            f
+            for f in after[:1]
+            if f.aspect == "level"
+            and f.piece is rate.piece
+            and re.fullmatch(r"[即计共]?[为是]?|部分|，?[即计]", f.gap.strip())
+        ),
+        None,
+    )
     if part is not None:  # 补贴32.5%为343.01万元
-        readings += tuple(Quotient(rate, ((1, part),), ((1, whole),)) for whole in levels if whole.unit == part.unit and whole.number >= part.number)
+        readings += tuple(
+            Quotient(rate, ((1, part),), ((1, whole),))
+            for whole in levels
+            if whole.unit == part.unit and whole.number >= part.number
+        )
     asked: tuple[Equation, ...] = ()
-    if len({(f.number, f.unit) for f in levels}) == 2 and readings and levels[0].unit != "元" and re.search(r"率", rate.near):
+    if (
+        len({(f.number, f.unit) for f in levels}) == 2
+        and readings
+        and levels[0].unit != "元"
+        and re.search(r"率", rate.near)
+    ):
         asked = readings[:1]
     if readings:
-        yield Question("share", readings, asked, "near", "" if asked else "比率是什么之比没有写明", False, tuple(levels))
+        yield Question(
+            "share", readings, asked, "near", "" if asked else "比率是什么之比没有写明", False, tuple(levels)
+        )
 
 
 # -------------------------------------------------------------------------------------------------------- completion
@@ -154,38 +189,51 @@ def _only(figures: Sequence[Stated], words: re.Pattern[str]) -> Stated | None:
 def _done(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> Iterator[Question]:
     """完成年初预算的93%, 预算执行率98.2%: what was done in what was planned."""
     levels = _levels(before)
-    near = [f for f in levels if f.piece is rate.piece] or levels[:4]
-    near = near[:NEAR]
-    far = levels[: NEAR + 4]
-    both = [f for f in (*after, *near)]
-    readings = [
-        Quotient(rate, ((1, one),), ((1, whole),))
-        for one in {id(f): f for f in (*near, *far, *after)}.values()
-        for whole in {id(f): f for f in (*near, *far, *after)}.values()
-        if one is not whole and one.unit == whole.unit and one.aspect != "price" and whole.number > 0 and (one in both or whole in both)
-    ]
-    asked: list[Equation] = []
-    base = next((f for f in near if re.search(r"(?:完成|达到?|占|为)[^，。；]*$", f.near) and _OF_BUDGET.search(f.near) and not f.gap.strip().startswith("，")), None)
-    sentence = [f for f in near if same_segment(f, rate)]
-    if base is not None and base is near[0] and len(near) > 1 and near[1].unit == base.unit and not _words_between(base, rate).startswith("，"):
-        asked = [Quotient(rate, ((1, near[1]),), ((1, base),))]
-    elif len(sentence) == 2 and sentence[0].unit == sentence[1].unit:
-        spent, budget = sentence
-        if spent.mention.kind == "budget" and budget.mention.kind != "budget":
-            spent, budget = budget, spent
-        if _OF_BUDGET.search(budget.near) and not _OF_BUDGET.search(spent.near):
-            asked = [Quotient(rate, ((1, spent),), ((1, budget),))]
-    else:
-        inside = [f for f in near if same_segment(f, rate)]
-        spent, budget = _only(inside, _SPENT), _only(inside, _PLANNED)
-        if spent is not None and budget is not None and spent.unit == budget.unit and spent is not budget:
-            asked = [Quotient(rate, ((1, spent),), ((1, budget),))]
+    near = ([f for f in levels if f.piece is rate.piece] or levels[:4])[:NEAR]
+    readings = _pairs(rate, near, [*levels[: NEAR + 4], *after])
+    pair = _named_pair(rate, near)
+    asked = [Quotient(rate, ((1, pair[0]),), ((1, pair[1]),))] if pair else []
     why = "" if asked else "完成率所对的预算数或完成数不能确定"
     if rate.loose:
         why = "完成率是约数"
-    elif re.search(r"调整|变更|本年|上级|全年(?:任务|目标)", rate.near) and not re.search(r"调整", "".join(f.near for f in near[:2])):
+    elif re.search(r"调整|变更|上级|全年(?:任务|目标)", rate.near) and "调整" not in "".join(f.near for f in near[:2]):
         why = why or "完成率所对的预算口径不能确定"
-    yield Question("done", tuple(readings), tuple(asked), "named" if asked else "near", why, bool(asked) and len(sentence) == 2, tuple(near[:4]))
+    alone = pair is not None and len([f for f in near if same_segment(f, rate)]) == 2
+    yield Question("done", tuple(readings), tuple(asked), "named" if asked else "near", why, alone, tuple(near[:4]))
+
+
+def _pairs(rate: Stated, near: Sequence[Stated], others: Sequence[Stated]) -> list[Quotient]:
+    """Every quotient of two figures of one unit, at least one of them near the rate."""
+    listed = list(dict.fromkeys((*near, *others)))
+    return [
+        Quotient(rate, ((1, one),), ((1, whole),))
+        for one in listed
+        for whole in listed
+        if one is not whole and one.unit == whole.unit and whole.number > 0 and (one in near or whole in near)
+    ]
+
+
+def _named_pair(rate: Stated, near: Sequence[Stated]) -> tuple[Stated, Stated] | None:
+    """What was done and what was planned, where the words leave no choice."""
+    base = near[0] if near and _names_base(near[0], rate) else None
+    if base is not None and len(near) > 1 and near[1].unit == base.unit:
+        return near[1], base
+    sentence = [f for f in near if same_segment(f, rate)]
+    if len(sentence) == 2 and sentence[0].unit == sentence[1].unit:
+        spent, budget = sentence
+        if spent.mention.kind == "budget" != budget.mention.kind:
+            spent, budget = budget, spent
+        if _OF_BUDGET.search(budget.near) and not _OF_BUDGET.search(spent.near):
+            return spent, budget
+        return None
+    done, planned = _only(sentence, _SPENT), _only(sentence, _PLANNED)
+    return (done, planned) if done is not None and planned is not None and done.unit == planned.unit else None
+
+
+def _names_base(figure: Stated, rate: Stated) -> bool:
+    """完成年初预算30万元的40%: the amount stands inside what the rate is of."""
+    words = re.search(r"(?:完成|达到?|占|为)[^，。；]*$", figure.near) and _OF_BUDGET.search(figure.near)
+    return bool(words) and not figure.gap.strip().startswith("，") and not _words_between(figure, rate).startswith("，")
 
 
 # ------------------------------------------------------------------------------------------------------------ change
@@ -194,7 +242,14 @@ def _done(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> It
 def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> Iterator[Question]:
     """比上年减少3.37万元，下降7.21%: a change in what was there before."""
     change = next((f for f in reversed(before[-3:]) if f.aspect == "change" and _one_comparison(f, rate)), None)
-    if change is None and after and after[0].aspect == "change" and after[0].piece is rate.piece and after[0].gap.strip(" ，,") and len(after[0].gap) < 12:
+    if (
+        change is None
+        and after
+        and after[0].aspect == "change"
+        and after[0].piece is rate.piece
+        and after[0].gap.strip(" ，,")
+        and len(after[0].gap) < 12
+    ):
         change = after[0]
     unit = change.unit if change else ""
     levels = [f for f in _levels(before, unit) if f is not change]
@@ -205,28 +260,36 @@ def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> 
     for now in nows:
         if change is not None:
             readings.append(Quotient(rate, ((1, change),), ((1, now), (1 if down else -1, change))))
-            readings.append(Quotient(rate, ((1, change),), ((1, now),))) if now.aspect == "base" or _is_base(now, rate) else None
+            readings.append(Quotient(rate, ((1, change),), ((1, now),))) if now.aspect == "base" or _is_base(
+                now, rate
+            ) else None
         for base in nows:
             if base is not now and base.unit == now.unit and base.number > 0:
-                readings.append(Quotient(rate, ((-1, now), (1, base)) if down else ((1, now), (-1, base)), ((1, base),)))
+                readings.append(
+                    Quotient(rate, ((-1, now), (1, base)) if down else ((1, now), (-1, base)), ((1, base),))
+                )
     asked: list[Equation] = []
     own = [f for f in nows if same_segment(f, rate)] or [f for f in nows if same_sentence(f, rate)]
     why = "" if own else "本年数、上年数没有写在同一句"
     if not own and (above := _of_item(rate, levels)) is not None:
         own, why = [above], ""
-    base = next((f for f in own if f.aspect == "base"), None)
-    if change is not None and base is not None and own[0] is base:
-        asked = [Quotient(rate, ((1, change),), ((1, base),))]
+    stated_base = next((f for f in own if f.aspect == "base"), None)
+    if change is not None and stated_base is not None and own[0] is stated_base:
+        asked = [Quotient(rate, ((1, change),), ((1, stated_base),))]
     elif change is not None and own and own[0].aspect == "level" and not _own_subject(change, own[0]):
         asked = [Quotient(rate, ((1, change),), ((1, own[0]), (1 if down else -1, change)))]
-        if any(_is_base(f, rate) for f in own[1:]) or (rate.against == "budget" and any(f.mention.kind == "budget" for f in own)):
+        if any(_is_base(f, rate) for f in own[1:]) or (
+            rate.against == "budget" and any(f.mention.kind == "budget" for f in own)
+        ):
             why = "同句有几个可作基数的数"
     elif change is None and len(own) == 2 and _years_apart(own):
         now, before_it = sorted(own, key=lambda f: f.mention.year or 0, reverse=True)
-        asked = [Quotient(rate, ((-1, now), (1, before_it)) if down else ((1, now), (-1, before_it)), ((1, before_it),))]
-    elif change is None and base is not None and len(own) == 2:
-        now = next(f for f in own if f is not base)
-        asked = [Quotient(rate, ((-1, now), (1, base)) if down else ((1, now), (-1, base)), ((1, base),))]
+        asked = [
+            Quotient(rate, ((-1, now), (1, before_it)) if down else ((1, now), (-1, before_it)), ((1, before_it),))
+        ]
+    elif change is None and stated_base is not None and len(own) == 2:
+        now = next(f for f in own if f is not stated_base)
+        asked = [Quotient(rate, ((-1, now), (1, stated_base)) if down else ((1, now), (-1, stated_base)), ((1, stated_base),))]
     elif own:
         why = "增减率所对的本年数、上年数不能确定"
     if rate.loose or (change is not None and change.loose):
@@ -263,7 +326,11 @@ def _subject(rate: Stated, levels: Sequence[Stated]) -> str:
 
 def _one_comparison(change: Stated, rate: Stated) -> bool:
     """Whether a change and a rate are of one comparison: in one sentence, with no other level between them."""
-    return change.piece is rate.piece and not re.search(r"[。；]", _words_between(change, rate)) and change.order >= rate.order - 2
+    return (
+        change.piece is rate.piece
+        and not re.search(r"[。；]", _words_between(change, rate))
+        and change.order >= rate.order - 2
+    )
 
 
 def _is_base(figure: Stated, rate: Stated) -> bool:
@@ -287,12 +354,14 @@ def _own_subject(change: Stated, now: Stated) -> bool:
 
 def _change(change: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> Iterator[Question]:
     """A change with both its levels printed: 由100万元增加20万元到120万元, 比上年的5.80万元减少0.47万元."""
-    levels = [f for f in _levels(before, change.unit)][:6]
+    levels = _levels(before, change.unit)[:6]
     levels += [f for f in after[:1] if f.aspect == "level" and f.unit == change.unit and re.search(r"到|至|为", f.near)]
     readings: list[Equation] = []
     for now in levels:
         for base in levels:
-            if now is base or not (_is_base(base, change) or base.aspect == "base" or _is_base(now, change) or base.piece is change.piece):
+            if now is base or not (
+                _is_base(base, change) or base.aspect == "base" or _is_base(now, change) or base.piece is change.piece
+            ):
                 continue
             if (now.number >= base.number) == (change.up is True):
                 high, low = (now, base) if change.up else (base, now)
@@ -303,4 +372,12 @@ def _change(change: Stated, before: Sequence[Stated], after: Sequence[Stated]) -
         now, base = own[1], own[0]
         asked = [Total(now, (base, change)) if change.up else Total(base, (now, change))]
     if readings or asked:
-        yield Question("change", tuple(readings), tuple(asked), "named" if asked else "near", "" if asked else "上年数没有写出，也推不出", False, tuple(levels[:4]))
+        yield Question(
+            "change",
+            tuple(readings),
+            tuple(asked),
+            "named" if asked else "near",
+            "" if asked else "上年数没有写出，也推不出",
+            False,
+            tuple(levels[:4]),
+        )

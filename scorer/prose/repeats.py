@@ -56,7 +56,10 @@ def find_repeats(figures: Sequence[Stated]) -> Iterator[Question]:
             continue
         digits = len(f"{number:f}".replace(".", "").strip("0"))
         for at, figure in enumerate(listed[1:], 1):
-            known = next((one for one in reversed(listed[:at]) if digits >= LONG or (digits >= 2 and _one_thing(one, figure))), None)
+            known = next(
+                (one for one in reversed(listed[:at]) if digits >= LONG or (digits >= 2 and _one_thing(one, figure))),
+                None,
+            )
             if known is not None:
                 yield Question("same", (Same(known, figure),))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from scorer.numbers.interval import Span, written
 from scorer.prose.outline import Stated
@@ -41,10 +42,16 @@ def slip(figure: Stated, needed: Span, beside: Iterable[Stated] = ()) -> str:
     ):
         if width <= limit and any(needed.low <= variant * scale <= needed.high for variant in variants):
             return name
-    if figure.unit == "元" and width <= WIDE and any(needed.low <= digits * unit <= needed.high for unit in (1, 10000, 10**8) if unit != scale):
+    if (
+        figure.unit == "元"
+        and width <= WIDE
+        and any(needed.low <= digits * unit <= needed.high for unit in (1, 10000, 10**8) if unit != scale)
+    ):
         return UNIT
-    if width <= WIDE and _significant(digits) >= 2 and any(
-        other is not figure and other.number == figure.number and other.unit == figure.unit for other in beside
+    if (
+        width <= WIDE
+        and _significant(digits) >= 2
+        and any(other is not figure and other.number == figure.number and other.unit == figure.unit for other in beside)
     ):
         return REPEATED
     if width <= NARROW and _cut(digits * scale, needed, scale):
@@ -65,7 +72,7 @@ def _swapped(digits: Decimal) -> Iterator[Decimal]:
     at = [index for index, character in enumerate(text) if character.isdigit()]
     if len(at) < 2:
         return
-    for first, second in zip(at, at[1:], strict=False):
+    for first, second in pairwise(at):
         if text[first] != text[second]:
             yield Decimal(text[:first] + text[second] + text[first + 1 : second] + text[first] + text[second + 1 :])
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from scorer.numbers.interval import Span, shown, span
 from scorer.prose.equations import scale_of, unit_words
@@ -78,8 +78,8 @@ def find_products(outline: Outline) -> Iterator[Question]:
 def _sentences(figures: Sequence[Stated]) -> Iterator[list[Stated]]:
     number = 0
     keyed: list[tuple[int, Stated]] = []
-    for before, figure in pairwise([None, *figures]):
-        number += before is not None and "。" in figure.gap
+    for index, figure in enumerate(figures):
+        number += index > 0 and "。" in figure.gap
         keyed.append((number, figure))
     for _, listed in groupby(keyed, key=lambda pair: pair[0]):
         yield [figure for _, figure in listed]
@@ -87,12 +87,24 @@ def _sentences(figures: Sequence[Stated]) -> Iterator[list[Stated]]:
 
 def _of_sentence(figures: Sequence[Stated]) -> Iterator[Question]:
     prices = [f for f in figures if f.aspect == "price" and f.unit.startswith("元") and not f.loose]
-    counts = [f for f in figures if f.aspect == "level" and f.unit not in ("元", "%", "‰", "分", "") and "/" not in f.unit and not f.loose]
+    counts = [
+        f
+        for f in figures
+        if f.aspect == "level" and f.unit not in ("元", "%", "‰", "分", "") and "/" not in f.unit and not f.loose
+    ]
     amounts = [f for f in figures if f.aspect == "level" and f.unit == "元" and not f.loose]
     if not prices or not counts or not amounts or max(len(prices), len(counts), len(amounts)) > MOST:
         return
     periods = [f.number for f in counts if re.search(r"月|天|日|季|周|学期|次$", f.unit)]
-    times = [Decimal(1), *periods, *(Decimal(n) for word, n in _TIMES.items() if any(word in f.near or word in f.mention.quantity.unit for f in prices))]
+    times = [
+        Decimal(1),
+        *periods,
+        *(
+            Decimal(n)
+            for word, n in _TIMES.items()
+            if any(word in f.near or word in f.mention.quantity.unit for f in prices)
+        ),
+    ]
     readings = [
         Product(((price, count),), amount, factor)
         for price in prices
@@ -102,7 +114,11 @@ def _of_sentence(figures: Sequence[Stated]) -> Iterator[Question]:
         if count.number != factor
     ]
     if len(prices) > 1:
-        readings += [Product(tuple(zip(prices, counts[start:], strict=False)), amount) for amount in amounts for start in range(len(counts) - len(prices) + 1)]
+        readings += [
+            Product(tuple(zip(prices, counts[start:], strict=False)), amount)
+            for amount in amounts
+            for start in range(len(counts) - len(prices) + 1)
+        ]
     again = _AGAIN.search("".join(f.near + f.mention.quantity.unit for f in prices)) is not None
     for price in prices:
         triple = _triple(figures, price)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from scorer.prose.equations import Total
 from scorer.prose.outline import Outline, Piece, Stated
@@ -21,7 +22,9 @@ MOST_PREFIX = 12
 SHORT = 3
 """Digits below which figures fit by chance: only the plain reading counts."""
 
-OPENS = re.compile(r"^[（：]|中[，,]|其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源")
+OPENS = re.compile(
+    r"^[（：]|中[，,]|其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源"
+)
 _NAMED = re.compile(r"其中|包括|分别|组成|构成|如下|分为|具体|明细")
 CLOSES = re.compile(r"合计|共计|总计|累计|小计|总投资|总额|总数|总量|共[^，。；\d同]{0,6}$|三项|两项|四项")
 _CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
@@ -63,22 +66,30 @@ def _opened(piece: Piece, aspect: str) -> Iterator[Question]:
             continue
         inside = opening.depth > 0 and "（" in opening.gap[: match.start() + 2]
         begins = _sentence_begin(opening.gap[: match.start()])
-        for unit in dict.fromkeys(figure.unit for figure in piece.figures[index : index + 6] if figure.aspect == aspect):
+        for unit in dict.fromkeys(
+            figure.unit for figure in piece.figures[index : index + 6] if figure.aspect == aspect
+        ):
             run = _run(piece.figures, index, unit, aspect, inside)
             if not run:
                 continue
             wholes = levels(piece.figures[:index], unit, aspect)[::-1]
             if begins and not wholes:
                 wholes = _before(piece, unit, aspect)
-            wholes = [whole for whole in wholes if whole.depth <= run[0].depth or whole.piece is not piece][:MOST_WHOLES]
+            wholes = [whole for whole in wholes if whole.depth <= run[0].depth or whole.piece is not piece][
+                :MOST_WHOLES
+            ]
             if not wholes:
                 continue
             opened = opening.gap[match.start() :]
             for some, listed in _by_comparison(wholes, run, aspect):
-                yield _question(some, listed, named=bool(_NAMED.search(match[0])), words=opened, signs=aspect == "change")
+                yield _question(
+                    some, listed, named=bool(_NAMED.search(match[0])), words=opened, signs=aspect == "change"
+                )
 
 
-def _by_comparison(wholes: Sequence[Stated], run: Sequence[Stated], aspect: str) -> Iterator[tuple[list[Stated], list[Stated]]]:
+def _by_comparison(
+    wholes: Sequence[Stated], run: Sequence[Stated], aspect: str
+) -> Iterator[tuple[list[Stated], list[Stated]]]:
     """Changes against the year before and changes against the budget are two lists."""
     if aspect == "level":
         yield list(wholes), list(run)
@@ -128,8 +139,7 @@ def _preceding(piece: Piece, most: int) -> Iterator[Piece]:
     siblings = piece.above.children if piece.above else []
     if piece in siblings:
         at = siblings.index(piece)
-        for other in siblings[:at][::-1][:most]:
-            yield other
+        yield from siblings[:at][::-1][:most]
     if piece.above:
         yield piece.above
 
@@ -142,7 +152,15 @@ def readings_of(run: Sequence[Stated]) -> list[tuple[Stated, ...]]:
     each item, only budgets or only results, and up to each full stop."""
     found: dict[tuple[int, ...], tuple[Stated, ...]] = {}
     for part in (_until(run, "。"), _until(run, "；"), list(run)):
-        for listed in (_unnested(part, "；"), _unnested(part, "。"), _unnested(part, ""), _flat(part), _one_each(part, "；"), _one_each(part, "。"), part):
+        for listed in (
+            _unnested(part, "；"),
+            _unnested(part, "。"),
+            _unnested(part, ""),
+            _flat(part),
+            _one_each(part, "；"),
+            _one_each(part, "。"),
+            part,
+        ):
             if len(listed) >= 1:
                 found.setdefault(tuple(map(id, listed)), tuple(listed))
         for chosen in _of_one_kind(part):
@@ -159,7 +177,11 @@ def _of_one_kind(run: Sequence[Stated]) -> Iterator[list[Stated]]:
     if len(run) >= 4 and len(run) % 2 == 0:
         yield list(run[::2])
         yield list(run[1::2])
-    yield [figure for before, figure in zip([None, *run], run, strict=False) if before is None or before.number != figure.number]
+    yield [
+        figure
+        for before, figure in zip([None, *run], run, strict=False)
+        if before is None or before.number != figure.number
+    ]
 
 
 def _until(run: Sequence[Stated], stop: str) -> list[Stated]:
@@ -206,7 +228,13 @@ def _one_each(run: Sequence[Stated], stop: str) -> list[Stated]:
 
 
 def _question(
-    wholes: Sequence[Stated], run: Sequence[Stated], *, named: bool, words: str, signs: bool = False, licence: Licence = "named"
+    wholes: Sequence[Stated],
+    run: Sequence[Stated],
+    *,
+    named: bool,
+    words: str,
+    signs: bool = False,
+    licence: Licence = "named",
 ) -> Question:
     lists = readings_of(run)
     small = digits(wholes[0]) < SHORT and run[0].unit != "元"
@@ -215,7 +243,11 @@ def _question(
     for size in range(2, min(len(run), MOST_PREFIX)):
         if run[size].piece is run[size - 1].piece and re.search(r"[，,。；]", run[size].gap):
             lists.append(tuple(run[:size]))
-    pairs = [Total(whole, parts, signs=signs) for whole in (wholes[:1] if small else wholes) for parts in (lists[:1] if small else lists)]
+    pairs = [
+        Total(whole, parts, signs=signs)
+        for whole in (wholes[:1] if small else wholes)
+        for parts in (lists[:1] if small else lists)
+    ]
     why = ""
     if not plain:
         why = "只列出一个分项"
@@ -226,8 +258,13 @@ def _question(
     asked = tuple(Total(wholes[0], parts, signs=signs) for parts in plain)
     if run[0].unit == "分":
         why = "得分由各项相加没有写明"
-    certain = named and single and _one_sentence((wholes[0], *run)) and not any(_ADDS_OR_TAKES.search(figure.gap) for figure in run)
-    return Question("sum", tuple(pairs), asked, licence if named else "near", why, certain, tuple((*wholes, *run)))
+    certain = (
+        named
+        and single
+        and _one_sentence((wholes[0], *run))
+        and not any(_ADDS_OR_TAKES.search(figure.gap) for figure in run)
+    )
+    return Question("sum", tuple(pairs), asked, licence if named else "near", why, certain, (*wholes, *run))
 
 
 _ADDS_OR_TAKES = re.compile(r"加上?|减去?|扣除|另")
@@ -235,7 +272,10 @@ _ADDS_OR_TAKES = re.compile(r"加上?|减去?|扣除|另")
 
 def _one_sentence(figures: Sequence[Stated]) -> bool:
     """Whether figures stand in one piece without a full stop between them."""
-    return all(first.piece is second.piece and "。" not in second.gap for first, second in zip(figures, figures[1:], strict=False))
+    return all(
+        first.piece is second.piece and "。" not in second.gap
+        for first, second in pairwise(figures)
+    )
 
 
 # ------------------------------------------------------------------------------------------------- P1，P2，合计W
@@ -258,7 +298,10 @@ def _closed(piece: Piece) -> Iterator[Question]:
         lists = [listed for start in starts for listed in readings_of(start)]
         if not lists:
             continue
-        inner = next((f for f in piece.figures[index + 1 : index + 2] if f.depth == whole.depth + 1 and f.unit == whole.unit), None)
+        inner = next(
+            (f for f in piece.figures[index + 1 : index + 2] if f.depth == whole.depth + 1 and f.unit == whole.unit),
+            None,
+        )
         if inner is not None:
             deeper = tuple(figure for figure in before if figure.depth == inner.depth)
             if len(deeper) >= 2:
@@ -270,7 +313,15 @@ def _closed(piece: Piece) -> Iterator[Question]:
         why = "" if strong else "没有写明是前面各项之和"
         if _OPEN_LIST.search(text):
             why = "分项没有列全（等、主要、部分）"
-        yield Question("sum", tuple(Total(whole, parts) for parts in lists), tuple(Total(whole, parts) for parts in nearest), "near", why, False, around)
+        yield Question(
+            "sum",
+            tuple(Total(whole, parts) for parts in lists),
+            tuple(Total(whole, parts) for parts in nearest),
+            "near",
+            why,
+            False,
+            around,
+        )
 
 
 # ------------------------------------------------------------------------------------------- W，P1，P2 with no word
@@ -318,19 +369,30 @@ def _balance(piece: Piece) -> Iterator[Question]:
         if len(before) < 2:
             continue
         if _LEFT.search(last.near):
-            pairs = [(before[i], before[j]) for i in range(max(0, len(before) - 4), len(before)) for j in range(max(0, len(before) - 4), len(before)) if i != j]
+            pairs = [
+                (before[i], before[j])
+                for i in range(max(0, len(before) - 4), len(before))
+                for j in range(max(0, len(before) - 4), len(before))
+                if i != j
+            ]
             totals = tuple(Total(whole, (spent, last)) for whole, spent in pairs if whole.number >= spent.number)
             plain = tuple(total for total in totals if total.whole is before[-2] and total.parts[0] is before[-1])
             why = "" if _SPENT.search(before[-1].near) and len(before) <= 3 else "没有写明由哪两个数相减"
             last3 = before[-3:]
             if len(last3) == 3:
-                totals += tuple(Total(last, (last3[i], last3[j]), (last3[3 - i - j],)) for i in range(3) for j in range(i + 1, 3))
+                totals += tuple(
+                    Total(last, (last3[i], last3[j]), (last3[3 - i - j],)) for i in range(3) for j in range(i + 1, 3)
+                )
             if totals:
                 yield Question("difference", totals, plain, "near", why, False, (last, *before[-4:]))
-        elif re.search(r"总计|合计|总量|总财力|共计", last.near) and re.search(r"加上?|补助|结余", piece.line.text[: last.mention.start]):
+        elif re.search(r"总计|合计|总量|总财力|共计", last.near) and re.search(
+            r"加上?|补助|结余", piece.line.text[: last.mention.start]
+        ):
             run = before[-MOST_PARTS:]
             totals = tuple(Total(last, tuple(run[start:])) for start in range(len(run) - 1))
-            totals += tuple(Total(last, tuple(listed)) for start in range(len(run) - 1) for listed in readings_of(run[start:])[:4])
+            totals += tuple(
+                Total(last, tuple(listed)) for start in range(len(run) - 1) for listed in readings_of(run[start:])[:4]
+            )
             yield Question("sum", totals, (), "near", "加总的各项不能确定", False, (last, *run))
 
 
@@ -342,9 +404,17 @@ def _items(piece: Piece) -> Iterator[Question]:
     for children in _lists(piece):
         introducing = _introducing(piece, children[0])
         for aspect in ("level", "change"):
-            units = {f.unit for child in children for one in (child, *_lines_under(child)) for f in one.figures[:6] if f.aspect == aspect}
+            units = {
+                f.unit
+                for child in children
+                for one in (child, *_lines_under(child))
+                for f in one.figures[:6]
+                if f.aspect == aspect
+            }
             for unit in units:
-                wholes = [figure for other in introducing for figure in levels(other.figures, unit, aspect)[::-1]][:MOST_WHOLES]
+                wholes = [figure for other in introducing for figure in levels(other.figures, unit, aspect)[::-1]][
+                    :MOST_WHOLES
+                ]
                 question = _items_question(children, wholes, unit, aspect)
                 if question is not None:
                     yield question
@@ -360,7 +430,9 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
     signs = aspect == "change"
     totals = [Total(whole, tuple(parts), signs=signs) for whole in (wholes[:1] if small else wholes)]
     for kind in ("final", "budget"):
-        of_kind = [next((f for f in levels(child.figures, unit, aspect) if f.mention.kind == kind), None) for child in children]
+        of_kind = [
+            next((f for f in levels(child.figures, unit, aspect) if f.mention.kind == kind), None) for child in children
+        ]
         chosen = tuple(figure for figure in of_kind if figure is not None)
         if len(chosen) >= 2 and not small:
             totals += [Total(whole, chosen, signs=signs) for whole in wholes]
@@ -368,7 +440,7 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
     why = "各条中有的没有写出数" if len(parts) < len(children) else ""
     if not why and (_OPEN_LIST.search(text[-20:]) or not _LEADS.search(text[-30:] or " ")):
         why = "各条未写明是分项"
-    return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, tuple((*wholes, *parts)))
+    return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, (*wholes, *parts))
 
 
 def _total_below(children: Sequence[Piece]) -> Iterator[Question]:
@@ -377,7 +449,11 @@ def _total_below(children: Sequence[Piece]) -> Iterator[Question]:
         for whole in line.figures[:2]:
             if not line.plain or whole.aspect != "level" or not CLOSES.search(whole.near):
                 continue
-            parts = [figure for child in children if (figure := _first(child, whole.unit)) is not None and figure.piece is not line]
+            parts = [
+                figure
+                for child in children
+                if (figure := _first(child, whole.unit)) is not None and figure.piece is not line
+            ]
             if len(parts) >= 2:
                 why = "" if len(parts) == len(children) else "各条中有的没有写出数"
                 total = Total(whole, tuple(parts))
@@ -419,7 +495,7 @@ def _lines_under(piece: Piece) -> list[Piece]:
 
 def _paragraphs(outline: Outline) -> Iterator[Question]:
     """Lists at the root, and items that are lines without numbering below a line that ends in a colon."""
-    root = [piece for piece in outline.roots]
+    root = outline.roots
     holder = Piece("", 0, root[0].line, "", children=root) if root else None
     if holder is not None:
         yield from _items(holder)
@@ -428,7 +504,7 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
     for index, head in enumerate(lines):
         if not re.search(r"(?:如下|其中|包括|分别为|：)\s*[：:]?\s*$", head.text) or not head.figures:
             continue
-        items = []
+        items: list[Piece] = []
         for piece in lines[index + 1 : index + MOST_PARTS]:
             if not piece.figures or not piece.plain or piece.order != head.order + len(items) + 1:
                 break

@@ -62,7 +62,15 @@ def _width(text: str) -> int:
 
 def _goes_on(blocks: Sequence[Paragraph], widths: Sequence[int], index: int) -> bool:
     text, following = blocks[index].text.rstrip(), blocks[index + 1].text
-    if not text or not following.strip() or text[-1] in _STOPS or blocks[index].level or blocks[index + 1].level or "|" in text or "|" in following:
+    if (
+        not text
+        or not following.strip()
+        or text[-1] in _STOPS
+        or blocks[index].level
+        or blocks[index + 1].level
+        or "|" in text
+        or "|" in following
+    ):
         return False
     near = [width for width in widths[max(0, index - 3) : index + 5] if width]
     widest = max(near)
