@@ -165,13 +165,13 @@ def _unit_names(titles: Sequence[str], labelled: dict[str, str], lines: Sequence
         if match and _is_name(match["name"]):
             yield Named(match["name"], "标题")
             break
+    signed = _signature(lines[-CLOSING:])
+    if signed:
+        yield Named(signed, "落款")
     for line in lines[:6]:
         if (match := _ALONE.fullmatch(line)) and _is_name(match["name"]):
             yield Named(match["name"], "封面", certain=line.startswith("（"))
             break
-    signed = _signature(lines[-CLOSING:])
-    if signed:
-        yield Named(signed, "落款")
     if "unit" in labelled and _is_name(labelled["unit"]):
         yield Named(labelled["unit"], "索引信息", certain=False)
     for line in lines[:OPENING]:
