@@ -142,7 +142,10 @@ _NO_NAME = re.compile(
     r"[本我该各为的对向]|有关|相关|全[市县区省]|根据|按照|委托|围绕|财政支出|^(?:项目|实施|主管|预算)(?:单位|部门)|admin"
 )
 _ALONE = re.compile(r"（?(?P<name>[一-龥]{4,24})）?")
-_SIGNED_ON = re.compile(r"^(?:20\d\d|二[〇○零O][一二三四五六七八九〇○零]{2})年\s*[\d一二三四五六七八九十]{1,2}月(?:\s*[\d一二三四五六七八九十]{1,3}日)?$")
+_SIGNED_ON = re.compile(
+    r"^(?:20\d\d|二[〇○零O][一二三四五六七八九〇○零]{2})年"
+    r"\s*[\d一二三四五六七八九十]{1,2}月(?:\s*[\d一二三四五六七八九十]{1,3}日)?$"
+)
 
 
 def _unit(titles: Sequence[str], labelled: dict[str, str], lines: Sequence[str]) -> Named | None:
