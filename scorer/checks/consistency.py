@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 
 from scorer.checks.form import Form
 from scorer.checks.prose import explained_mentions, verdict_outcomes
+from scorer.checks.rates_again import rates_twice
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.checks.sameness import (
     Said,
@@ -257,21 +258,22 @@ def figure_differs(form: Form) -> Outcomes:
             second=second.place.quote,
         )
     yield from equated(form)
+    yield from rates_twice(form, explained)
     yield from renamed(said, together, done, form.year)
     yield from verdict_outcomes(form, "same")
 
 
+_AND = re.compile(r"^\s*(?:[、和与及，]|以及|分别)?\s*$")
+
+
 def beside_each_other(first: Said, second: Said, said: Sequence[Said]) -> bool:
-    """Whether one sentence says both figures: 2020年、2021年分别152万亩、158万亩."""
-    sentences = [
-        {
-            id(item.mention.sentence)
-            for item in said
-            if item.mention is not None and item.number == one.number and item.dimension == one.dimension
-        }
-        for one in (first, second)
-    ]
-    return bool(sentences[0] & sentences[1])
+    """Whether a sentence lists both figures: 2020年、2021年分别152万亩、158万亩."""
+    wanted = {first.number, second.number}
+    mentions = [item.mention for item in said if item.mention is not None and item.dimension == first.dimension]
+    return any(
+        one.sentence is other.sentence and {one.number, other.number} == wanted and _AND.match(other.gap) is not None
+        for one, other in pairwise(mentions)
+    )
 
 
 def of_many_things(item: Said, said: Sequence[Said]) -> bool:

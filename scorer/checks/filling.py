@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.scale import suspect_in_prose
 from scorer.checks.targets import name_of, squeezed
 from scorer.model import Cell, Place
 from scorer.numbers.quantity import parse_quantity
@@ -145,7 +146,8 @@ def money_unit_suspect(form: Form) -> Outcomes:
     依据：各地自评表“项目资金（万元）”。
     例：万元栏填 145000000，即 14500 亿元；元栏的资金总额填 260。
     改法：核对单位，按栏目的单位改写。
-    何时无法判定：金额无法读成数字。界限：万元栏 100 亿元（转移支付、部门整体 1000 亿元，县区、乡镇、站所依次更低），元栏的总额 1000 元。
+    何时无法判定：金额无法读成数字；正文中以元计的数没有别的数可以印证。
+    界限：万元栏 100 亿元（转移支付、部门整体 1000 亿元，县区、乡镇、站所依次更低），元栏的总额 1000 元。
     """
     rows = [funds for funds in form.submission.funds if funds.unit in ("万元", "元")]
     limit = _money_limit(form)
@@ -173,6 +175,9 @@ def money_unit_suspect(form: Form) -> Outcomes:
                     amount=large,
                 )
                 break
+    for outcome in suspect_in_prose(form):
+        looked = True
+        yield outcome
     if not looked:
         yield not_run("没有资金数字")
 

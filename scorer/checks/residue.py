@@ -12,10 +12,11 @@ from scorer.checks.registry import Outcomes, check, faulty, sound
 from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.numbers.numerals import MAXIMUM_NUMERAL
-from scorer.prose.phrases import ALTERNATIVES, MALFORMED, TEMPLATE_TEXT, Residue, fold
+from scorer.prose.phrases import ALTERNATIVES, BLANKS, MALFORMED, TEMPLATE_TEXT, Residue, fold
 
 MOST_SAID = 80  # characters of a figure in a message
 _TEMPLATE = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in TEMPLATE_TEXT)
+_BLANKS = tuple((entry, re.compile(entry.words)) for entry in BLANKS)
 _MALFORMED = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in MALFORMED)
 
 
@@ -35,7 +36,7 @@ _ALTERNATIVES = re.compile(
 )
 
 # One character that every pattern of a group needs: most texts have none of them and are not searched.
-_TEMPLATE_SIGNS = re.compile(r"[（★×✕ＸX*＊_★\[…]|\.\.\.|填[报表写列]|^\s*指标|目标对比")
+_TEMPLATE_SIGNS = re.compile(r"[（★×✕ＸX*＊_★\[…]|\.\.\.|填[报表写列]|模板|^\s*指标|目标对比")
 _FIGURE_SIGNS = re.compile(r"\d[.,。OolI]|[OolI]\d|\d\s*万[，。；万]|亿亿|元元|%%|％％")
 _LONG = re.compile(rf"[\d.．]{{{MAXIMUM_NUMERAL + 1}}}")
 
@@ -62,6 +63,19 @@ Hits = tuple[tuple[Residue, int, int], ...]
 @remembered
 def _template_in(text: str) -> Hits:
     return hits(without_emphasis(fold(text)), _TEMPLATE)
+
+
+_RUNNING = re.compile(r"[，,。；;].*[，,。；;]", re.DOTALL)
+_MAY_BE_BLANK = re.compile(
+    r"占[^\d]{0,16}[%％]|[一-龥][ \u3000\u00a0]+[%％万亿元所个座人户台套公亩处辆名平㎡]|面积[ \u3000\u00a0]{0,8}[㎡m平亩]"
+)
+
+
+def _blanks_in(text: str) -> Hits:
+    """Where running text has a blank instead of a figure."""
+    if _MAY_BE_BLANK.search(text) is None or _RUNNING.search(text) is None:
+        return ()
+    return hits(fold(text).replace("\u00a0", " "), _BLANKS)
 
 
 @remembered
@@ -101,6 +115,8 @@ def template_text_left(form: Form) -> Outcomes:
     looked = 0
     for cell in form.texts:
         looked += 1
+        for entry, start, end in _blanks_in(cell.text):
+            groups[entry.kind, entry.note].append(part(cell, start, end))
         if _TEMPLATE_SIGNS.search(cell.text) is None and "(" not in cell.text:
             continue
         for entry, start, end in _template_in(cell.text):

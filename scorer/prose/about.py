@@ -142,7 +142,10 @@ _NO_NAME = re.compile(
     r"[本我该各为的对向]|有关|相关|全[市县区省]|根据|按照|委托|围绕|财政支出|^(?:项目|实施|主管|预算)(?:单位|部门)|admin"
 )
 _ALONE = re.compile(r"（?(?P<name>[一-龥]{4,24})）?")
-_SIGNED_ON = re.compile(r"^(?:20\d\d|二[〇○零O][一二三四五六七八九〇○零]{2})年\s*[\d一二三四五六七八九十]{1,2}月(?:\s*[\d一二三四五六七八九十]{1,3}日)?$")
+_SIGNED_ON = re.compile(
+    r"^(?:20\d\d|二[〇○零O][一二三四五六七八九〇○零]{2})年"
+    r"\s*[\d一二三四五六七八九十]{1,2}月(?:\s*[\d一二三四五六七八九十]{1,3}日)?$"
+)
 
 
 def _unit(titles: Sequence[str], labelled: dict[str, str], lines: Sequence[str]) -> Named | None:
@@ -165,13 +168,13 @@ def _unit_names(titles: Sequence[str], labelled: dict[str, str], lines: Sequence
         if match and _is_name(match["name"]):
             yield Named(match["name"], "标题")
             break
+    signed = _signature(lines[-CLOSING:])
+    if signed:
+        yield Named(signed, "落款")
     for line in lines[:6]:
         if (match := _ALONE.fullmatch(line)) and _is_name(match["name"]):
             yield Named(match["name"], "封面", certain=line.startswith("（"))
             break
-    signed = _signature(lines[-CLOSING:])
-    if signed:
-        yield Named(signed, "落款")
     if "unit" in labelled and _is_name(labelled["unit"]):
         yield Named(labelled["unit"], "索引信息", certain=False)
     for line in lines[:OPENING]:
