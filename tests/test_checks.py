@@ -38,12 +38,17 @@ from scorer.sets import load_set
 CASES = Path(__file__).parent / "cases" / "checks"
 
 
+AWAITED: dict[str, dict[str, list[str]]] = tomli.loads((CASES.parent / "awaited.toml").read_text("utf-8"))
+
+
 def cases(outcome: str) -> list[Any]:
     found = []
     for path in sorted(CASES.glob("*.toml")):
         data = tomli.loads(path.read_text("utf-8"))
         for number, case in enumerate(data.get(outcome, []), 1):
-            found.append(pytest.param(path.stem, case, id=f"{path.stem}-{case.get('what', number)}"))
+            awaited = str(case.get("what", number)) in AWAITED.get(path.stem, {}).get(outcome, ())
+            marks = [pytest.mark.xfail(strict=True, reason="the engine leaves it undecided so far")] if awaited else []
+            found.append(pytest.param(path.stem, case, id=f"{path.stem}-{case.get('what', number)}", marks=marks))
     return found
 
 
@@ -144,6 +149,15 @@ def test_undecided(code: str, case: dict[str, Any]) -> None:
     wanted = case.get("not_run", case.get("reason"))
     assert wanted in ("；".join(said) if code.startswith(("N", "C")) else said)
     assert "not_run" in case or tally.undecided >= case.get("times", 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "case"),
+    [param.values for outcome in ("sound", "undecided") for param in cases(outcome) if param.marks],
+)
+def test_awaited_cases_accuse_nobody(code: str, case: dict[str, Any]) -> None:
+    findings, _ = evaluated(code, case)
+    assert findings == ()
 
 
 def test_case_files_name_checks() -> None:

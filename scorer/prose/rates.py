@@ -274,8 +274,10 @@ def _growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> 
     if not own and (above := _of_item(rate, levels)) is not None:
         own, why = [above], ""
     stated_base = next((f for f in own if f.aspect == "base"), None)
-    if change is not None and stated_base is not None and own[0] is stated_base:
-        asked = [Quotient(rate, ((1, change),), ((1, stated_base),))]
+    if change is not None and _other_subject(rate, change):
+        why = "增减率与增减额说的不是一件事"
+    elif change is not None and own and (own[0] is stated_base or _is_base(own[0], rate)):
+        asked = [Quotient(rate, ((1, change),), ((1, own[0]),))]
     elif change is not None and own and own[0].aspect == "level" and not _own_subject(change, own[0]):
         asked = [Quotient(rate, ((1, change),), ((1, own[0]), (1 if down else -1, change)))]
         if any(_is_base(f, rate) for f in own[1:]) or (
@@ -324,6 +326,12 @@ def _subject(rate: Stated, levels: Sequence[Stated]) -> str:
     return match["name"] if match else ""
 
 
+def _other_subject(rate: Stated, change: Stated) -> bool:
+    """Whether a rate names what has changed, and it is not what the amount before it is of: 户数减5，资金下降13.6%."""
+    match = _SUBJECT.match(rate.near.strip())
+    return match is not None and not same_name(match["name"], change) and len(match["name"].strip("其中比较上年同期")) >= 2
+
+
 def _one_comparison(change: Stated, rate: Stated) -> bool:
     """Whether a change and a rate are of one comparison: in one sentence, with no other level between them."""
     return (
@@ -335,6 +343,9 @@ def _one_comparison(change: Stated, rate: Stated) -> bool:
 
 def _is_base(figure: Stated, rate: Stated) -> bool:
     """Whether a level is what a rate compares with: 上年的5万元 beside 比上年, a budget beside 比预算."""
+    years = figure.mention.year, rate.mention.year
+    if years[0] is not None and years[1] is not None and years[0] == years[1] - 1:
+        return True
     if rate.against == "last":
         return re.search(r"上年|去年|同期|上一年", figure.near) is not None
     return rate.against == "budget" and figure.mention.kind == "budget"

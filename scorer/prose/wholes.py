@@ -120,9 +120,12 @@ def _run(figures: Sequence[Stated], index: int, unit: str, aspect: str, inside: 
             break
         if figure is not opening and not inside and _CLOSES_STRONG.search(figure.near) and "其中" not in figure.gap:
             break
-        if figure.unit == unit and figure.aspect == aspect and not figure.loose:
+        if figure.unit == unit and figure.aspect == aspect and not figure.loose and not _OF_LAST_YEAR.search(figure.near):
             run.append(figure)
     return run
+
+
+_OF_LAST_YEAR = re.compile(r"^[；，]?(?:去年|上年|上一年|同期)")
 
 
 def _before(piece: Piece, unit: str, aspect: str) -> list[Stated]:
