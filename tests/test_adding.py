@@ -14,7 +14,8 @@ from scorer.sets import check_paths, diff_sets
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "adding.md").read_text("utf-8")
 BLOCKS = dict(re.findall(r"```toml\n# 文件：(\S+)\n(.*?)```", PAGE, re.DOTALL))
 SHOWN = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = [line.split()[1:] for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+LINES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+COMMANDS = [line.split()[1:] for line in LINES if line.startswith("scorer ")]
 
 
 @pytest.fixture
