@@ -74,9 +74,8 @@ def test_reports_are_those_of_each_form_alone_in_the_order_of_the_sources(folder
 def test_unread_files_are_listed_with_the_reason(folder: Path, tmp_path: Path) -> None:
     run_batch(folder, tmp_path / "out")
     text = (tmp_path / "out" / "errors.csv").read_text("utf-8-sig")
-    (row,) = list(csv.DictReader(io.StringIO(text)))
+    (row,) = [row for row in csv.DictReader(io.StringIO(text)) if row["代码"] == "F610"]
     assert row["文件"].endswith("坏.toml")
-    assert row["代码"] == "F610"
     assert row["原因"]
 
 
