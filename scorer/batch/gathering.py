@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scorer.batch.pairs import Pairs
+from scorer.batch.paired import Pairs
 from scorer.batch.progress import Progress
 from scorer.batch.results import PAGES_MOST
 from scorer.batch.sources.files import Item, digest_of_item, joint_digest

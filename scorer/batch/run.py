@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from scorer.batch.gathering import Gathering, Settings, processors
 from scorer.batch.joined import join
-from scorer.batch.pairs import Pairs, find_pairs, write_pairs
+from scorer.batch.paired import Pairs, find_pairs, write_pairs
 from scorer.batch.progress import Progress
 from scorer.batch.results import REPORTS, Outcome, write_results
 from scorer.batch.sources.files import (

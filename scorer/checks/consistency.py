@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import islice, pairwise
 
 from scorer.checks.form import Form
-from scorer.checks.prose import explained_mentions, verdict_outcomes
 from scorer.checks.rates_again import rates_twice
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.checks.sameness import (
@@ -28,6 +27,7 @@ from scorer.checks.sameness import (
     transposed,
     unlike_years,
 )
+from scorer.checks.verdicts import explained_mentions, verdict_outcomes
 from scorer.model import Place
 from scorer.numbers.interval import loose, shown
 from scorer.prose.mentions import Mention, clean

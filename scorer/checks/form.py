@@ -14,10 +14,10 @@ from scorer.checks.written import texts
 from scorer.disclosure.publication import Publication, read_publication
 from scorer.model import Cell, Document, Submission
 from scorer.prose.about import About, about_all
-from scorer.prose.engine import read_prose
 from scorer.prose.judge import Verdict
 from scorer.prose.mentions import Line, Mention, read_lines
 from scorer.prose.read import Statements, read_statements
+from scorer.prose.reader import read_prose
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Scorecard
 from scorer.sets import IndicatorSet

@@ -13,8 +13,8 @@ from decimal import ROUND_CEILING, Decimal
 from itertools import combinations, permutations
 
 from scorer.checks.form import Form
-from scorer.checks.prose import verdict_outcomes
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
+from scorer.checks.verdicts import verdict_outcomes
 from scorer.model import Cell
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.prose.changes import Change

@@ -23,9 +23,9 @@ from scorer.checks.narrative import (
     unit_words,
     words,
 )
-from scorer.checks.prose import verdict_outcomes
 from scorer.checks.registry import Faulty, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
 from scorer.checks.sameness import digits, slips
+from scorer.checks.verdicts import verdict_outcomes
 from scorer.numbers.interval import Span, beyond, decimals, finest, loose, near, rounded, shown, span, written
 from scorer.prose.execution import Execution
 from scorer.prose.free_tables import column_rates, column_sums

@@ -18,9 +18,9 @@ from typing import Literal
 from scorer.numbers.interval import Span
 from scorer.prose.equations import Equation, Quotient, Total, rate_places
 from scorer.prose.outline import Stated
+from scorer.prose.products import Product
 from scorer.prose.relation import Question
 from scorer.prose.slips import CUT, REPEATED, SWAPPED, UNIT, slip
-from scorer.prose.standards import Product
 from scorer.prose.things import same_name
 
 FARTHEST = 5

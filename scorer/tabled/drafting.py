@@ -18,9 +18,9 @@ from scorer.rules.standards import read_standard
 from scorer.sets import SetError, load_set
 from scorer.sets.lines import line_map
 from scorer.sets.schema import check_code
-from scorer.tabled.outline import Node, Outline, Unread, outline
 from scorer.tabled.rule_cells import NotUnderstoodError, quoted_texts, rule_of_cell, split
 from scorer.tabled.settings import HEAD, evidence_of, read_settings, yes_or_no
+from scorer.tabled.skeleton import Node, Outline, Unread, outline
 from scorer.tabled.toml_text import assignment
 
 LONGEST_REASON = 200

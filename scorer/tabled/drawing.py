@@ -17,10 +17,10 @@ from scorer.saving import save
 from scorer.sets import Indicator, IndicatorSet
 from scorer.sets.indicator import words_rule
 from scorer.sets.schema import EVIDENCE_WORDS
-from scorer.tabled.columns import LEVELS
 from scorer.tabled.drafting import EXECUTION
 from scorer.tabled.rule_cells import cell_of_rule, figure, quoted
 from scorer.tabled.settings import HEAD, rows_of
+from scorer.tabled.table_columns import LEVELS
 
 SUFFIXES = (".xlsx", ".docx")
 SHEETS = ("指标体系", "基本信息")

@@ -14,7 +14,6 @@ from scorer.naming import fold
 from scorer.rules import ExecutionCap
 from scorer.sets import Grade, IndicatorSet
 from scorer.sets.schema import EVIDENCE_WORDS
-from scorer.tabled.outline import Unread
 from scorer.tabled.rule_cells import (
     NotUnderstoodError,
     cap_of_cell,
@@ -28,6 +27,7 @@ from scorer.tabled.rule_cells import (
     share,
     split,
 )
+from scorer.tabled.skeleton import Unread
 
 HEAD = ("项目", "内容")
 LABELS = {

@@ -10,10 +10,10 @@ from functools import cached_property
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
+from scorer.disclosure.aims import Targets
 from scorer.disclosure.amounts import Amount, in_unit
 from scorer.disclosure.publication import Publication
 from scorer.disclosure.statements import MONEY, Change, Comparison, Percent, Record, Share, stated
-from scorer.disclosure.targets import Targets
 from scorer.model import Place
 
 HUNDRED = Decimal(100)

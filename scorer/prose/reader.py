@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from scorer.prose.judge import Verdict, judge
 from scorer.prose.mentions import Line, Mention
 from scorer.prose.outline import Outline, outline
+from scorer.prose.products import find_products
 from scorer.prose.rates import find_rates
 from scorer.prose.relation import Question
 from scorer.prose.repeats import find_repeats
-from scorer.prose.standards import find_products
 from scorer.prose.wholes import find_wholes
 
 
