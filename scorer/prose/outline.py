@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from scorer.numbers.interval import loose, step
@@ -63,26 +64,26 @@ class Stated:
     depth: int = 0
     order: int = 0
 
-    @property
+    @cached_property
     def number(self) -> Decimal:
         number = self.mention.number
         assert number is not None  # figures without a number are not stated
         return number
 
-    @property
+    @cached_property
     def unit(self) -> str:
         return self.mention.dimension
 
-    @property
+    @cached_property
     def places(self) -> Decimal:
         """One unit of the last written place, in base units; 0 where the figure is exact."""
         return step(self.mention.quantity) or Decimal(0)
 
-    @property
+    @cached_property
     def loose(self) -> bool:
         return loose(self.mention.quantity)
 
-    @property
+    @cached_property
     def signed(self) -> Decimal:
         return -self.number if self.up is False else self.number
 

@@ -16,6 +16,12 @@ from scorer.prose.relation import Licence, Question
 
 MOST_WHOLES = 6
 MOST_PARTS = 60
+MOST_RUN = 24
+"""Figures after one that no word makes a whole, among which its parts are looked for."""
+
+MOST_STARTS = 6
+"""Places, the nearest first, where a list that a total closes may begin."""
+
 MOST_PREFIX = 12
 """A list may end at any of so many figures; a beginning that fits by chance is why only long figures count there."""
 
@@ -72,7 +78,7 @@ def _opened(piece: Piece, aspect: str) -> Iterator[Question]:
             run = _run(piece.figures, index, unit, aspect, inside)
             if not run:
                 continue
-            wholes = levels(piece.figures[:index], unit, aspect)[::-1]
+            wholes = levels(piece.figures[max(0, index - MOST_PARTS) : index], unit, aspect)[::-1]
             if begins and not wholes:
                 wholes = _before(piece, unit, aspect)
             wholes = [whole for whole in wholes if whole.depth <= run[0].depth or whole.piece is not piece][
@@ -289,10 +295,12 @@ def _closed(piece: Piece) -> Iterator[Question]:
     for index, whole in enumerate(piece.figures):
         if whole.aspect != "level" or index < 2 or not CLOSES.search(whole.near) or "其中" in whole.near:
             continue
-        before = levels(piece.figures[:index], whole.unit)
+        before = levels(piece.figures[max(0, index - MOST_PARTS) : index], whole.unit)
         starts: list[list[Stated]] = []
         run = before[-MOST_PARTS:]
         for at in range(len(run) - 1, -1, -1):
+            if len(starts) >= MOST_STARTS:
+                break
             text = run[at].gap
             if at == 0 or re.search(r"[。：]", text) or _last(OPENS, text) or CLOSES.search(run[at].near):
                 starts.append(run[at:])
@@ -338,7 +346,7 @@ def _adjacent(piece: Piece) -> Iterator[Question]:
         if len(figures) < 3:
             continue
         for index, whole in enumerate(figures[:-2]):
-            rest = figures[index + 1 :]
+            rest = figures[index + 1 : index + 1 + MOST_RUN]
             stops = {len(_until(rest, "。")), len(_until(rest, "；")), len(rest)}
             totals = [Total(whole, tuple(rest[:stop])) for stop in stops if stop >= 2]
             flat = [figure for figure in rest if figure.depth <= whole.depth]
@@ -368,7 +376,7 @@ def _balance(piece: Piece) -> Iterator[Question]:
     for index, last in enumerate(piece.figures):
         if last.aspect != "level" or index < 2:
             continue
-        before = levels(piece.figures[:index], last.unit)
+        before = levels(piece.figures[max(0, index - MOST_PARTS) : index], last.unit)
         if len(before) < 2:
             continue
         if _LEFT.search(last.near):
@@ -392,9 +400,9 @@ def _balance(piece: Piece) -> Iterator[Question]:
             r"加上?|补助|结余", piece.line.text[: last.mention.start]
         ):
             run = before[-MOST_PARTS:]
-            totals = tuple(Total(last, tuple(run[start:])) for start in range(len(run) - 1))
+            totals = tuple(Total(last, tuple(run[start:])) for start in range(max(0, len(run) - MOST_RUN), len(run) - 1))
             totals += tuple(
-                Total(last, tuple(listed)) for start in range(len(run) - 1) for listed in readings_of(run[start:])[:4]
+                Total(last, tuple(listed)) for start in range(max(0, len(run) - MOST_RUN), len(run) - 1) for listed in readings_of(run[start:])[:4]
             )
             yield Question("sum", totals, (), "near", "加总的各项不能确定", False, (last, *run))
 
