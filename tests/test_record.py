@@ -143,7 +143,7 @@ def test_a_second_form_beside_a_record_is_doubted(tmp_path: Path) -> None:
     write_form(record.parse("f", FORM.encode()), other)
     together = read_submission(form, other)
     assert record.content(together) == record.content(read_submission(form))
-    assert any("本次只读取了第一份" in doubt.message for doubt in together.doubts)
+    assert any("本次只取了第一份" in doubt.message for doubt in together.doubts)
 
 
 def test_two_records_are_two_submissions(tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ from scorer.prose.relation import Licence, Question
 
 MOST_WHOLES = 6
 MOST_PARTS = 60
+MOST_FIGURES = 400
+"""Figures of one item or line up to which its lists are looked for; beyond it that is said."""
+
 MOST_RUN = 24
 """Figures after one that no word makes a whole, among which its parts are looked for."""
 
@@ -43,6 +46,9 @@ _NEW_SUBJECT = re.compile(r"支出|收入|结余|预算|决算")
 def find_wholes(outline: Outline) -> Iterator[Question]:
     """Every whole with its parts that the text says or shows, piece by piece."""
     for piece in outline.pieces:
+        if len(piece.figures) > MOST_FIGURES:
+            yield Question("sum", (), (), "near", f"一段里的数多于 {MOST_FIGURES} 个，没有逐个核对分项")
+            continue
         for aspect in ("level", "change"):
             yield from _opened(piece, aspect)
         yield from _closed(piece)
