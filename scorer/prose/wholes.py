@@ -132,7 +132,12 @@ def _run(figures: Sequence[Stated], index: int, unit: str, aspect: str, inside: 
             break
         if figure is not opening and not inside and _CLOSES_STRONG.search(figure.near) and "其中" not in figure.gap:
             break
-        if figure.unit == unit and figure.aspect == aspect and not figure.loose and not _OF_LAST_YEAR.search(figure.near):
+        if (
+            figure.unit == unit
+            and figure.aspect == aspect
+            and not figure.loose
+            and not _OF_LAST_YEAR.search(figure.near)
+        ):
             run.append(figure)
     return run
 
@@ -287,10 +292,7 @@ _ADDS_OR_TAKES = re.compile(r"加上?|减去?|扣除|另")
 
 def _one_sentence(figures: Sequence[Stated]) -> bool:
     """Whether figures stand in one piece without a full stop between them."""
-    return all(
-        first.piece is second.piece and "。" not in second.gap
-        for first, second in pairwise(figures)
-    )
+    return all(first.piece is second.piece and "。" not in second.gap for first, second in pairwise(figures))
 
 
 # ------------------------------------------------------------------------------------------------- P1，P2，合计W
@@ -406,9 +408,13 @@ def _balance(piece: Piece) -> Iterator[Question]:
             r"加上?|补助|结余", piece.line.text[: last.mention.start]
         ):
             run = before[-MOST_PARTS:]
-            totals = tuple(Total(last, tuple(run[start:])) for start in range(max(0, len(run) - MOST_RUN), len(run) - 1))
+            totals = tuple(
+                Total(last, tuple(run[start:])) for start in range(max(0, len(run) - MOST_RUN), len(run) - 1)
+            )
             totals += tuple(
-                Total(last, tuple(listed)) for start in range(max(0, len(run) - MOST_RUN), len(run) - 1) for listed in readings_of(run[start:])[:4]
+                Total(last, tuple(listed))
+                for start in range(max(0, len(run) - MOST_RUN), len(run) - 1)
+                for listed in readings_of(run[start:])[:4]
             )
             yield Question("sum", totals, (), "near", "加总的各项不能确定", False, (last, *run))
 
