@@ -348,14 +348,14 @@ def _closed(piece: Piece) -> Iterator[Question]:
 
 def _adjacent(piece: Piece) -> Iterator[Question]:
     """A figure and those after it up to the full stop, where no word opens a list: they may only agree."""
-    units = {figure.unit for figure in piece.figures if figure.aspect == "level"}
+    units = dict.fromkeys(figure.unit for figure in piece.figures if figure.aspect == "level")
     for unit in units:
         figures = levels(piece.figures, unit)
         if len(figures) < 3:
             continue
         for index, whole in enumerate(figures[:-2]):
             rest = figures[index + 1 : index + 1 + MOST_RUN]
-            stops = {len(_until(rest, "。")), len(_until(rest, "；")), len(rest)}
+            stops = sorted({len(_until(rest, "。")), len(_until(rest, "；")), len(rest)})
             totals = [Total(whole, tuple(rest[:stop])) for stop in stops if stop >= 2]
             flat = [figure for figure in rest if figure.depth <= whole.depth]
             deeper = [figure for figure in _until_depth(rest, whole) if figure.depth > whole.depth]
@@ -427,13 +427,13 @@ def _items(piece: Piece) -> Iterator[Question]:
     for children in _lists(piece):
         introducing = _introducing(piece, children[0])
         for aspect in ("level", "change"):
-            units = {
+            units = dict.fromkeys(
                 f.unit
                 for child in children
                 for one in (child, *_lines_under(child))
                 for f in one.figures[:6]
                 if f.aspect == aspect
-            }
+            )
             for unit in units:
                 wholes = [figure for other in introducing for figure in levels(other.figures, unit, aspect)[::-1]][
                     :MOST_WHOLES
@@ -532,7 +532,7 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
             if not piece.figures or not piece.plain or piece.order != head.order + len(items) + 1:
                 break
             items.append(piece)
-        units = {figure.unit for figure in head.figures if figure.aspect == "level"}
+        units = dict.fromkeys(figure.unit for figure in head.figures if figure.aspect == "level")
         for unit in units:
             parts = [figure for item in items if (figure := _first(item, unit)) is not None]
             wholes = levels(head.figures, unit)[::-1]
