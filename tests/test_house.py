@@ -6,6 +6,8 @@ not get past, so that lists only fall.
 
 import ast
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -30,6 +32,19 @@ TELLING_BY_FOLDER = {
     "delimited",
     "page",
 }  # a format, or a folder itself: read, written, printed
+
+LOADED_BY_THE_HELP = {
+    *("__init__.py", "saving.py"),
+    *("numbers/__init__.py", "numbers/precision.py", "report/__init__.py", "report/width.py"),
+}
+"""What `scorer --help` loads beside cli/: there a function may import what only its command needs."""
+
+IMPORTED_LATE = {
+    *("pyarrow", "duckdb", "typst", "distributed", "dask", "pyspark"),  # extras: not on every machine
+    *("docx", "xlsxwriter", "jinja2", "markupsafe", "tabulate", "python_calamine"),  # slow to load, each for one format
+    *("ctypes", "fcntl", "msvcrt", "resource"),  # of one kind of system
+}
+"""What any function may import when it is called."""
 
 WITH_MANY_DECISIONS = 120
 """How many functions have more than `MANY_DECISIONS`; may fall, and is to be lowered when it has fallen by five."""
@@ -245,3 +260,27 @@ def test_nobody_is_told_to_install_what_a_stranger_calls_scorer() -> None:
     assert {path for path, text in texts.items() if strangers.search(text)} == set()
     telling = {path for path, text in texts.items() if path.endswith(".py") and "pip install" in text}
     assert telling == {"scorer/__init__.py"}  # `install_words` says it for all
+
+
+def late_imports(path: str) -> Iterator[str]:
+    """The modules that the functions of a module import when they are called."""
+    for _, function in functions(modules()[path]):
+        for node in ast.walk(function):
+            if isinstance(node, ast.ImportFrom):
+                yield node.module or ""
+            elif isinstance(node, ast.Import):
+                yield from (name.name for name in node.names)
+
+
+def test_imports_stand_at_the_top_but_where_they_save_the_start() -> None:
+    others = [path for path in modules() if not path.startswith("cli/") and path not in LOADED_BY_THE_HELP]
+    late = {(path, name) for path in others for name in late_imports(path)}
+    assert {(path, name) for path, name in late if name.split(".")[0] not in IMPORTED_LATE} == set()
+
+
+def test_what_the_help_loads_is_what_may_import_late() -> None:
+    code = "import sys, scorer.cli.app as a; a.run(['--help']); print(*(n for n in sys.modules if n.startswith('scorer')))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True)
+    loaded = {name for name in done.stdout.splitlines()[-1].split() if not name.startswith("scorer.cli")}
+    of_paths = {path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in LOADED_BY_THE_HELP}
+    assert loaded == {"scorer" if name == "__init__" else f"scorer.{name}" for name in of_paths}

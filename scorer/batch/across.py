@@ -11,6 +11,8 @@ from typing import Any
 
 from scorer.batch.store import Store
 from scorer.batch.tasks.gather import decoded
+from scorer.checks.peers import Batch, Facts
+from scorer.checks.registry import run_across
 from scorer.model import Finding, Tally, readable_name
 
 ACROSS = "across.jsonl"
@@ -77,9 +79,6 @@ def compare_across(
     step: Callable[[], None] = lambda: None,
 ) -> Across:
     """Run the checks across forms over the gathered records named by `keys`; `step` is called for each of them."""
-    from scorer.checks.peers import Batch, Facts
-    from scorer.checks.registry import run_across
-
     def facts_at(number: int) -> Facts:
         return Facts.from_json(json.loads(store.facts(keys[number])))
 

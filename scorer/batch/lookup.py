@@ -11,8 +11,9 @@ from scorer.batch.across import find_across
 from scorer.batch.sources.files import BATCH, is_output, items_of_earlier, store_of
 from scorer.batch.sources.flat import Piece, chunks, outline, table_of
 from scorer.batch.tasks.columnar import report_of, rows_of
-from scorer.batch.tasks.gather import decoded
+from scorer.batch.tasks.gather import decoded, encoded
 from scorer.model import Finding, Report, ScorerError, Submission
+from scorer.sets import load_set
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
@@ -84,8 +85,6 @@ def find_in_table(folder: str, table: str, name: str) -> tuple[Report, Submissio
 
 def set_of(folder: str) -> IndicatorSet | None:
     """The set that a batch was told to score by; None where each submission names its own."""
-    from scorer.sets import load_set
-
     about = json.loads((Path(folder) / BATCH).read_text("utf-8"))
     return load_set(about["set"]) if about.get("set") else None
 
@@ -121,7 +120,5 @@ class TableReports:
         return self.both(key)[0].model_dump_json().encode()
 
     def submission(self, key: str) -> bytes:
-        from scorer.batch.tasks.gather import encoded
-
         submission = self.both(key)[1]
         return encoded(submission) if submission else b""

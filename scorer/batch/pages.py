@@ -11,7 +11,11 @@ from scorer.batch.across import AcrossFinding, findings_of
 from scorer.batch.overview.counts import Aggregates
 from scorer.batch.overview.summary import PAGES, page_name
 from scorer.batch.store import Store
+from scorer.batch.tasks.gather import decoded
 from scorer.model import Report, ScorerError
+from scorer.report import Layout
+from scorer.report.page import render
+from scorer.report.places import handed_on
 from scorer.saving import cause, save
 
 OURS = re.compile(r"\d{6,}\.html")
@@ -36,11 +40,6 @@ def write_pages(
     Raises:
         ScorerError: the folder cannot be written.
     """
-    from scorer.batch.tasks.gather import decoded
-    from scorer.report import Layout
-    from scorer.report.page import render
-    from scorer.report.places import handed_on
-
     folder = output / PAGES
     chosen = list(islice(found.riskiest(), most))
     _clear(folder, {page_name(row.number) for row in chosen})

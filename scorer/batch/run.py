@@ -10,11 +10,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scorer.batch.across import ACROSS
 from scorer.batch.gathering import Gathering, Settings, processors
 from scorer.batch.joined import join
+from scorer.batch.marked import FINDINGS, MARKED, SUBMISSIONS, Marks, mark_submissions
 from scorer.batch.paired import Pairs, find_pairs, write_pairs
 from scorer.batch.progress import Progress
-from scorer.batch.results import REPORTS, Outcome, write_results
+from scorer.batch.results import REPORTS, Outcome, write_results, write_summary
 from scorer.batch.sources.files import (
     BATCH,
     GATHERED,
@@ -35,10 +37,12 @@ from scorer.batch.sources.flat import (
     table_digest,
 )
 from scorer.batch.store import Store
+from scorer.batch.table_across import compare_table
 from scorer.batch.tables import Part
 from scorer.batch.tasks.columnar import COMPARED, DECIDED, NOT_COMPARED, PARTS, Columnar, Done
 from scorer.batch.tasks.gather import Gather
 from scorer.batch.whole import whole_file
+from scorer.checks import selected
 from scorer.engines import Dask, Engine, Local, Lost, Spark, program_digest
 from scorer.model import ScorerError
 from scorer.numbers.precision import precise
@@ -128,8 +132,6 @@ def codes_by_columns(select: Sequence[str], ignore: Sequence[str]) -> list[str]:
     Raises:
         ScorerError: none is left.
     """
-    from scorer.checks import selected
-
     codes = [check.code for check in selected(select, ignore) if check.code in (*DECIDED, *COMPARED, *NOT_COMPARED)]
     if not set(codes) - set(NOT_COMPARED):
         raise ScorerError(
@@ -164,11 +166,6 @@ def run_columns(
     Raises:
         ScorerError: the table cannot be read, or is not in order; a result cannot be written; a piece gave no result.
     """
-    from scorer.batch.across import ACROSS
-    from scorer.batch.marked import FINDINGS, MARKED, SUBMISSIONS, Marks, mark_submissions
-    from scorer.batch.results import write_summary
-    from scorer.batch.table_across import compare_table
-
     check_columns(path, open_table(path).schema_arrow)
     progress.stage("清点", 0)
     found = outline(path)
@@ -222,8 +219,6 @@ LOST: Final = {"time": "超过时间", "memory": "内存不足", "killed": "进�
 
 def _identity(path: str, indicator_set: IndicatorSet | None, codes: Sequence[str], scores: bool) -> str:
     """What the parts depend on: the table, the set, the checks and this program."""
-    from scorer.engines import program_digest
-
     of_set = [indicator_set.id, indicator_set.version, indicator_set.digest] if indicator_set else []
     told = json.dumps([path, table_digest(path), of_set, list(codes), scores, program_digest()])
     return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -30,6 +30,7 @@ from scorer.checks.peers.hashes import MASK, combined
 from scorer.checks.peers.kept import KINDS, Facts, Measure
 from scorer.checks.peers.peers import NO_YEAR, PEER, REMEMBERED, name_hash
 from scorer.checks.registry import ACROSS, Faulty, Outcome, finding, selected, tally
+from scorer.evaluation import evaluate
 from scorer.model import EMPTY, Answer, Cell, Finding, Place, Source, Submission, Tally
 
 if TYPE_CHECKING:
@@ -279,8 +280,6 @@ class TableBatch(Batch):
         return submission_of(self._key(number), self._rows(number), int(self._outline.starts[number]) + 1, self._path)
 
     def _facts_of(self, number: int) -> Facts:
-        from scorer.evaluation import evaluate
-
         submission = self.submission(number)
         return Facts.from_json(facts_of(submission, evaluate(submission, self._set, select=("P701",))))
 

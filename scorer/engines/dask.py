@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError as Cancelled
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -129,8 +130,6 @@ class _Workers:
         return self.client.submit(run_chunk, self.crew, tasks, pure=False)
 
     def fault_of(self, error: Exception) -> ScorerError | None:
-        from concurrent.futures import CancelledError as Cancelled
-
         from distributed import CancelledError, KilledWorker
 
         if isinstance(error, KilledWorker):

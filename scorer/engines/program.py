@@ -6,6 +6,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import scorer
+
 
 def digest_on_disk() -> str:
     """SHA-256 of this program and its library of sets as they are installed now.
@@ -13,8 +15,6 @@ def digest_on_disk() -> str:
     A checkout and an installed package of the same version give the same: the library stands beside the package in the
     one and inside it in the other.
     """
-    import scorer
-
     package = Path(scorer.__file__).parent
     library = next(
         (path for path in (package / "indicator_sets", package.parent / "indicator_sets") if path.is_dir()), package

@@ -18,6 +18,7 @@ from scorer.forms.files import limits
 from scorer.forms.files.archive import entries, is_archive
 from scorer.forms.files.encoding import decode, looks_like_text
 from scorer.forms.files.opening import read_bytes
+from scorer.forms.files.package import Package
 from scorer.model import Document, ReadError, ScorerError, Submission, readable_name
 from scorer.numbers.precision import precise
 
@@ -219,7 +220,6 @@ def _packed_kind(path: str, data: bytes) -> str:
     usual = [kind for kind, part in USUAL_PARTS if part in end]
     if len(usual) == 1 and b"mimetype" not in end:
         return usual[0]
-    from scorer.forms.files.package import Package
 
     package = Package(path, data)
     if "mimetype" in package:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from scorer.numbers.quantity import Quantity
@@ -125,6 +125,4 @@ def shown(number: Decimal, scale: Decimal = Decimal(1)) -> str:
 
 def rounded(number: Decimal, places: int) -> str:
     """A recomputed figure for a message, half-up to `places`."""
-    from decimal import ROUND_HALF_UP
-
     return f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from scorer.forms.writing.official import lay_out
 from scorer.model import EMPTY, Cell, Document, Level, Paragraph, Report, ScorerError, Submission, Table
 from scorer.report.sentences import by_level
 
@@ -137,7 +138,6 @@ def with_form(document: Document, submission: Submission) -> Document:
     """A document without blocks (a TOML record) shown as the official form, whose cells keep their places in it."""
     if document.blocks or not submission.has_form:
         return document
-    from scorer.forms.writing.official import lay_out
 
     try:
         form = lay_out(submission)

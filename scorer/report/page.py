@@ -12,10 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scorer.checks import CHECKS
+from scorer.explanation import of_check, of_rule
 from scorer.model import Level, Line, Place, Report, Status, points_text
 from scorer.report import Layout, sentences
 from scorer.report.evidence import Evidence, mark
 from scorer.report.templating import digest_of, environment, markup
+from scorer.rules import RULES
+from scorer.sets import describe_set
 
 if TYPE_CHECKING:
     from scorer.explanation import Explanation
@@ -178,10 +182,6 @@ def spots(number: int, where: Sequence[Place], alone: bool, evidence: Evidence) 
 
 def explanations(report: Report, *, findings_only: bool = False) -> list[Explanation]:
     """What `scorer explain` says about every check that found something and every rule that scored a line."""
-    from scorer.checks import CHECKS
-    from scorer.explanation import of_check, of_rule
-    from scorer.rules import RULES
-
     told = [of_check(CHECKS[code]) for code in sentences.codes_used(report.findings) if code in CHECKS]
     kinds = [] if findings_only else [kind for kind in RULES if any(line.rule == kind for line in report.lines)]
     return [*told, *(of_rule(kind) for kind in kinds)]
@@ -191,7 +191,6 @@ def local_basis(indicators: IndicatorSet | None) -> list[tuple[str, str]]:
     """Where indicators rest on another basis than their set: the basis, and their codes and names."""
     if indicators is None:
         return []
-    from scorer.sets import describe_set
 
     groups: dict[str, list[str]] = {}
     for row in describe_set(indicators):
@@ -201,7 +200,5 @@ def local_basis(indicators: IndicatorSet | None) -> list[tuple[str, str]]:
 
 
 def _hint(code: str) -> str:
-    from scorer.checks import CHECKS
-
     check = CHECKS.get(code)
     return check.sections.get("为何重要", "") if check else ""

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scorer.model import Finding, Level, Line, Place, Report, Status, Tally, points_text
+from scorer.checks import CHECKS
+from scorer.explanation import INTERNAL
+from scorer.model import Finding, Level, Line, Place, Report, ScorerError, Status, Tally, points_text
+from scorer.report.places import in_words
+from scorer.rules import RULES
+from scorer.sets import load_set
+from scorer.sets.schema import EVIDENCE_WORDS
+from scorer.sets.wording import number_words
 
 if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
@@ -103,24 +110,17 @@ def name_of(line: Line) -> str:
 
 def title_of(code: str) -> str:
     """The Chinese name of a check, "" for a code that this version does not know."""
-    from scorer.checks import CHECKS
-    from scorer.explanation import INTERNAL
-
     check = CHECKS.get(code)
     return check.title if check else INTERNAL.title if code == INTERNAL.code else ""
 
 
 def rule_title(kind: str) -> str:
     """The Chinese name of a scoring rule, the word itself for one that this version does not know."""
-    from scorer.rules import RULES
-
     return RULES[kind].title if kind in RULES else kind
 
 
 def place_words(place: Place, alone: bool) -> str:
     """Where a place is, in words: the file's name is left out where the submission is one file `alone`."""
-    from scorer.report.places import in_words
-
     shown = "" if alone and place.at else place.file
     return " ".join(part for part in (shown, in_words(place.file, place.at)) if part)
 
@@ -204,9 +204,6 @@ def set_behind(report: Report, given: IndicatorSet | None = None) -> IndicatorSe
 
     None where neither has the report's digest: a set that has changed since says nothing about the report.
     """
-    from scorer.model import ScorerError
-    from scorer.sets import load_set
-
     if given is not None and given.digest == report.set.digest:
         return given
     if not report.set.id or report.set.id == "form":
@@ -220,9 +217,6 @@ def set_behind(report: Report, given: IndicatorSet | None = None) -> IndicatorSe
 
 def set_facts(indicators: IndicatorSet) -> list[tuple[str, str]]:
     """Title, legal basis and how well it is confirmed, years and grades of a set."""
-    from scorer.sets.schema import EVIDENCE_WORDS
-    from scorer.sets.wording import number_words
-
     years = "不限"
     if indicators.since is not None or indicators.until is not None:
         years = f"{indicators.since or ''}–{indicators.until or ''}"

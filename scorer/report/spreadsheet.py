@@ -16,6 +16,7 @@ from scorer.model import Place, Report, round_half_up
 from scorer.report import Layout, sentences
 from scorer.report.places import in_words
 from scorer.report.width import width_of
+from scorer.sets import describe_set
 
 EPOCH = datetime(2000, 1, 1)  # written files carry no time: the same report gives the same bytes
 LONGEST = 32_000  # characters; a cell holds 32 767
@@ -186,7 +187,6 @@ def _set(book: _Book, report: Report, layout: Layout) -> None:
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 80)
         return
-    from scorer.sets import describe_set
 
     rows: list[tuple[bool, tuple[Value, ...]]] = [
         (

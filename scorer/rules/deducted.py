@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from scorer.numbers.quantity import parse_period
 from scorer.rules.answers import (
     DAMAGED,
     FREE_HIGH,
@@ -321,8 +322,6 @@ DAYS = frozenset({"天", "日", "工作日", "个工作日"})
 
 def days_late(entry: Entry) -> tuple[int, int] | None:
     """Late by at least and at most so many days; None where target and actual are not both dates or days."""
-    from scorer.numbers.quantity import parse_period
-
     target, actual = entry.target, entry.actual
     if target.number is not None and actual.number is not None:
         if target.unit not in DAYS or not entry.comparable or target.op not in ("", "≤", "<", "="):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from os import PathLike, fspath
 from pathlib import Path
 
+from scorer.forms.writing.word import BODY_FONT, FONTS, name_fonts, set_font, without_times
 from scorer.model import ScorerError
 from scorer.saving import save
 from scorer.sets import Indicator, IndicatorSet
@@ -131,7 +132,6 @@ def _document(one: IndicatorSet, head: Sequence[str], rows: Sequence[Row], width
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt
 
-    from scorer.forms.writing.word import BODY_FONT, FONTS, name_fonts, set_font, without_times
 
     written = docx.Document()
     properties = written.core_properties

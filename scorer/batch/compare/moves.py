@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from scorer.batch.overview.figures import GRADES
+from scorer.rules import RULES
 
 LeafKey = tuple[tuple[str, ...], int]
 """A leaf by its path; the second of one path is another."""
@@ -174,7 +175,5 @@ def points_words(points: Decimal | None) -> str:
 
 def title_of(kind: str) -> str:
     """What a rule is called in Chinese, with the name that `scorer explain` takes."""
-    from scorer.rules import RULES
-
     rule = RULES.get(kind)
     return f"{rule.title} {kind}" if rule else kind

@@ -12,7 +12,10 @@ from scorer.batch.compare.moves import Cause, Comparison, Counts, Move, RuleMove
 from scorer.batch.database import FILES, SUFFIX
 from scorer.batch.overview.counts import common_root
 from scorer.batch.overview.figures import Value, without_root
+from scorer.batch.overview.page import document
+from scorer.batch.overview.workbook import Book, Sheet
 from scorer.model import ScorerError
+from scorer.report.width import cleaned, cut, table, wrap
 
 __all__ = ["Cause", "Comparison", "Counts", "Move", "RuleMoves", "as_page", "as_table", "as_workbook", "compare", "listed_in", "render"]
 
@@ -130,8 +133,6 @@ def render(comparison: Comparison, suffix: str) -> str | bytes:
 
 def as_table(comparison: Comparison, width: int = 80, shown: int | None = SHOWN) -> str:
     """The comparison for a terminal in at most `width` columns; the first `shown` moves, all for None."""
-    from scorer.report.width import cleaned, cut, table, wrap
-
     counts = comparison.counts
     lines = wrap(
         f"两批都有 {comparison.both} 份：总分或等级有变动 {counts.moved} 份（上升 {counts.higher}，下降 {counts.lower}），"
@@ -174,8 +175,6 @@ def as_table(comparison: Comparison, width: int = 80, shown: int | None = SHOWN)
 
 def as_page(comparison: Comparison) -> str:
     """The comparison as one HTML file that loads nothing."""
-    from scorer.batch.overview.page import document
-
     roots = shared_roots(comparison)
     listed = ((comparison.gone, "前一批", roots[0]), (comparison.new, "后一批", roots[1]))
     alone = [(without_root(name, root), where) for names, where, root in listed for name in names]
@@ -210,9 +209,6 @@ def _page_more(comparison: Comparison) -> str:
 
 def as_workbook(comparison: Comparison) -> bytes:
     """The comparison as xlsx."""
-    from scorer.batch.overview.workbook import Book, Sheet
-    from scorer.report.width import wrap
-
     content = io.BytesIO()
     roots = shared_roots(comparison)
     book = Book(content)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from scorer.batch.overview.counts import NO_GRADE, Aggregates, Group, Match
 from scorer.batch.overview.region import UNKNOWN, together
 from scorer.batch.overview.risk import Row
+from scorer.checks import CHECKS
 from scorer.report.sentences import LEVELS
 
 # finer where totals crowd: nearly all are above 80
@@ -144,15 +145,11 @@ def codes(found: Aggregates) -> list[tuple[str, str, str, int, int, str]]:
 
 
 def title(code: str) -> str:
-    from scorer.checks import CHECKS  # here, so that the workers start before the checks are loaded
-
     check = CHECKS.get(code)
     return check.title if check else "程序内部错误" if code == "Z901" else ""
 
 
 def level(code: str) -> str:
-    from scorer.checks import CHECKS
-
     check = CHECKS.get(code)
     return LEVELS[check.level] if check else LEVELS["error"] if code == "Z901" else ""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scorer import __version__
+from scorer.report.page import TEMPLATES as REPORT
 from scorer.report.templating import digest_of, environment, markup
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,8 +26,6 @@ def document(template: str, **values: Any) -> str:
 
 def pieces(template: str, **values: Any) -> Iterator[str]:
     """The same piece by piece, so that a page with thousands of rows is never held whole."""
-    from scorer.report.page import TEMPLATES as REPORT
-
     style = (REPORT / "page.css").read_text("utf-8") + (TEMPLATES / "summary.css").read_text("utf-8")
     scripts = [path.read_text("utf-8") for path in (CHARTS, TEMPLATES / "summary.js")]
     policy = "; ".join(

@@ -18,7 +18,7 @@ from scorer.model import EMPTY, Cell
 from scorer.numbers.quantity import Quantity, parse_quantity
 from scorer.rules import Proportion
 from scorer.rules.answers import MISSING, NUMBER, POINT_PLACES, Answers, Entry
-from scorer.scoring.align import comparable, points_in
+from scorer.scoring.align import agree, comparable, points_in
 
 Array = npt.NDArray[Any]
 Role = Literal["target", "actual", "planned", "executed"]
@@ -123,8 +123,6 @@ class Units:
         self.agree = np.ones((1, 1), np.bool_)
 
     def number(self, unit: str) -> int:
-        from scorer.scoring.align import agree
-
         found = self._numbers.get(unit)
         if found is None:
             found = self._numbers[unit] = len(self.names)

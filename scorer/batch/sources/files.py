@@ -17,7 +17,9 @@ from scorer import install_words
 from scorer.batch.store import INDEX, Store
 from scorer.forms import READABLE
 from scorer.forms.files.archive import LEFT_BEHIND, entries, inside, is_archive
+from scorer.forms.files.encoding import decode
 from scorer.forms.files.opening import digest_of
+from scorer.forms.readers.record import KEYS
 from scorer.model import ReadError, ScorerError
 from scorer.saving import cause
 
@@ -195,8 +197,6 @@ def listed_in(path: Path) -> list[Item] | None:
     Raises:
         ScorerError: a list without a single file.
     """
-    from scorer.forms.files.encoding import decode
-
     with path.open("rb") as file:
         start = file.read(4096)
     first = decode(str(path), start, partial=True).partition("\n")[0]
@@ -237,7 +237,6 @@ def rows_of(path: Path) -> Iterator[Item]:
         import pyarrow.parquet
     except ImportError:
         raise ScorerError(f"{path}：读取 Parquet 需要 pyarrow。请{install_words('batch')}。") from None
-    from scorer.forms.readers.record import KEYS
 
     try:
         table = pyarrow.parquet.ParquetFile(path)

@@ -7,6 +7,7 @@ form in TOML would give.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy
+from pydantic import ValidationError
+
 from scorer import install_words
 from scorer.batch.sources.files import BATCH
+from scorer.forms.readers.record import FormRecord, from_record
 from scorer.model import ReadError, ScorerError, Submission
 
 if TYPE_CHECKING:
@@ -111,8 +116,6 @@ def check_columns(path: str | Path, schema: Any) -> None:
     Raises:
         ScorerError: all faults at once.
     """
-    import difflib
-
     import pyarrow.types as types
 
     faults = []
@@ -149,7 +152,6 @@ def outline(path: str | Path) -> Outline:
     Raises:
         ScorerError: a blank number, or a submission whose rows do not stand together.
     """
-    import numpy
     import pyarrow
     import pyarrow.compute as compute
 
@@ -201,8 +203,6 @@ def pieces(path: str | Path, found: Outline) -> list[Piece]:
 
     They depend on the file alone, not on who works on them.
     """
-    import numpy
-
     meta = open_table(path).metadata
     cuts, rows = [0], 0
     for group in range(meta.num_row_groups):
@@ -231,8 +231,6 @@ def chunks(piece: Piece, columns: Sequence[str] | None = None) -> Iterator[Chunk
 
     A submission that two batches share comes as a chunk of its own, between them.
     """
-    import numpy
-
     carried: list[Any] = []
     row = piece.first + 1
     for batch in _batches(piece, columns):
@@ -290,7 +288,6 @@ def _is_text(kind: Any) -> bool:
 
 def _edges(column: Any) -> npt.NDArray[np.int64]:
     """The rows that begin another submission than the row before; not the first row."""
-    import numpy
     import pyarrow
 
     codes = (column.indices if isinstance(column, pyarrow.DictionaryArray) else column).to_numpy(zero_copy_only=False)
@@ -329,11 +326,7 @@ def submission_of(key: str, rows: Sequence[dict[str, Any]], first: int, file: st
     Raises:
         ReadError: a value that no form could have (a number beyond all size, a direction that is none).
     """
-    import hashlib
 
-    from pydantic import ValidationError
-
-    from scorer.forms.readers.record import FormRecord, from_record
 
     record, lines = _record(rows, first)
     try:

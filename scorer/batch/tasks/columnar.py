@@ -9,6 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scorer.batch.columns_checks import check_chunk
+from scorer.batch.columns_findings import findings_table
+from scorer.batch.facts import facts_of
+from scorer.batch.facts_by_columns import FactsPart
+from scorer.batch.overview.risk import row_of
+from scorer.batch.rows.alignment import check_heads, score_chunk
+from scorer.batch.rows.output import LEVEL_ORDER, Found, merged, scores_batch, submissions_batch
+from scorer.batch.rows.remembered import Memory
+from scorer.batch.rows.summed import roll_up
 from scorer.batch.sources.flat import (
     Chunk,
     Piece,
@@ -16,12 +25,11 @@ from scorer.batch.sources.flat import (
     submission_of,
 )
 from scorer.batch.tables import TABLES, Part, finding_row, schemas, score_row, submission_row
+from scorer.checks.peers import Facts
+from scorer.evaluation import evaluate, failed, unreadable
 from scorer.model import Report, ScorerError, Submission
 
 if TYPE_CHECKING:
-    from scorer.batch.facts_by_columns import FactsPart
-    from scorer.batch.rows.remembered import Memory
-    from scorer.checks.peers import Facts
     from scorer.sets import IndicatorSet
 
 
@@ -108,19 +116,12 @@ class Columnar:
         """Where the facts of the piece go; None where nothing is compared."""
         if not self.across:
             return None
-        from scorer.batch.facts_by_columns import FactsPart
 
         return stack.enter_context(FactsPart(Path(self.folder), piece.name))
 
     def _results(
         self, memory: Memory, chunk: Chunk, piece: Piece, number: int, counts: _Counts, facts: FactsPart | None = None
     ) -> dict[str, Any]:
-        from scorer.batch.columns_checks import check_chunk
-        from scorer.batch.columns_findings import findings_table
-        from scorer.batch.rows.alignment import check_heads, score_chunk
-        from scorer.batch.rows.output import Found, scores_batch, submissions_batch
-        from scorer.batch.rows.summed import roll_up
-
         check_heads(chunk, piece.path)
         scored = score_chunk(memory, chunk)
         totals = roll_up(memory, scored)
@@ -145,11 +146,6 @@ class Columnar:
     ) -> list[tuple[int, Facts]]:
         """Score the odd submissions of a chunk as single forms, and put their rows among the others; gives the facts of
         those that could be read, by their places."""
-        from scorer.batch.facts import facts_of
-        from scorer.batch.overview.risk import row_of
-        from scorer.batch.rows.output import merged
-        from scorer.checks.peers import Facts
-
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in batches}
         gathered: list[tuple[int, Facts]] = []
         for place in odd:
@@ -176,8 +172,6 @@ _MEMORY: list[tuple[IndicatorSet | None, Memory]] = []
 
 def memory_of(indicator_set: IndicatorSet | None) -> Memory:
     """What this process remembers for a set, over all pieces; begun anew when it has become too much."""
-    from scorer.batch.rows.remembered import Memory
-
     digest = indicator_set.digest if indicator_set else None
     if _MEMORY:
         of, memory = _MEMORY[0]
@@ -196,8 +190,6 @@ class _Counts:
         self.tallies: dict[str, tuple[int, int, int, int]] = {}
 
     def add(self, levels: Sequence[int], tallies: dict[str, tuple[int, int, int, int]]) -> None:
-        from scorer.batch.rows.output import LEVEL_ORDER
-
         for place, level in enumerate(LEVEL_ORDER):
             if times := levels.count(place):
                 self.levels[level] = self.levels.get(level, 0) + times
@@ -233,8 +225,6 @@ def report_of(
     key: str, rows: Sequence[dict[str, Any]], first: int, path: str, given: IndicatorSet | None, codes: Sequence[str] = ()
 ) -> tuple[Report, Submission | None]:
     """The report of one submission of a flat table, by all checks or by those with some codes; and what was read."""
-    from scorer.evaluation import evaluate, failed, unreadable
-
     submission: Submission | None = None
     try:
         submission = submission_of(key, rows, first, path)

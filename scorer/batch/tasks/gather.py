@@ -12,12 +12,21 @@ from importlib.util import find_spec
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from scorer.batch.facts import facts_of
 from scorer.batch.sources.files import Item, digest_of_item, joint_digest
 from scorer.batch.store import HEAD, Gathered, packed
 from scorer.engines import Lost
+from scorer.evaluation import evaluate, failed, unreadable
+from scorer.forms import read_what_can_be
 from scorer.forms.files.archive import inside
 from scorer.forms.files.opening import digest_of
-from scorer.model import ScorerError, Submission, readable_name
+from scorer.forms.layout.assembly import with_reports
+from scorer.forms.layout.pairing import form_party, report_party
+from scorer.forms.readers.office import converter
+from scorer.forms.readers.record import FormRecord, from_record
+from scorer.model import ReadError, ScorerError, Submission, readable_name
 
 if TYPE_CHECKING:
     from scorer.forms import Unread
@@ -57,8 +66,6 @@ class Gather:
 
     def __call__(self, task: Task) -> tuple[Gathered, ...]:
         """The record of every submission of the item and of every file that was not read; of several also their list."""
-        from scorer.evaluation import failed, unreadable
-
         item = task.item
         try:
             found, unread = ([_joined(task)], []) if task.submission else read(item)
@@ -87,9 +94,6 @@ class Gather:
 
     def _scored(self, key: str, digest: str, submission: Submission, kept: bytes) -> Gathered:
         """The record of one submission: whatever happens with it stays with it."""
-        from scorer.batch.facts import facts_of
-        from scorer.evaluation import evaluate, failed, unreadable
-
         first = next((document.path for document in submission.documents), key)
         kept = kept or encoded(submission)
         facts: dict[str, Any] = {}
@@ -112,16 +116,12 @@ class Gather:
 
     def tools(self, task: Task) -> dict[str, bool]:
         """Of what some formats need beside this program, whether it is installed here."""
-        from scorer.forms.readers.office import converter
-
         endings = {PurePath(path).suffix.lower() for path in (() if task.submission else task.item.paths)}
         found = {"pdfplumber": find_spec("pdfplumber") is not None} if ".pdf" in endings else {}
         return {**found, "LibreOffice": converter() is not None} if endings & CONVERTED else found
 
     def lost(self, task: Task, loss: Lost, seconds: float, megabytes: int) -> tuple[Gathered, ...]:
         """The record of a task that gave no result: F610 for a file that asked too much, Z901 for one that ended us."""
-        from scorer.evaluation import failed, unreadable
-
         name = readable_name(task.item.paths[0])
         digest = digest_of(task.item.paths[0])
         if loss.reason == "killed":
@@ -171,15 +171,11 @@ def limits_words(seconds: float, megabytes: int) -> str:
 
 def read(item: Item) -> tuple[list[Submission], list[Unread]]:
     """The submissions of an item, from its files or from its row of a table, and the files that could not be read."""
-    from scorer.forms import read_what_can_be
-
     return ([_of_record(item)], []) if item.record else read_what_can_be(*item.paths)
 
 
 def _joined(task: Task) -> Submission:
     """The submission of a task that was read before, with the reports that belong to it."""
-    from scorer.forms.layout.assembly import with_reports
-
     reports = [document for report in task.reports for document in decoded(report).documents]
     return with_reports(decoded(task.submission), reports)
 
@@ -203,18 +199,12 @@ NO_SEPARATOR = str.maketrans({"/": "／", "\\": "＼"})
 
 def party_facts(submission: Submission) -> dict[str, Any]:
     """What pairing knows a form or a report by, as a fact; nothing of what is neither."""
-    from scorer.forms.layout.pairing import form_party, report_party
-
     if not submission.documents or submission.kind:
         return {}
     return {"party": asdict((form_party if submission.has_form else report_party)(submission))}
 
 
 def _of_record(item: Item) -> Submission:
-    from pydantic import ValidationError
-
-    from scorer.forms.readers.record import FormRecord, from_record
-    from scorer.model import ReadError
 
     row = int(item.key.rpartition("#")[2])
     try:
@@ -240,8 +230,6 @@ def _digest(data: bytes) -> str:
 
 @cache
 def _adapter() -> Any:
-    from pydantic import TypeAdapter
-
     return TypeAdapter(Submission)
 
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
+from scorer.forms.readers import record
 from scorer.forms.writing.losses import losses
 from scorer.forms.writing.official import OfficialForm, Printed, lay_out
 from scorer.model import ScorerError, Submission
@@ -67,8 +68,6 @@ def render_form(submission: Submission, suffix: str, indicator_set: IndicatorSet
     """The bytes of the form; the same submission gives the same bytes. Raises as `write_form` does."""
     kind = suffix.lower()
     if kind == ".toml":
-        from scorer.forms.readers import record
-
         return record.dump(submission).encode()
     if kind not in WRITERS:
         raise ScorerError(f"不能写成“{suffix}”。输出文件可用的后缀有：{' '.join(SUFFIXES)}。")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+from scorer.forms import READERS
+from scorer.forms.layout.assembly import understand
 from scorer.forms.layout.names import is_placeholder
 from scorer.forms.readers import record
 from scorer.model import ReadError, ScorerError, Submission
@@ -82,9 +84,6 @@ def losses(submission: Submission, data: bytes, suffix: str) -> list[str]:
 
 
 def _read(data: bytes, suffix: str) -> Submission:
-    from scorer.forms import READERS
-    from scorer.forms.layout.assembly import understand
-
     document = import_module(READERS[suffix.removeprefix(".")]).read(f"form{suffix}", data)
     return understand((document,))
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
+from scorer.forms import detect
 from scorer.model import ReadError, Report, ScorerError
 from scorer.report.annotation.notes import Note, PageLine, notes_for, page_for, unplaced
 from scorer.saving import cause, refuse_existing, save
@@ -94,7 +95,6 @@ def annotate(report: Report | Sequence[Report], path: str, data: bytes) -> Annot
     scored = next((file.sha256 for each in reports for file in each.submission.files if file.path == path), "")
     if hashlib.sha256(data).hexdigest() != scored:
         raise ScorerError(f"{path}：评分之后文件被改过，批注会对不上。请重新运行。")
-    from scorer.forms import detect
 
     kind = detect(path, data)
     if kind != suffix.removeprefix(".").replace("xlsm", "xlsx"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from scorer.checks import CHECKS
 from scorer.model import Finding, Line, Place, Report, points_text
 from scorer.report.sentences import (
     LEVELS,
@@ -102,8 +103,6 @@ def _place(place: Place, alone: bool) -> str:
 
 def mending(code: str) -> str:
     """How a fault is mended, from the check's own documentation; "" for a code that this version does not know."""
-    from scorer.checks import CHECKS
-
     check = CHECKS.get(code)
     return " ".join(check.sections.get("改法", "").split()) if check else ""
 
