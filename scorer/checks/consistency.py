@@ -211,6 +211,7 @@ def figure_differs(form: Form) -> Outcomes:
         by_figure[item.dimension, item.number].append(index)
     together = listed_together(form.statements.sums)
     explained = explained_mentions(form.verdicts)
+    side_by_side, numbers = listed_pairs(said), numbers_by_name(said)
     # the same figure said often fills its buckets: only different ones can be slips of each other
     pairs = sorted(
         {
@@ -239,10 +240,10 @@ def figure_differs(form: Form) -> Outcomes:
                 yield hint(first, second, "两数只差相邻两位的次序，请核对是否同一事项")
             continue
         done |= {(first.number, second.number), (second.number, first.number)}
-        if of_many_things(second, said) or of_two_items(first, second):
+        if of_many_things(second, numbers) or of_two_items(first, second):
             yield undecided("同名的数分属几个项目，各不相同")
             continue
-        if beside_each_other(first, second, said):
+        if (first.dimension, frozenset((first.number, second.number))) in side_by_side:
             yield undecided("两个数在同一句中并列，是两件事")
             continue
         if {id(first.mention), id(second.mention)} <= explained:
@@ -266,31 +267,39 @@ def figure_differs(form: Form) -> Outcomes:
 _AND = re.compile(r"^\s*(?:[、和与及，]|以及|分别)?\s*$")
 
 
-def beside_each_other(first: Said, second: Said, said: Sequence[Said]) -> bool:
-    """Whether a sentence lists both figures: 2020年、2021年分别152万亩、158万亩."""
-    wanted = {first.number, second.number}
-    mentions = [item.mention for item in said if item.mention is not None and item.dimension == first.dimension]
-    return any(
-        one.sentence is other.sentence and {one.number, other.number} == wanted and _AND.match(other.gap) is not None
+def listed_pairs(said: Sequence[Said]) -> set[tuple[str, frozenset[Decimal | None]]]:
+    """Pairs of figures of one dimension that a sentence lists side by side: 2020年、2021年分别152万亩、158万亩."""
+    by_dimension: dict[str, list[Mention]] = defaultdict(list)
+    for item in said:
+        if item.mention is not None:
+            by_dimension[item.dimension].append(item.mention)
+    return {
+        (dimension, frozenset((one.number, other.number)))
+        for dimension, mentions in by_dimension.items()
         for one, other in pairwise(mentions)
-    )
-
-
-def of_many_things(item: Said, said: Sequence[Said]) -> bool:
-    """Whether three or more different figures have this one's name: each is of a project of its own (资金来源：…155万元)."""
-    name = core(item.of)
-    if item.mention is None or not name:
-        return False
-    begun = _clause_begin(item.mention)
-    same = {
-        other.number
-        for other in said
-        if other.mention is not None
-        and other.dimension == item.dimension
-        and core(other.of) == name
-        and _clause_begin(other.mention) == begun
+        if one.sentence is other.sentence and _AND.match(other.gap) is not None
     }
-    return len(same) >= 3
+
+
+def numbers_by_name(said: Sequence[Said]) -> dict[tuple[str, str, str], set[Decimal | None]]:
+    """The different figures of each name, by `_name_key`."""
+    numbers: dict[tuple[str, str, str], set[Decimal | None]] = defaultdict(set)
+    for item in said:
+        if item.mention is not None:
+            numbers[_name_key(item, item.mention)].add(item.number)
+    return numbers
+
+
+def of_many_things(item: Said, numbers: dict[tuple[str, str, str], set[Decimal | None]]) -> bool:
+    """Whether three or more different figures have this one's name: each is of a project of its own (资金来源：…155万元)."""
+    if item.mention is None or not core(item.of):
+        return False
+    return len(numbers[_name_key(item, item.mention)]) >= 3
+
+
+def _name_key(item: Said, mention: Mention) -> tuple[str, str, str]:
+    """Dimension, name, and the words of the line before the figure, where they are few."""
+    return item.dimension, core(item.of), _clause_begin(mention)
 
 
 def _clause_begin(mention: Mention) -> str:
