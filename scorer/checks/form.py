@@ -11,9 +11,9 @@ from scorer.checks.registry import Outcome, Outcomes, Sound
 from scorer.checks.sameness import Said, everything_said
 from scorer.checks.settled import Spot, settled_spots, told_once, without_tables
 from scorer.checks.written import texts
-from scorer.disclosure.publication import Publication, read_publication
 from scorer.model import Cell, Document, Submission
 from scorer.prose.about import About, about_all
+from scorer.prose.disclosure.publication import Publication, read_publication
 from scorer.prose.judge import Verdict
 from scorer.prose.mentions import Line, Mention, read_lines
 from scorer.prose.read import Statements, read_statements

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scorer.checks.registry import CHECKS, Faulty, Outcome, Outcomes, Sound, places_in, undecided
-from scorer.disclosure.publication import Publication
 from scorer.model import Place, Source
+from scorer.prose.disclosure.publication import Publication
 from scorer.prose.mentions import Mention
 
 if TYPE_CHECKING:

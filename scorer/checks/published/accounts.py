@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
-from scorer.disclosure.amounts import Amount, in_unit, total
-from scorer.disclosure.ties import Tie, between, inside
+from scorer.prose.disclosure.amounts import Amount, in_unit, total
+from scorer.prose.disclosure.ties import Tie, between, inside
 
 ROUNDED = "仅因四舍五入而一致（尾差）"
 

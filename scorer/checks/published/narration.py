@@ -10,11 +10,11 @@ from functools import cached_property
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
-from scorer.disclosure.aims import Targets
-from scorer.disclosure.amounts import Amount, in_unit
-from scorer.disclosure.publication import Publication
-from scorer.disclosure.statements import MONEY, Change, Comparison, Percent, Record, Share, stated
 from scorer.model import Place
+from scorer.prose.disclosure.aims import Targets
+from scorer.prose.disclosure.amounts import Amount, in_unit
+from scorer.prose.disclosure.publication import Publication
+from scorer.prose.disclosure.statements import MONEY, Change, Comparison, Percent, Record, Share, stated
 
 HUNDRED = Decimal(100)
 ROUNDED = "仅因四舍五入而一致"

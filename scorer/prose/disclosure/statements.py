@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
-from scorer.disclosure.amounts import Amount, unit_scale
-from scorer.disclosure.classification import class_names
-from scorer.disclosure.passages import Passage, Passages
 from scorer.model import Place
+from scorer.prose.disclosure.amounts import Amount, unit_scale
+from scorer.prose.disclosure.classification import class_names
+from scorer.prose.disclosure.passages import Passage, Passages
 
 NUMBER = r"(?<![\d.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,6})?)"
 MONEY = NUMBER + r"\s*(亿元|万元|元)"
