@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GENERAL = frozenset(("N201", "N202", "N203", "N205", "N206", "C302"))
 """The checks of prose whose findings can be about figures that D has settled."""
 
-EXPLAINING = ("D301", "D302", "D303", "D304", "D305", "D307", "D309")
+EXPLAINING = ("D301", "D302", "D303", "D304", "D305", "D307", "D309", "D310")
 
 Spot = tuple[str, str, str]
 

@@ -310,7 +310,7 @@ def _zero_year(account: Account, record: Record, change: Change) -> Iterator[Out
         yield faulty(
             (),
             [finals[0].place, change.amount.place, change.percent.place],
-            text=f"“{record.words}”上年数（{finals[0].shown} − {change.amount.shown}）",
+            text=f"“{record.words}”{'上年' if change.budget is None else '预算'}数（{finals[0].shown} − {change.amount.shown}）",
             printed=f"增长 {change.percent.place.quote}",
         )
 
@@ -387,7 +387,7 @@ def percent_sign_missing(form: Form) -> Outcomes:
 @check(
     "D307",
     level="error",
-    message="{text}：{part} ÷ 上年数 {whole} = {computed}，文中写作 {printed}；请核对增减额、增减率和本年数",
+    message="{text}：{part} ÷ {base} {whole} = {computed}，文中写作 {printed}；请核对增减额、增减率和本年数",
 )
 def yearly_change_differs(form: Form) -> Outcomes:
     """The change against the year before does not give the rate beside it, or the two words contradict each other.
@@ -406,8 +406,9 @@ def yearly_change_differs(form: Form) -> Outcomes:
 
 
 def judge_change(account: Account, record: Record, change: Change) -> Outcome:
+    against = "上年" if change.budget is None else "预算"
     if change.percent is None:
-        return undecided("只写了增减额，没有写增减率")
+        return undecided("只写了增减额，没有写增减率") if change.budget is None else _judge_gap(account, record, change)
     if change.percent_sign and change.percent_sign != change.sign and change.amount.worth:
         return faulty(
             (),
@@ -420,17 +421,36 @@ def judge_change(account: Account, record: Record, change: Change) -> Outcome:
         before = final.worth - change.sign * change.amount.worth
         unit = final.unit
         place = final.place.model_copy(update={"quote": final.place.quote})
-        earlier = Amount(before, final.half + change.amount.half, place, "上年数", unit)
+        earlier = Amount(before, final.half + change.amount.half, place, f"{against}数", unit)
         if (quotient := Quotient.of(change.amount, earlier)) is not None:
             quotients.append(quotient)
     if not quotients:
         return undecided("没有写出本年数，或上年数为 0")
-    outcome = judge_percent(change.percent, quotients, f"“{record.words}”比上年")
+    outcome = judge_percent(change.percent, quotients, f"“{record.words}”比{against}")
     first = quotients[0].whole
     numbers = getattr(outcome, "numbers", None)
     if numbers is not None:
         numbers["whole"] = f"{in_unit(first.worth, first.unit)}{first.unit}"
+        numbers["base"] = first.label
     return outcome
+
+
+def _judge_gap(account: Account, record: Record, change: Change) -> Outcome:
+    """比年初预算 8.50 万元减少 1.20 万元: the amount of a change is final − budget."""
+    finals, budgets = account.finals(record), account.budgets(record, change.budget or "")
+    if not finals or not budgets:
+        return undecided("没有写出预算数或决算数")
+    for final in finals:
+        for budget in budgets:
+            gap = final.worth - budget.worth - change.sign * change.amount.worth
+            if abs(gap) <= final.half + budget.half + change.amount.half:
+                return held(sound(), change.amount.place)
+    final, budget = finals[0], budgets[0]
+    return faulty(
+        (),
+        [final.place, budget.place, change.amount.place],
+        message=f"“{record.words}”：决算 {final.shown}，预算 {budget.shown}，文中增减额写作 {change.amount.shown}；请核对三个数",
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- D308, D309
