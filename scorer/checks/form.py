@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scorer.checks.misread import columns_in_doubt
 from scorer.checks.registry import Outcome, Outcomes, Sound
 from scorer.checks.sameness import Said, everything_said
-from scorer.checks.settled import Spot, settled_spots, told_once, without_tables
+from scorer.checks.settled import Settled, settled_spots, told_once, without_tables
 from scorer.checks.written import texts
 from scorer.model import Cell, Document, Submission
 from scorer.prose.about import About, about_all
@@ -21,6 +22,9 @@ from scorer.prose.reader import read_prose
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Scorecard
 from scorer.sets import IndicatorSet
+
+if TYPE_CHECKING:
+    from scorer.checks.published.accounts import Accounts
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Form:
     """The sound outcomes that say what was compared, filled by `scorer.checks.registry.run`."""
     judged: Sequence[Outcome] | None = None
     """What is said of each sum of the prose, in their order, once `scorer.checks.parts.sum_outcomes` was asked."""
+    accounts: Accounts | None = None
+    """What is said of the ties of published tables, once `scorer.checks.published.accounts.accounts_of` was asked."""
 
     @property
     def leaves(self) -> Sequence[Leaf]:
@@ -60,7 +66,7 @@ class Form:
         return [publication for publication in read if publication is not None]
 
     @cached_property
-    def settled(self) -> frozenset[Spot]:
+    def settled(self) -> Settled:
         """The figures of published explanations that family D has judged."""
         return settled_spots(self)
 

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import product
 
 from scorer.checks.form import Form
+from scorer.checks.published.accounts import SAME_CAUSE, accounts_of
+from scorer.checks.published.causes import Broken
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
 from scorer.model import Place
 from scorer.prose.disclosure.aims import Targets
@@ -28,6 +31,7 @@ class Account:
     publication: Publication
     records: tuple[Record, ...]
     targets: Targets
+    broken: Broken
 
     @cached_property
     def year(self) -> int | None:
@@ -60,8 +64,8 @@ class Account:
 
 
 def accounts(form: Form) -> Iterator[Account]:
-    for publication in form.publications:
-        yield Account(publication, publication.records, Targets(publication.numbered))
+    for publication, broken in zip(form.publications, accounts_of(form).broken, strict=True):
+        yield Account(publication, publication.records, Targets(publication.numbered), broken)
 
 
 def agree(one: Amount, other: Amount) -> str | None:
@@ -91,7 +95,7 @@ def text_differs_from_table(form: Form) -> Outcomes:
         for record in account.records:
             yield from judge_amounts(account, record)
         for amount, printed in economic_amounts(account.publication):
-            yield judge_amount(amount, [printed])
+            yield judge_amount(amount, [printed], account.broken)
 
 
 def economic_amounts(publication: Publication) -> Iterator[tuple[Amount, Amount]]:
@@ -135,15 +139,17 @@ def judge_amounts(account: Account, record: Record) -> Iterator[Outcome]:
         elif not printed:
             yield undecided(account.targets.reason(record))
         else:
-            yield judge_amount(amount, printed)
+            yield judge_amount(amount, printed, account.broken)
 
 
-def judge_amount(amount: Amount, printed: Sequence[Amount]) -> Outcome:
+def judge_amount(amount: Amount, printed: Sequence[Amount], broken: Broken) -> Outcome:
     notes = [agree(amount, other) for other in printed]
     if "" in notes:
         return held(sound(), amount.place)
     if ROUNDED in notes:
         return held(sound(ROUNDED), amount.place)
+    if any(broken.mended_by(table, amount) for table in printed):
+        return undecided(SAME_CAUSE)
     table = printed[0]
     return faulty(
         (), [table.place, amount.place], text=amount.label, said=amount.shown, table=table.label, printed=table.shown
@@ -171,18 +177,17 @@ def comparison_word_differs(form: Form) -> Outcomes:
 
 
 def judge_comparison(account: Account, record: Record, comparison: Comparison) -> Outcome:
-    finals, budgets = account.finals(record)[:1], account.budgets(record, comparison.base)
+    finals, budgets = account.finals(record), account.budgets(record, comparison.base)
     if not finals or not budgets:
         return undecided("没有写出预算数或决算数")
-    final = finals[0]
-    for budget in budgets:
+    for final, budget in product(finals, budgets):
         difference = final.worth - budget.worth
         sign = (difference > 0) - (difference < 0)
         near = comparison.loose and abs(difference) <= ALIKE * max(abs(final.worth), abs(budget.worth))
         rounded = comparison.sign == 0 and abs(difference) <= final.half + budget.half and final.half != budget.half
         if sign == comparison.sign or near or rounded:
             return held(sound(), final.place, budget.place)
-    budget = budgets[0]
+    final, budget = finals[0], budgets[0]
     return faulty(
         (),
         [final.place, budget.place, comparison.place],
