@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from scorer.disclosure.amounts import NARROW, Amount, cell_amount, written_amount
-from scorer.disclosure.heads import is_ordinals, key, official_name, paths, squeezed
-from scorer.disclosure.strips import Grid, Strip, find_strips
-from scorer.disclosure.titles import printed_number, title_number, unit_in
 from scorer.model import EMPTY, Cell, Document, Table
+from scorer.prose.disclosure.amounts import NARROW, Amount, cell_amount, written_amount
+from scorer.prose.disclosure.heads import is_ordinals, key, official_name, paths, squeezed
+from scorer.prose.disclosure.strips import Grid, Strip, find_strips
+from scorer.prose.disclosure.titles import printed_number, title_number, unit_in
 
 TOTALS = re.compile(r"(?:合计|总计|本年(?:收入|支出)合计|支出总计|收入总计|人员经费合计|(?:日常)?公用经费合计)")
 BLANKS = re.compile(r"[-—–－/]+")
