@@ -15,6 +15,8 @@ from scorer.rules.answers import Answers, Entry
 from scorer.scoring.align import Leaf, align, entry, points_in, sum_known
 from scorer.sets import IndicatorSet
 
+OPEN = ("missing", "unreadable")
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -100,7 +102,11 @@ def roll_up(submission: Submission, indicators: IndicatorSet, why: str, leaves: 
     if submission.kind:  # goals and 监控 are no answer to score
         total = low = high = None
     notes = _total_notes(indicators, leaves, left_out, sum_known(leaf.points for leaf in pointed), total)
+    # what could not be scored stands as 0 in the total: a grade is only one if the full points gave the same
+    filled = _total(indicators, leaves, [leaf.high if leaf.status in OPEN else leaf.points for leaf in pointed], weights, whole)
     grade = indicators.grade(total) if total is not None and whole == full else None
+    if grade is not None and filled is not None and indicators.grade(filled) != grade:
+        grade = None
     return Scorecard(
         set=indicators,
         why=why,
