@@ -14,6 +14,7 @@ from scorer.numbers.periods import parse_period
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import score
 from scorer.rules.answers import Answers
+from scorer.rules.lateness import NO_DEADLINE
 from scorer.rules.measured import Coefficient, Proportion
 from scorer.scoring.align import Leaf, entry, points_in
 from scorer.scoring.tree import Node
@@ -351,9 +352,6 @@ def in_time(form: Form, leaf: Leaf) -> bool | None:
     if done[1] <= due[1]:
         return True
     return False if done[0] > due[1] else None
-
-
-NO_DEADLINE = re.compile("[后起每]|以来|开始|不早于")
 
 
 def deducted(leaf: Leaf) -> bool:
