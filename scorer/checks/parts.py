@@ -290,10 +290,12 @@ def table_sums(form: Form) -> Iterator[Outcome]:
     """Sums of free tables; one that holds for another choice of rows is sound."""
     for item in column_sums(form.documents, form.mentions):
         target = item.whole.number
-        if any(sum((part.number or Decimal(0) for part in parts), Decimal(0)) == target for parts in item.others if parts):
-            yield sound()
+        sums = ((sum((part.number or Decimal(0) for part in parts), Decimal(0)), parts) for parts in item.others if parts)
+        fitting_parts = next((parts for total, parts in sums if total == target), None)
+        if fitting_parts is not None:
+            yield held(sound(), item.whole, fitting_parts)
             continue
-        outcome = judge_parts(item.whole, item.parts, (item.whole,), (), True)
+        outcome = sound() if item.meant else judge_parts(item.whole, item.parts, (item.whole,), (), True)
         doubtful = item.doubt and isinstance(outcome, Faulty)
         yield undecided(item.doubt) if doubtful else held(outcome, item.whole, item.parts)
 

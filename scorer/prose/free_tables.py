@@ -14,10 +14,11 @@ from decimal import Decimal
 from scorer.model import Cell, Document, Table
 from scorer.prose.changes import Change
 from scorer.prose.execution import Execution
-from scorer.prose.mentions import CODE, Mention
+from scorer.prose.mentions import Mention
 from scorer.prose.phrases import fold
 from scorer.prose.piped import free_blocks
 from scorer.prose.shares import Share
+from scorer.prose.table_heads import CODE, FIGURE, code_columns, header, header_rows
 
 _FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")
 _TOTAL = re.compile(r"(?:本年|收入|支出|资金|经费|人员经费|公用经费)*(?:合\s*计|总\s*计|小\s*计)")
@@ -30,12 +31,16 @@ _NOT_SUMMED = re.compile(r"行次|序号|占|率|比|编码|备注|年度$")
 
 @dataclass(frozen=True, slots=True)
 class ColumnSum:
-    """A whole of a table with its parts, and with other sets of figures that may be meant as its parts."""
+    """A whole of a table with its parts, and with other sets of figures that may be meant as its parts.
+
+    `meant`: the numbers that a spreadsheet stores behind them add up, whatever their cells show.
+    """
 
     whole: Mention
     parts: tuple[Mention, ...]
     others: tuple[tuple[Mention, ...], ...] = ()
     doubt: str = ""
+    meant: bool = False
 
 
 Figures = dict[tuple[int, int], Mention]
@@ -45,8 +50,8 @@ def column_sums(documents: Iterable[Document], mentions: Iterable[Mention]) -> I
     """The sums of every free table, column by column and row by row."""
     for table, figures in _free_tables(documents, mentions):
         amounts = {place: m for place, m in figures.items() if m.quantity.unit not in ("%", "‰")}
-        if amounts:
-            yield from _sums_of(table, amounts)
+        for item in _sums_of(table, amounts) if amounts else ():
+            yield replace(item, meant=_stored(table, item))
 
 
 def _free_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> Iterator[tuple[Table, Figures]]:
@@ -120,6 +125,16 @@ def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> I
             yield Share(percent, part, (whole,), True)
 
 
+def _stored(table: Table, item: ColumnSum) -> bool:
+    """Whether the stored numbers of spreadsheet cells add up."""
+    stored = {(cell.row, cell.column): cell.number for cell in table.cells}
+    whole, *parts = [stored.get((m.row, m.column)) for m in (item.whole, *item.parts)]
+    known = [part for part in parts if part is not None]
+    if whole is None or len(known) < len(parts):
+        return False
+    return abs(sum(known, Decimal(0)) - whole) <= abs(whole) * Decimal("1e-9")
+
+
 def _sums_of(table: Table, figures: Figures) -> Iterator[ColumnSum]:
     grid = table.grid()
     columns = sorted({column for _, column in figures})
@@ -139,13 +154,17 @@ def _label_column(grid: Sequence[Sequence[Cell]], column: int) -> int:
     """The column of words that a column of figures belongs to: the nearest one to its left."""
     for left in range(column - 1, -1, -1):
         texts = [row[left].text.strip() for row in grid if row[left]]
-        if sum(bool(text) and not any(c.isdigit() for c in text) for text in texts) * 2 > len(texts) and texts:
+        if sum(not FIGURE.match(text) for text in map(fold, texts)) * 2 > len(texts) and texts:
             return left
     return 0
 
 
 def _codes(grid: Sequence[Sequence[Cell]], column: int) -> dict[str, int]:
     """Codes of the functional or economic classification beside a column, and the rows that they stand in."""
+    above = header_rows(grid)
+    parted = sorted(code_columns([header(grid, above, left) for left in range(column)]))
+    if len(parted) >= 2:
+        return _parted_codes(grid, above, parted)
     for left in range(_label_column(grid, column), -1, -1):
         codes = {text: row for row, cells in enumerate(grid) if CODE.match(text := fold(cells[left].text).strip(" 　\t"))}
         if len(codes) >= 2:
@@ -153,6 +172,20 @@ def _codes(grid: Sequence[Sequence[Cell]], column: int) -> dict[str, int]:
         if left < column - 3:
             break
     return {}
+
+
+def _parted_codes(grid: Sequence[Sequence[Cell]], above: int, columns: Sequence[int]) -> dict[str, int]:
+    """Codes written in three columns 类 款 项; a row that leaves the first ones blank has those of the row before."""
+    codes: dict[str, int] = {}
+    known: list[str] = []
+    for row, cells in enumerate(grid[above:], above):
+        parts = [fold(cells[column].text).strip() for column in columns]
+        first = next((place for place, part in enumerate(parts) if part), None)
+        if first is None or not all(part.isdigit() for part in parts if part):
+            continue
+        known = [*known[:first], *(part for part in parts[first:] if part)]
+        codes.setdefault("".join(known), row)
+    return codes
 
 
 def _levels(
@@ -221,29 +254,72 @@ def _doubt(levelled: bool) -> str:
 
 
 def _across(grid: Sequence[Sequence[Cell]], figures: Figures, columns: Sequence[int]) -> Iterator[ColumnSum]:
-    """A column headed 合计 against the columns after it, in every row."""
+    """A column headed 合计 against the columns beside it, in every row: those after it, or those before it where it closes
+    its group of columns."""
     headers = {column: next(m.header for (_, c), m in figures.items() if c == column) for column in columns}
     for position, column in enumerate(columns):
-        if not _TOTAL.fullmatch(headers[column].split(" ")[-1]):
+        if not _TOTAL_COLUMN.fullmatch(headers[column].split(" ")[-1]):
             continue
-        right: list[int] = []
-        for other in columns[position + 1 :]:
-            header = headers[other]
-            if _NOT_SUMMED.search(header) or (_TOTAL.fullmatch(header.split(" ")[-1]) and not _SUBTOTAL.search(header)):
-                break
-            right.append(other)
-        parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]
-        direct = [
-            other
-            for other in right
-            if _SUBTOTAL.search(headers[other]) or headers[other].rsplit(" ", 1)[0] not in parents or " " not in headers[other]
-        ]
-        if len(right) < 2:
-            continue
-        for row in sorted({row for row, c in figures if c == column}):
-            whole = figures[row, column]
-            parts = tuple(figures[row, other] for other in direct if (row, other) in figures)
-            everything = tuple(figures[row, other] for other in right if (row, other) in figures)
-            beginnings = tuple(everything[:count] for count in range(1, len(everything)))
-            if len(parts) >= 2 or any((p.number or Decimal(0)) > (whole.number or Decimal(0)) for p in parts):
-                yield ColumnSum(whole, parts, (everything, *beginnings))
+        left = _closed_group(headers, columns, column)
+        if left:
+            yield from _closing_column(grid, figures, column, left)
+        elif _TOTAL.fullmatch(headers[column].split(" ")[-1]):
+            yield from _opening_column(figures, headers, column, columns[position + 1 :])
+
+
+_TOTAL_COLUMN = re.compile(rf"{_TOTAL.pattern}|全年(?:合计|累计|总数)?")
+
+
+def _closed_group(headers: dict[int, str], columns: Sequence[int], column: int) -> list[int]:
+    """The columns before a total that is the last of its group, or of the whole table; none where it opens one."""
+    parent, _, own = headers[column].rpartition(" ")
+    if parent:
+        group = [other for other in columns if headers[other].rpartition(" ")[0] == parent]
+    elif "小" in own:
+        return []
+    else:
+        group = list(columns)
+    summed = [other for other in group if not _NOT_SUMMED.search(headers[other])]
+    if len(summed) < 3 or summed[-1] != column:
+        return []
+    return [] if any(_TOTAL.fullmatch(headers[other].split(" ")[-1]) for other in summed[:-1]) else summed[:-1]
+
+
+def _closing_column(
+    grid: Sequence[Sequence[Cell]], figures: Figures, column: int, left: Sequence[int]
+) -> Iterator[ColumnSum]:
+    """Nothing says that a last column is the sum of those before it but most of its rows."""
+    found: list[ColumnSum] = []
+    for row in range(len(grid)):
+        parts = tuple(figures[row, other] for other in left if (row, other) in figures)
+        if (row, column) in figures and len(parts) >= 2:
+            found.append(ColumnSum(figures[row, column], parts))
+    holding = sum(sum((m.number or Decimal(0) for m in item.parts), Decimal(0)) == item.whole.number for item in found)
+    doubt = "" if holding >= 2 and holding * 2 > len(found) else "表中各列是否相加没有写明"
+    yield from (replace(item, doubt=doubt) for item in found)
+
+
+def _opening_column(
+    figures: Figures, headers: dict[int, str], column: int, following: Sequence[int]
+) -> Iterator[ColumnSum]:
+    right: list[int] = []
+    for other in following:
+        words = headers[other]
+        if _NOT_SUMMED.search(words) or (_TOTAL.fullmatch(words.split(" ")[-1]) and not _SUBTOTAL.search(words)):
+            break
+        right.append(other)
+    parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]
+    direct = [
+        other
+        for other in right
+        if _SUBTOTAL.search(headers[other]) or headers[other].rsplit(" ", 1)[0] not in parents or " " not in headers[other]
+    ]
+    if len(right) < 2:
+        return
+    for row in sorted({row for row, c in figures if c == column}):
+        whole = figures[row, column]
+        parts = tuple(figures[row, other] for other in direct if (row, other) in figures)
+        everything = tuple(figures[row, other] for other in right if (row, other) in figures)
+        beginnings = tuple(everything[:count] for count in range(1, len(everything)))
+        if len(parts) >= 2 or any((p.number or Decimal(0)) > (whole.number or Decimal(0)) for p in parts):
+            yield ColumnSum(whole, parts, (everything, *beginnings))
