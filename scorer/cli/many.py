@@ -16,6 +16,7 @@ from scorer.cli.options import (
     OK,
     ONE_PER,
     Debug,
+    Details,
     FailOn,
     Force,
     Format,
@@ -176,6 +177,7 @@ def show(
     every: Annotated[bool, typer.Option("--all", help="取出全部，或全部符合 ID 的；-o 是写入的文件夹")] = False,
     format: Format = None,
     output: Output = None,
+    details: Details = False,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
@@ -192,7 +194,7 @@ def show(
         raise typer.BadParameter("缺少参数 ID：序号、编号，或单位、项目、文件名；要取出全部请加 --all。")
     refuse_target(format, output, force)
     report, submission, across = find_report(str(folder_of(folder)), name)
-    deliver(report, Layout(submission=submission, across=across), format, output, force)
+    deliver(report, Layout(submission=submission, across=across, details=details), format, output, force)
 
 
 @app.command(

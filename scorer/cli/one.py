@@ -14,6 +14,7 @@ from scorer.cli.options import (
     Against,
     AnnotateOutput,
     Debug,
+    Details,
     FailOn,
     Files,
     Force,
@@ -44,7 +45,8 @@ from scorer.report import format_of, refuse_existing, save
 
 @app.command(
     cls=ChineseCommand,
-    help="复算得分并核对：打印计分表、总分和发现。\n\n自评表可连同它的报告一起给；有几份表就有几份结果，每份只和自己的报告比对。",
+    help="复算得分并核对：打印总分、发现和改法，--details 另印每一项的得分。\n\n"
+    "自评表可连同它的报告一起给；有几份表就有几份结果，每份只和自己的报告比对。",
 )
 def score(
     files: Files,
@@ -57,6 +59,7 @@ def score(
     ignore: Ignore = None,
     fail_on: FailOn = "error",
     annotate: AnnotateOutput = None,
+    details: Details = False,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
@@ -73,7 +76,7 @@ def score(
         refuse_existing(annotate, force=force)
     found = evaluated(files, set_name, select, ignore, format, output, force, sheet=sheet)
     if other is None:
-        deliver_all(found, format, output, force)
+        deliver_all(found.shown(details), format, output, force)
     else:
         deliver_text(all_compared(found, other, wanted), output, force, as_json=wanted == "json")
         for unread in found.unread:
@@ -94,6 +97,7 @@ def check(
     select: Select = None,
     ignore: Ignore = None,
     fail_on: FailOn = "error",
+    details: Details = False,
     force: Force = False,
     figures: Annotated[
         bool, typer.Option("--figures", help="列出正文的每个数字及其状态：相符、矛盾、未能核对")
@@ -102,7 +106,7 @@ def check(
 ) -> None:
     found = evaluated(files, set_name, select, ignore, format, output, force, sheet=sheet, figures=figures)
     results = [(report, replace(layout, findings_only=True)) for report, layout in found.results]
-    deliver_all(replace(found, results=results), format, output, force)
+    deliver_all(replace(found, results=results).shown(details), format, output, force)
     raise typer.Exit(exit_code(found, fail_on))
 
 

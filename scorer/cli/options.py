@@ -117,4 +117,5 @@ Against = Annotated[
         help="另按这套指标体系算一遍，逐行列出得分和为何不同；格式只能是 table 或 json",
     ),
 ]
+Details = Annotated[bool, typer.Option("--details", help="打印全部：每一项的得分由来、每项检查核对了多少处；写入文件的总是全部")]
 Debug = Annotated[bool, typer.Option("--debug", help="程序出错时显示完整的调用栈")]

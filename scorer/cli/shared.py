@@ -53,6 +53,10 @@ class Evaluated:
     results: list[tuple[Report, Layout]]
     unread: list[Report]
 
+    def shown(self, details: bool) -> Evaluated:
+        """The same, to be printed in full or briefly."""
+        return replace(self, results=[(report, replace(layout, details=details)) for report, layout in self.results])
+
 
 def evaluated(
     files: list[str],
@@ -160,16 +164,17 @@ def deliver_all(found: Evaluated, format: str | None, output: str | None, force:
         text = json.dumps([json.loads(report.model_dump_json()) for report, _ in shown], ensure_ascii=False, indent=2) + "\n"
     else:
         plain = replace(Layout(), width=console.width(), colour=console.colour()) if output is None else Layout()
-        text = _one_after_the_other(shown, name, plain)
+        text = _one_after_the_other(shown, name, plain, saved=output is not None)
     deliver_text(text, output, force, as_json=name == "json")
 
 
-def _one_after_the_other(shown: list[tuple[Report, Layout]], name: str, plain: Layout) -> str:
+def _one_after_the_other(shown: list[tuple[Report, Layout]], name: str, plain: Layout, *, saved: bool) -> str:
     from scorer.report.terminal import divider
 
     pieces = []
     for number, (report, layout) in enumerate(shown, 1):
-        content = WRITERS[name].render(report, replace(layout, width=plain.width, colour=plain.colour))
+        laid_out = replace(layout, width=plain.width, colour=plain.colour, details=layout.details or saved)
+        content = WRITERS[name].render(report, laid_out)
         assert isinstance(content, str)  # the formats of `SINGLY` are handled elsewhere
         pieces.append(content if name == "md" else divider(report, number, len(shown), plain) + content)
     return "\n".join(pieces)
@@ -219,7 +224,7 @@ def deliver(report: Report, layout: Layout, format: str | None, output: str | No
             console.write(content)
         return
     name = format or format_of(output) or "table"
-    save(WRITERS[name].render(report, layout), output, force=force)
+    save(WRITERS[name].render(report, replace(layout, details=True)), output, force=force)
     console.write(f"已写入 {output}\n", error=True)
 
 

@@ -29,7 +29,8 @@ class Layout:
 
     `findings_only` leaves out the scored tree: what `scorer check` prints. `submission` and `indicator_set` are what
     the report was made of, for formats that show the documents themselves or the legal basis; None where they are not
-    at hand. `across` are findings that compare the submission with others of its batch: JSON leaves them out.
+    at hand. `across` are findings that compare the submission with others of its batch: JSON leaves them out. Without
+    `details` a terminal shows what to do and neither the scored tree nor the tallies.
     """
 
     width: int = 80
@@ -38,6 +39,7 @@ class Layout:
     submission: Submission | None = None
     indicator_set: IndicatorSet | None = None
     across: tuple[Finding, ...] = ()
+    details: bool = True
 
 
 @dataclass(frozen=True, slots=True)
