@@ -93,7 +93,7 @@ def matching(folder: Path, store: Store, name: str | None) -> list[Remembered]:
     whole = [one for one in listed if wanted in (_bare(one.unit), _bare(one.project), _bare(Path(one.key).stem))]
     if len(whole) == 1:
         return whole
-    part = [one for one in listed if name in one.key or any(wanted and wanted in _bare(text) for text in (one.unit, one.project))]
+    part = [one for one in listed if name in (Path(one.key).name if name.isdecimal() else one.key) or any(wanted and wanted in _bare(text) for text in (one.unit, one.project))]
     by_words = [one for one in listed if len(name.split()) > 1 and all(_says(one, word) for word in name.split())]
     return by_words if len(by_words) == 1 else whole or part or by_words
 
