@@ -24,6 +24,7 @@ from scorer.cli.options import (
     Output,
     Select,
     SetName,
+    SetsDir,
     app,
     known_ending,
     known_engine,
@@ -52,6 +53,7 @@ def batch(
         typer.Option("--output", "-o", metavar="DIR", help="结果文件夹，没有则新建；或 .duckdb 文件（文件夹在它旁边）"),
     ],
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     one_per: Annotated[
         str,
         typer.Option(

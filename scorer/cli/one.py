@@ -25,6 +25,7 @@ from scorer.cli.options import (
     Select,
     SetArgument,
     SetName,
+    SetsDir,
     SheetName,
     app,
     known_ending,
@@ -51,6 +52,7 @@ from scorer.report import format_of, refuse_existing, save
 def score(
     files: Files,
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     sheet: SheetName = None,
     against: Against = None,
     format: Format = None,
@@ -91,6 +93,7 @@ def score(
 def check(
     files: Files,
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     sheet: SheetName = None,
     format: Format = None,
     output: Output = None,
@@ -118,6 +121,7 @@ def convert(
     files: Files,
     output: RequiredOutput,
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     sheet: SheetName = None,
     force: Force = False,
     debug: Debug = False,
@@ -147,7 +151,9 @@ def convert(
 
 
 @app.command(cls=ChineseCommand, help="按一套指标体系生成空白的自评表，供填写：.toml .xlsx .docx .csv。")
-def new(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+def new(
+    name: SetArgument, output: RequiredOutput, sets_dir: SetsDir = None, force: Force = False, debug: Debug = False
+) -> None:
     from scorer.forms.writing import SUFFIXES
     from scorer.forms.writing.blank import render_blank
     from scorer.sets import load_set
