@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import tomli
 from pydantic import ValidationError
 
 from scorer.saving import cause
-from scorer.sets.faults import Fault, Remainder, SetError, model_faults, probable, syntax_fault, without_faulty
+from scorer.sets.faults import Fault, Remainder, SetError, model_faults, probable, without_faulty
 from scorer.sets.lines import Path as KeyPath
 from scorer.sets.lines import line_map, line_of
 from scorer.sets.own import own_file, own_files
 from scorer.sets.schema import Evidence, IndicatorBlock, SetFile, known_keys
+from scorer.sets.toml_reading import in_half_width, read_toml
 
 LARGEST_FILE = 8 * 1024 * 1024
 LONGEST_CHAIN = 20
@@ -120,15 +119,11 @@ def read_source(path: Path, faults: list[Fault]) -> SetSource | None:
     except SetError as error:
         faults += error.faults
         return None
-    try:
-        raw: dict[str, Any] = tomli.loads(text, parse_float=Decimal)
-    except tomli.TOMLDecodeError as error:
-        faults.append(syntax_fault(shown, error, text))
+    raw, of_writing = read_toml(shown, text)
+    faults += of_writing
+    if raw is None:
         return None
-    except (RecursionError, ValueError, ArithmeticError):
-        faults.append(Fault(shown, 1, "括号嵌套过深或数字过长，无法读取"))
-        return None
-    lines = line_map(text)
+    lines = line_map(in_half_width(shown, text)[0] if of_writing else text)
     try:
         return SetSource(path, shown, raw, lines, SetFile.model_validate(raw))
     except ValidationError as error:
