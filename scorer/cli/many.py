@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +16,14 @@ from scorer.cli.options import (
     NOTHING_READ,
     OK,
     ONE_PER,
+    Annex,
     Debug,
     Details,
     FailOn,
     Force,
     Format,
     Ignore,
+    LetterFile,
     Output,
     Select,
     SetName,
@@ -30,7 +33,17 @@ from scorer.cli.options import (
     known_engine,
     known_grouping,
 )
-from scorer.cli.shared import at_or_above, chosen_set, deliver, deliver_many, refuse_target, tell, tell_line, words
+from scorer.cli.shared import (
+    at_or_above,
+    chosen_set,
+    deliver,
+    deliver_many,
+    letter_of,
+    refuse_target,
+    tell,
+    tell_line,
+    words,
+)
 from scorer.cli.usage import ChineseCommand
 from scorer.report import Layout, format_of, refuse_existing, save
 
@@ -189,16 +202,19 @@ def show(
     format: Format = None,
     output: Output = None,
     details: Details = False,
+    letter: LetterFile = None,
+    annex: Annex = False,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
     from scorer.batch import find_report, find_reports
     from scorer.batch.database import folder_of
 
+    plain = Layout(details=details, letter=letter_of(letter), annex=annex)
     if every:
         if format is None or output is None:
             raise typer.BadParameter("--all 要写成文件：请加 --format 和 -o，如 --format docx -o 复核意见。")
-        count = deliver_many(find_reports(str(folder_of(folder)), name, verdicts=format != "json"), format, output, force)
+        count = deliver_many(find_reports(str(folder_of(folder)), name, verdicts=format != "json"), plain, format, output, force)
         console.write(f"已写入 {output}：{count} 份\n", error=True)
         return
     if name is None:
@@ -206,7 +222,7 @@ def show(
     refuse_target(format, output, force)
     wanted = format or (format_of(output) if output is not None else None)
     report, submission, across = find_report(str(folder_of(folder)), name, verdicts=wanted != "json")
-    deliver(report, Layout(submission=submission, across=across, details=details), format, output, force)
+    deliver(report, replace(plain, submission=submission, across=across), format, output, force)
 
 
 @app.command(

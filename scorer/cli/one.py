@@ -12,6 +12,7 @@ from scorer.cli.options import (
     COMPARED,
     NOTHING_READ,
     Against,
+    Annex,
     AnnotateOutput,
     Debug,
     Details,
@@ -20,6 +21,7 @@ from scorer.cli.options import (
     Force,
     Format,
     Ignore,
+    LetterFile,
     Output,
     RequiredOutput,
     Select,
@@ -37,6 +39,7 @@ from scorer.cli.shared import (
     deliver_text,
     evaluated,
     exit_code,
+    letter_of,
     part_targets,
     same_place,
 )
@@ -62,10 +65,13 @@ def score(
     fail_on: FailOn = "error",
     annotate: AnnotateOutput = None,
     details: Details = False,
+    letter: LetterFile = None,
+    annex: Annex = False,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
     wanted = format or (format_of(output) if output is not None else None) or "table"
+    sent = letter_of(letter)
     if against is not None and wanted not in COMPARED:
         raise typer.BadParameter(f"--against 的结果只能写成 {' 或 '.join(COMPARED)}，不能写成 {wanted}。")
     other = chosen_set(against)
@@ -78,7 +84,7 @@ def score(
         refuse_existing(annotate, force=force)
     found = evaluated(files, set_name, select, ignore, format, output, force, sheet=sheet)
     if other is None:
-        deliver_all(found.shown(details), format, output, force)
+        deliver_all(found.shown(details, sent, annex), format, output, force)
     else:
         deliver_text(all_compared(found, other, wanted), output, force, as_json=wanted == "json")
         for unread in found.unread:

@@ -141,5 +141,14 @@ Against = Annotated[
         help="另按这套指标体系算一遍，逐行列出得分和为何不同；格式只能是 table 或 json",
     ),
 ]
+LetterFile = Annotated[
+    str | None,
+    typer.Option(
+        "--letter",
+        metavar="FILE",
+        help="复核意见的主送、落款等，TOML 文件，键为 主送 落款 日期 答复期限 联系人，如 落款 = \"某县财政局\"",
+    ),
+]
+Annex = Annotated[bool, typer.Option("--annex", help="复核意见后附技术说明：检查代码、每项检查的情况、文件的摘要")]
 Details = Annotated[bool, typer.Option("--details", help="打印全部：每一项的得分由来、每项检查核对了多少处；写入文件的总是全部")]
 Debug = Annotated[bool, typer.Option("--debug", help="程序出错时显示完整的调用栈")]

@@ -79,11 +79,11 @@ def _line(line: str, quote: str) -> tuple[str, list[str], str]:
     place = 0
     while place < len(line):
         if quote:
-            end = line.find(quote, place)
-            if end < 0:
+            close = line.find(quote, place)
+            if close < 0:
                 return "".join(made) + line[place:], list(met), quote
-            made.append(line[place : end + 3])
-            place, quote = end + 3, ""
+            made.append(line[place : close + 3])
+            place, quote = close + 3, ""
             continue
         sign = line[place]
         half = HALF_WIDTH.get(sign, sign)
@@ -102,7 +102,7 @@ def _line(line: str, quote: str) -> tuple[str, list[str], str]:
                 met[line[end]] = None
             inside = line[place + 1 : end]
             made.append(half + inside + (half if end is not None else ""))
-            place = len(line) if end is None else end + 1
+            place = end + 1 if end is not None else len(line)
             continue
         made.append(half)
         place += 1
