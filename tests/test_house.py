@@ -24,7 +24,7 @@ ROOT = SOURCES.parent
 MOST_DECISIONS = 25  # of one function
 MANY_DECISIONS = 15  # functions with more are counted
 MOST_LINES = 600  # of one file
-MOST_ENTRIES = 22  # of the folder of the package
+MOST_ENTRIES = 23  # of the folder of the package
 TELLING_BY_FOLDER = {
     "__init__",
     "workbook",
@@ -230,7 +230,8 @@ def test_no_two_public_classes_have_one_name() -> None:
     places: dict[str, set[str]] = defaultdict(set)
     for path, tree in modules().items():
         for node in tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            # in migrations every class has the name that Django looks for
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and "/migrations/" not in path:
                 places[node.name].add(path)
     assert {name: paths for name, paths in places.items() if len(paths) > 1} == SAME_CLASS_NAMES
 

@@ -24,6 +24,7 @@ from scorer.numbers.precision import precise
 from scorer.cli import one  # noqa: F401
 from scorer.cli import many  # noqa: F401
 from scorer.cli import sets  # noqa: F401
+from scorer.cli import serve  # noqa: F401
 
 # isort: on
 app.add_typer(library, name="sets")
