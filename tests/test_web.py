@@ -1,6 +1,7 @@
 """The workbench: what is taken in, decided, given back; who sees what; and that nothing decided is ever lost."""
 
 import io
+import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -196,8 +197,9 @@ def test_the_papers_open_and_hold_what_was_decided(desk: Path) -> None:
 
 
 def test_reviewed_points_by_deduction_and_by_hand(desk: Path) -> None:
+    from scorer.web.filing import path_key
     from scorer.web.models import DeductionRow
-    from scorer.web.rulings import RefusedError, path_key, set_points
+    from scorer.web.rulings import RefusedError, set_points
 
     me = lone()
     [submission] = hand_in(*FORM)
@@ -308,3 +310,54 @@ def test_an_unreadable_file_has_its_row_and_says_why(desk: Path, tmp_path: Path)
     assert submission.unread
     assert of(submission)["F610"].level == "error"
     assert "读不出" in client(lone()).get("/queue").content.decode()
+
+
+def test_one_check_across_forms_in_an_order_that_tells_nothing(desk: Path, tmp_path: Path) -> None:
+    from scorer.web.models import DeductionRow
+
+    me = lone()
+    browser = client(me)
+    [first] = hand_in(*FORM)
+
+    def other_unit(sheet: Any) -> None:
+        for cells in sheet.iter_rows():
+            for cell in cells:
+                if isinstance(cell.value, str) and "某区总工会" in cell.value:
+                    cell.value = cell.value.replace("某区总工会", "某县总工会")
+
+    [second] = hand_in(*mended(tmp_path, other_unit))
+    assert second.unit == "某县总工会"
+    DeductionRow.objects.create(round=first.round, target="T405", key=1, label="不可衡量", percent=Decimal(30))
+    page = browser.get("/check/T405").content.decode()
+    shown = re.search(r'id="n\d+"', page)
+    assert shown is not None
+    assert shown[0] in browser.get("/check/T405").content.decode()  # the same card after a reload
+    assert "某区总工会" not in page
+    assert "某县总工会" not in page
+    assert "相同写法的另有 1 处" in page
+    order = sorted([*first.findings.filter(code="T405"), *second.findings.filter(code="T405")], key=lambda row: row.shuffle)
+    one = DeductionRow.objects.get()
+    answer = browser.post(f"/check-card/{order[0].pk}", {"verdict": "属实", "lock": order[0].lock, "deduction": one.pk})
+    assert f"after={order[0].shuffle},{order[0].pk}" in answer["Location"]
+    assert f'id="n{order[1].pk}"' in browser.get(answer["Location"]).content.decode()
+    order[0].submission.refresh_from_db()
+    assert str(order[0].submission.reviewed) == "86.4000"  # 28 claimed, 30 % of 30 off
+    assert "1 → " not in browser.get(f"/admin/rounds/{first.round_id}/deductions/{one.pk}?size=30%").content.decode()
+    page = browser.get(f"/admin/rounds/{first.round_id}/deductions/{one.pk}?size=20%25").content.decode()
+    assert "19 → 22" in page
+    browser.post(f"/admin/rounds/{first.round_id}/deductions/{one.pk}", {"size": "20%", "lock": 0})
+    order[0].submission.refresh_from_db()
+    assert str(order[0].submission.reviewed) == "89.4000"
+
+
+def test_what_says_the_same_is_decided_together_only_by_its_count(desk: Path, tmp_path: Path) -> None:
+    browser = client(lone())
+    [first] = hand_in(*FORM)
+    [second] = hand_in(*mended(tmp_path, lambda sheet: sheet.insert_rows(1)))
+    row = of(first)["N201"]
+    form = {"row": [row.pk, of(second)["N201"].pk], "verdict": "待核实"}
+    at = f"/check-card/{row.pk}/alike"
+    assert "2 处" in browser.get(at).content.decode()
+    assert browser.post(at, {**form, "typed": "1"}).status_code == 422
+    assert browser.post(at, {**form, "typed": "2"}).status_code == 302
+    assert {of(one)["N201"].verdict for one in (first, second)} == {"待核实"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from scorer.web.models import (
     FindingRow,
     JobRow,
     RunRow,
+    ScoreRow,
     SubmissionRow,
     VersionRow,
 )
@@ -146,6 +148,7 @@ def apply(submission: SubmissionRow, run: RunRow, *, mended: bool) -> dict[str, 
     if submission.department is None and facts.get("department"):
         submission.department, _ = DepartmentRow.objects.get_or_create(name=facts["department"][:200])
     told = _merge(submission, run, report, mended=mended)
+    _list_indicators(submission, report)
     _summarize(submission, report, facts)
     return told
 
@@ -188,6 +191,23 @@ def _merge(submission: SubmissionRow, run: RunRow, report: Report, *, mended: bo
     return counts
 
 
+def path_key(path: Sequence[str]) -> str:
+    """An indicator's path as one word."""
+    return hashlib.sha256(json.dumps(list(path), ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _list_indicators(submission: SubmissionRow, report: Report) -> None:
+    """A row for each indicator that scores; those that are no longer in the form go, unless somebody gave them points."""
+    wanted = {path_key(line.path): line for line in report.leaves() if line.points is not None and line.path}
+    known = dict(submission.scores.values_list("path_key", "points"))
+    submission.scores.filter(path_key__in=[key for key, points in known.items() if key not in wanted and points is None]).delete()
+    ScoreRow.objects.bulk_create(
+        ScoreRow(submission=submission, round=submission.round, path=list(line.path), path_key=key, name=line.path[-1][:200])
+        for key, line in wanted.items()
+        if key not in known
+    )
+
+
 def _summarize(submission: SubmissionRow, report: Report, facts: dict[str, Any]) -> None:
     """The submission's row of the queue, from its report, as the batch's summary has it."""
     row = row_of(0, "", json.loads(report.model_dump_json()), facts)
@@ -217,7 +237,8 @@ def reviewed_total(submission: SubmissionRow, report: Report) -> Decimal | None:
     """The reviewed total: the recomputed one with what reviewers changed; None where there is no total."""
     if report.total is None:
         return None
-    given = {tuple(path): points for path, points in submission.scores.values_list("path", "points")}
+    rows = submission.scores.exclude(points=None).values_list("path", "points")
+    given = {tuple(path): points for path, points in rows}
     changes = [
         given[line.path] - line.points
         for line in report.leaves()

@@ -259,20 +259,25 @@ class DeductionRow(_Row):
 
 
 class ScoreRow(_Row):
-    """Reviewed points of one indicator, with the reason or the deductions that they come from."""
+    """One indicator of a submission, and its reviewed points where somebody gave any, with the reason or the deductions
+    that they come from. `name` is the last of its path: by it one indicator is found across all forms."""
 
     submission = models.ForeignKey(SubmissionRow, models.CASCADE, related_name="scores")
     path = models.JSONField(default=list)
     path_key = models.CharField(max_length=64)
+    round = models.ForeignKey(RoundRow, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    shuffle = models.IntegerField(default=shuffle_number)
     points = models.DecimalField(**POINTS)
     why = models.CharField(max_length=300, blank=True, default="")
     deductions = models.ManyToManyField(DeductionRow)
-    by = models.ForeignKey(UserRow, models.PROTECT, related_name="+")
+    by = models.ForeignKey(UserRow, models.PROTECT, null=True, related_name="+")
     lock = models.IntegerField(default=0)
 
     class Meta:
         db_table = "score"
         constraints = (models.UniqueConstraint(fields=("submission", "path_key"), name="score_once"),)
+        indexes = (models.Index(fields=("round", "name", "shuffle"), name="score_name_shuffle"),)
 
 
 class OpinionRow(_Row):

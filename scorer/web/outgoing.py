@@ -102,7 +102,7 @@ def _decided(submission: SubmissionRow, words: str) -> list[OpinionPart]:
     parts.append(Grid("四项得分", ("满分", "自评", "复算", "复核"), (row,), (25, 25, 25, 25), (0, 1, 2, 3)))
     changed = [
         (" › ".join(one.path), points_text(one.points) or "", cleaned(one.why) or _deducted(one))
-        for one in submission.scores.prefetch_related("deductions").order_by("id")
+        for one in submission.scores.exclude(points=None).prefetch_related("deductions").order_by("id")
     ]
     if changed:
         parts.append(Grid("复核时改动的得分", ("指标", "复核", "理由"), tuple(changed), (45, 12, 43), (1,)))

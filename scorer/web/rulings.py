@@ -19,7 +19,7 @@ from django.utils import timezone
 from scorer.model import Line, Report, points_text
 from scorer.report.sentences import rule_title
 from scorer.web import access, ledger, states
-from scorer.web.filing import asked_of, current_run, recount, report_of, reviewed_total
+from scorer.web.filing import asked_of, current_run, path_key, recount, report_of, reviewed_total
 from scorer.web.models import (
     AssignmentRow,
     DeductionRow,
@@ -174,11 +174,6 @@ def answer(user: UserRow, finding: FindingRow, kind: str, text: str) -> ReplyRow
 # ---------------------------------------------------------------------------------------------------- points, opinions
 
 
-def path_key(path: Sequence[str]) -> str:
-    """An indicator's path as one word."""
-    return hashlib.sha256(json.dumps(list(path), ensure_ascii=False).encode()).hexdigest()
-
-
 def line_of(report: Report, key: str) -> Line:
     """The indicator of that key.
 
@@ -193,7 +188,7 @@ def line_of(report: Report, key: str) -> Line:
 
 def set_points(
     user: UserRow, submission: SubmissionRow, key: str, *, points: str = "", why: str = "", deductions: Sequence[DeductionRow] = ()
-) -> ScoreRow | None:
+) -> ScoreRow:
     """Reviewed points of an indicator, by hand with a reason or by standard deductions; none when all are empty.
 
     Raises:
@@ -206,27 +201,25 @@ def set_points(
             raise RefusedError(_why_not(submission))
         report = _report(submission)
         line = line_of(report, key)
-        before = ScoreRow.objects.filter(submission=submission, path_key=key).first()
+        row = ScoreRow.objects.get(submission=submission, path_key=key)
+        was = None if row.points is None else str(row.points)
         if not points.strip() and not deductions:
-            if before is not None:
-                before.delete()
-                _recomputed(submission, report)
-                ledger.write("复核分", user, submission, path=list(line.path), points=None, before=str(before.points))
-            return None
-        given = _by_deductions(line, deductions) if deductions else _number(points)
+            row.points, row.why, row.by = None, "", None
+            row.save()
+            row.deductions.clear()
+            _recomputed(submission, report)
+            ledger.write("复核分", user, submission, path=list(line.path), points=None, before=was)
+            return row
+        given = by_deductions(line, deductions) if deductions else _number(points)
         if not submission.round.beyond_weight and not 0 <= given <= (line.weight if line.weight is not None else given):
             raise RefusedError(f"复核分应在 0 和分值 {points_text(line.weight)} 之间。")
         if not deductions and not why.strip():
             raise RefusedError("手工改分要写明理由，或选用标准扣分。")
-        row, _ = ScoreRow.objects.update_or_create(
-            submission=submission,
-            path_key=key,
-            defaults={"path": list(line.path), "points": given, "why": why[:300], "by": user},
-        )
+        row.points, row.why, row.by = given, why[:300], user
+        row.save()
         row.deductions.set(deductions)
         _recomputed(submission, report)
         told = [f"{one.label} {deduction_words(one)}" for one in deductions]
-        was = str(before.points) if before else None
         ledger.write("复核分", user, submission, path=list(line.path), points=given, why=why, deductions=told, before=was)
     return row
 
@@ -236,7 +229,7 @@ def deduction_words(one: DeductionRow) -> str:
     return f"-{points_text(one.points)}分" if one.points is not None else f"-{one.percent.normalize():f}%"
 
 
-def _by_deductions(line: Line, deductions: Sequence[DeductionRow]) -> Decimal:
+def by_deductions(line: Line, deductions: Sequence[DeductionRow]) -> Decimal:
     """Points after deductions, from the recomputed ones; a judged row starts at what was claimed."""
     start = line.claimed if line.status == "judged" and line.claimed is not None else line.points
     weight = line.weight or Decimal(0)
@@ -417,7 +410,8 @@ def bundle_digest(row: SubmissionRow) -> str:
     opinion = opinion_of(row)
     told: list[Any] = [hashlib.sha256(bytes(run.report)).hexdigest() if run else ""]
     told += [[one.content, one.ordinal, one.verdict, one.reason, one.text] for one in asked_of(row)]
-    told += [[list(path), str(points)] for path, points in row.scores.order_by("path_key").values_list("path", "points")]
+    scores = row.scores.exclude(points=None).order_by("path_key").values_list("path", "points")
+    told += [[list(path), str(points)] for path, points in scores]
     told.append(opinion.text if opinion else "")
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, default=str).encode()).hexdigest()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from scorer.web import middle
-from scorer.web.screens import administration, deposit, desk, entrance, exports, listing, records
+from scorer.web.screens import administration, criterion, deposit, desk, entrance, exports, listing, records
 
 urlpatterns = [
     path("", listing.home),
@@ -37,11 +37,18 @@ urlpatterns = [
     path("f/<int:number>/verdict", desk.verdict),
     path("f/<int:number>/second", desk.seconded),
     path("f/<int:number>/reply", desk.reply),
+    path("checks", criterion.criteria),
+    path("check/<str:code>", criterion.criterion),
+    path("check-card/<int:number>", criterion.judge),
+    path("check-card/<int:number>/alike", criterion.alike),
+    path("indicator/<path:name>", criterion.indicator),
+    path("indicator-card/<int:number>", criterion.mark_indicator),
     path("ledger", records.whole_ledger),
     path("admin/users", administration.users),
     path("admin/departments", administration.departments),
     path("admin/rounds", administration.rounds),
     path("admin/rounds/<int:number>/deductions", administration.deductions),
+    path("admin/rounds/<int:number>/deductions/<int:one>", administration.deduction),
 ]
 
 handler404 = middle.not_found

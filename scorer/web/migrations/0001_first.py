@@ -264,11 +264,14 @@ class Migration(migrations.Migration):
                 ('created', models.DateTimeField(auto_now_add=True)),
                 ('path', models.JSONField(default=list)),
                 ('path_key', models.CharField(max_length=64)),
+                ('name', models.CharField(max_length=200)),
+                ('shuffle', models.IntegerField(default=scorer.web.models.shuffle_number)),
                 ('points', models.DecimalField(decimal_places=4, max_digits=12, null=True)),
                 ('why', models.CharField(blank=True, default='', max_length=300)),
                 ('lock', models.IntegerField(default=0)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('deductions', models.ManyToManyField(to='web.deductionrow')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='web.roundrow')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='web.submissionrow')),
             ],
             options={
@@ -425,6 +428,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deductionrow',
             constraint=models.UniqueConstraint(fields=('round', 'target', 'key'), name='deduction_key_once'),
+        ),
+        migrations.AddIndex(
+            model_name='scorerow',
+            index=models.Index(fields=['round', 'name', 'shuffle'], name='score_name_shuffle'),
         ),
         migrations.AddConstraint(
             model_name='scorerow',

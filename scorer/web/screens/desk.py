@@ -18,7 +18,7 @@ from scorer.report import sentences
 from scorer.report.evidence import NO_EVIDENCE, Evidence, mark
 from scorer.web import access, rulings, states
 from scorer.web.access import screen
-from scorer.web.filing import asked_of, report_of, submission_of
+from scorer.web.filing import asked_of, path_key, report_of, submission_of
 from scorer.web.models import DeductionRow, FindingRow, RunRow, ScoreRow, SubmissionRow, UserRow
 from scorer.web.rendering import page
 from scorer.web.screens.listing import Filter, reviewers
@@ -81,13 +81,13 @@ def scored(submission: SubmissionRow, report: Report | None) -> list[PointsRow]:
     """The points of a submission, upper levels and indicators, with what reviewers gave."""
     if report is None:
         return []
-    given = {row.path_key: row for row in submission.scores.prefetch_related("deductions")}
+    given = {row.path_key: row for row in submission.scores.exclude(points=None).prefetch_related("deductions")}
     standard: dict[str, list[DeductionRow]] = {}
     for one in submission.round.deductions.order_by("key"):
         standard.setdefault(one.target, []).append(one)
     found = []
     for line in report.lines:
-        key = rulings.path_key(line.path)
+        key = path_key(line.path)
         row = given.get(key) if line.leaf else None
         found.append(
             PointsRow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -139,10 +140,12 @@ def history(request: HttpRequest, public: str) -> HttpResponse:
     )
 
 
-def _shown(entry: EntryRow) -> tuple[EntryRow, list[tuple[str, str]]]:
+def _shown(entry: EntryRow) -> tuple[EntryRow, datetime, list[tuple[str, str]]]:
     detail: dict[str, Any] = json.loads(entry.detail)
+    if "files" in detail:
+        detail["name"] = "、".join(str(file[0]) for file in detail["files"])
     words = [(WORDS[name], _value(value)) for name, value in detail.items() if name in WORDS and value not in (None, "", [])]
-    return entry, words
+    return entry, datetime.fromisoformat(entry.at), words
 
 
 WORDS = {
