@@ -50,6 +50,13 @@ ADDRESSES: dict[str, tuple[str, str, set[str]]] = {
     "check-card/<int:number>/alike": ("GET", "/check-card/{finding}/alike", {"assigned", "leader"}),
     "indicator/<path:name>": ("GET", "/indicator/帮扶困难职工户数", {"assigned", "leader"}),
     "indicator-card/<int:number>": ("POST", "/indicator-card/{score}", {"assigned", "leader"}),
+    "stats": ("GET", "/stats", REVIEWERS),
+    "consistency": ("GET", "/consistency", LEADERS),
+    "samples": ("GET", "/samples", LEADERS),
+    "samples/<str:public>": ("GET", "/samples/{sample}", LEADERS),
+    "samples/<str:public>/list": ("GET", "/samples/{sample}/list", LEADERS),
+    "recheck": ("GET", "/recheck", LEADERS),
+    "recheck/act": ("POST", "/recheck/act", LEADERS),
     "ledger": ("GET", "/ledger", {"leader", "admin"}),
     "admin/users": ("GET", "/admin/users", {"admin"}),
     "admin/departments": ("GET", "/admin/departments", {"admin"}),
@@ -63,7 +70,10 @@ BEFORE_THE_LOGIN = {"login", "link/<str:token>", "alive", "static/<str:name>"}
 @pytest.fixture
 def scene(desk: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """One submission of department 甲, sent in and assigned, and one person of each kind."""
+    from django.http import QueryDict
+
     from scorer.web.models import DeductionRow, JobRow
+    from scorer.web.screens.oversight import draw
 
     people = {
         "own clerk": user("own", "经办人", "甲"),
@@ -86,6 +96,7 @@ def scene(desk: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         "score": score.pk,
         "round": submission.round_id,
         "deduction": one.pk,
+        "sample": draw(people["leader"], QueryDict(f"round={submission.round_id}&size=50%25&by=department")).public,
         "job": JobRow.objects.get().public,
     }
     return people, names

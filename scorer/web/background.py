@@ -24,8 +24,9 @@ from scorer.model import ScorerError
 from scorer.web import ledger
 from scorer.web.examining import Dossier, Examine, lost
 from scorer.web.filing import file_job
-from scorer.web.intake import UPLOAD, WAKE, path_of
+from scorer.web.intake import RECHECK, WAKE, path_of
 from scorer.web.models import JobRow
+from scorer.web.rechecking import keep_aside
 from scorer.web.watching import Watch
 
 WAITING, RUNNING, DONE, FAILED = "等候", "进行中", "完成", "没有办成"
@@ -89,7 +90,7 @@ def requeue() -> int:
 
 def work_off(ended: threading.Event | None = None) -> int:
     """Do all jobs that wait; gives how many were done."""
-    if not JobRow.objects.filter(status=WAITING, kind=UPLOAD).exists():
+    if not JobRow.objects.filter(status=WAITING).exists():
         return 0
     workers = max(1, int(settings.WORKBENCH.config.get("workers", 1)))
     engine = Local(workers, SECONDS, MEGABYTES)
@@ -104,7 +105,7 @@ def _dossiers(ended: threading.Event) -> Iterator[Dossier]:
     """The jobs that wait, each marked as begun when it is taken."""
     while not ended.is_set():
         with transaction.atomic():
-            job = JobRow.objects.filter(status=WAITING, kind=UPLOAD).order_by("id").select_related("round").first()
+            job = JobRow.objects.filter(status=WAITING).order_by("id").select_related("round").first()
             if job is None:
                 return
             JobRow.objects.filter(pk=job.pk).update(status=RUNNING, started=timezone.now())
@@ -124,7 +125,7 @@ def finish(dossier: Dossier, result: tuple[Gathered, ...] | Lost) -> None:
         outcome: dict[str, Any]
         try:
             with transaction.atomic():
-                made = file_job(job, result)
+                made = keep_aside(job, result) if job.kind == RECHECK else file_job(job, result)
             outcome = {"status": DONE, "words": job.words, "made": [row.public for row in made]}
         except ScorerError as error:
             outcome = {"status": FAILED, "words": str(error), "made": []}

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from scorer.model import ScorerError
 from scorer.web import ledger
 from scorer.web.models import SettingRow, UserRow
 from scorer.web.states import Role
@@ -101,3 +102,21 @@ def needs_setup() -> bool:
 
 def _name(token: str) -> str:
     return LINK + hashlib.sha256(token.encode()).hexdigest()[:50]
+
+
+def link_for(login: str, name: str, role: str, *, leads: bool = False) -> str:
+    """The secret of a link with which a user chooses a password; a new user is made where there is none of that login.
+
+    Raises:
+        ScorerError: there is no such role.
+    """
+    if role not in tuple(Role):
+        raise ScorerError(f"没有“{role}”这种角色；可用的有 {'、'.join(Role)}。")
+    with transaction.atomic():
+        user = UserRow.objects.filter(login=login).first()
+        if user is None:
+            user = UserRow(login=login[:60], name=name[:60], role=role, leads=leads and role == Role.REVIEWER)
+            user.set_unusable_password()
+            user.save()
+        ledger.write("口令链接", None, login=user.login, name=user.name)
+        return new_link("password", user)

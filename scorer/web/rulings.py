@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from scorer.model import Line, Report, points_text
-from scorer.report.sentences import rule_title
 from scorer.web import access, ledger, states
 from scorer.web.filing import asked_of, current_run, path_key, recount, report_of, reviewed_total
 from scorer.web.models import (
@@ -27,7 +26,6 @@ from scorer.web.models import (
     OpinionRow,
     RectificationRow,
     ReplyRow,
-    RunRow,
     ScoreRow,
     SubmissionRow,
     TransitionRow,
@@ -238,6 +236,11 @@ def by_deductions(line: Line, deductions: Sequence[DeductionRow]) -> Decimal:
         (one.points if one.points is not None else weight * (one.percent or 0) / 100 for one in deductions), Decimal(0)
     )
     return max(start - taken, Decimal(0))
+
+
+def recomputed_points(row: ScoreRow) -> str:
+    """The points that the program gives an indicator, as somebody would type them."""
+    return str(line_of(_report(row.submission), row.path_key).points)
 
 
 def warnings_for(line: Line, row: ScoreRow | None) -> list[str]:
@@ -457,13 +460,3 @@ def follow_up(user: UserRow, submission: SubmissionRow, name: str, text: str, de
         row.save()
         RectificationRow.objects.create(submission=row, step=name, text=text[:LONGEST_TEXT], deadline=deadline, by=user)
         ledger.write(name, user, row, text=text, deadline=deadline)
-
-
-def rule_words(line: Line) -> str:
-    """The rule that an indicator was scored by, in words."""
-    return rule_title(line.rule) if line.rule else ""
-
-
-def run_of(submission: SubmissionRow) -> RunRow | None:
-    """The run that a page shows."""
-    return current_run(submission)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from scorer.web import middle
-from scorer.web.screens import administration, criterion, deposit, desk, entrance, exports, listing, records
+from scorer.web.screens import administration, criterion, deposit, desk, entrance, exports, listing, oversight, records
 
 urlpatterns = [
     path("", listing.home),
@@ -43,6 +43,13 @@ urlpatterns = [
     path("check-card/<int:number>/alike", criterion.alike),
     path("indicator/<path:name>", criterion.indicator),
     path("indicator-card/<int:number>", criterion.mark_indicator),
+    path("stats", oversight.stats),
+    path("consistency", oversight.consistency),
+    path("samples", oversight.samples),
+    path("samples/<str:public>", oversight.sample),
+    path("samples/<str:public>/list", oversight.sample_list),
+    path("recheck", oversight.recheck),
+    path("recheck/act", oversight.recheck_act),
     path("ledger", records.whole_ledger),
     path("admin/users", administration.users),
     path("admin/departments", administration.departments),

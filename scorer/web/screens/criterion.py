@@ -258,7 +258,9 @@ def mark_indicator(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     given = request.POST
     way = Way.of(given)
-    if given.get("act") != "skip":
+    if given.get("act") == "same":
+        rulings.set_points(request.user, row.submission, row.path_key, points=rulings.recomputed_points(row), why="照复算")
+    elif given.get("act") != "skip":
         wanted = [int(one) for one in given.getlist("deduction") if one.isdecimal()]
         chosen_ones = list(DeductionRow.objects.filter(round=row.round, pk__in=wanted))
         rulings.set_points(

@@ -18,7 +18,7 @@ from scorer.report import sentences
 from scorer.report.evidence import NO_EVIDENCE, Evidence, mark
 from scorer.web import access, rulings, states
 from scorer.web.access import screen
-from scorer.web.filing import asked_of, path_key, report_of, submission_of
+from scorer.web.filing import asked_of, current_run, path_key, report_of, submission_of
 from scorer.web.models import DeductionRow, FindingRow, RunRow, ScoreRow, SubmissionRow, UserRow
 from scorer.web.rendering import page
 from scorer.web.screens.listing import Filter, reviewers
@@ -121,7 +121,7 @@ class Shown:
 
 def shown(submission: SubmissionRow) -> Shown:
     """A submission with its report, its marked documents and its findings."""
-    run = rulings.run_of(submission)
+    run = current_run(submission)
     report = report_of(run) if run else None
     evidence = mark(report, submission_of(run)) if run and report else NO_EVIDENCE
     return Shown(submission, run, report, evidence, cards_of(asked_of(submission), report, evidence))
