@@ -27,7 +27,42 @@
     if (!card) return;
     card.focus({ preventScroll: true });
     if (scroll) card.scrollIntoView({ block: "nearest" });
+    beside(card);
     show(0);
+  }
+
+  // the places of a finding next to one another, however far apart they stand
+  function beside(card) {
+    const side = document.getElementById("side");
+    if (!side) return;
+    const blocks = new Map();
+    for (const id of (card.dataset.places || "").split(" ").filter(Boolean)) {
+      const anchor = document.getElementById(id);
+      const block = anchor?.closest("tr") || anchor?.closest(".prose");
+      if (block && !blocks.has(block)) blocks.set(block, anchor.closest(".document")?.querySelector("h3")?.textContent || "");
+    }
+    side.hidden = blocks.size < 2;
+    side.replaceChildren();
+    if (side.hidden) return;
+    const pair = document.createElement("div");
+    pair.className = "pair";
+    for (const [block, name] of [...blocks].slice(0, 4)) {
+      const part = document.createElement("div");
+      const title = document.createElement("h4");
+      title.textContent = name;
+      let copy = block.cloneNode(true);
+      for (const one of copy.querySelectorAll("[id]")) one.removeAttribute("id");
+      if (copy.tagName === "TR") {
+        for (const cell of copy.cells) cell.removeAttribute("rowspan");
+        const table = document.createElement("table");
+        table.className = "copy";
+        table.append(copy);
+        copy = table;
+      }
+      part.append(title, copy);
+      pair.append(part);
+    }
+    side.append(pair);
   }
 
   const here = () => (current ? document.getElementById(current) : null);
