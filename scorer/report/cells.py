@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scorer.model import Report
+from scorer.model import Report, Submission
 from scorer.prose.disclosure.sheets import read_sheets
-from scorer.report import Layout
 
 
-def cell_names(report: Report, layout: Layout) -> Mapping[tuple[str, str], str]:
+def cell_names(report: Report, submission: Submission | None) -> Mapping[tuple[str, str], str]:
     """The names of cells by file and place; none where no finding is about published accounts."""
-    if layout.submission is None or not any(finding.code.startswith("D") for finding in report.findings):
+    if submission is None or not any(finding.code.startswith("D") for finding in report.findings):
         return {}
     names: dict[tuple[str, str], str] = {}
-    for document in layout.submission.documents:
+    for document in submission.documents:
         for sheet in read_sheets(document):
             for item in sheet.items:
                 names[document.path, item.cell.source.place] = f"{sheet.name}第{item.row}行“{item.plain}”"

@@ -87,7 +87,7 @@ def draw_up(report: Report, layout: Layout) -> Opinion:
     if report.lines and not layout.findings_only:
         sections.append(("得分复核", list(_points(report))))
     sections += [
-        ("发现的问题", list(_findings(report, cell_names(report, layout)))),
+        ("发现的问题", list(_findings(report, cell_names(report, layout.submission)))),
         ("核对情况", list(_tallies(report))),
         ("复核依据", list(_basis(report, layout))),
     ]

@@ -83,7 +83,7 @@ def render(report: Report, layout: Layout) -> str:
     """
     evidence = mark(report, layout.submission)
     indicators = sentences.set_behind(report, layout.indicator_set)
-    cells = cell_names(report, layout)
+    cells = cell_names(report, layout.submission)
     style = (TEMPLATES / "page.css").read_text("utf-8")
     return environment(TEMPLATES).get_template("page.html").render(
         report=report,
