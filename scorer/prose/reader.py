@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scorer.prose.classes import find_classes
 from scorer.prose.judge import Verdict, judge
 from scorer.prose.mentions import Line, Mention
 from scorer.prose.outline import Outline, outline
@@ -21,6 +22,7 @@ def read_prose(lines: Sequence[Line], mentions: Sequence[Mention]) -> list[Verdi
 
 def _questions(tree: Outline) -> Iterator[Question]:
     yield from find_wholes(tree)
+    yield from find_classes(tree)
     yield from find_rates(tree)
     yield from find_products(tree)
     yield from find_repeats(list(tree.figures))
