@@ -30,9 +30,9 @@ def find_classes(outline: Outline) -> Iterator[Question]:
                 own = [figure]
                 items.setdefault(_class_name(match["name"]), []).append(own)
                 every.append(own)
-            elif name := (match or _BARE_CLASS.search(figure.near)):
+            elif named := (match or _BARE_CLASS.search(figure.near)):
                 own = None
-                stated.setdefault(_class_name(name["name"]), []).append(figure)
+                stated.setdefault(_class_name(named["name"]), []).append(figure)
             elif own is not None:
                 own.append(figure)
     for name, listed in items.items():
