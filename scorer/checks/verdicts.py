@@ -53,6 +53,10 @@ def outcome_of(verdict: Verdict) -> Outcome:
     elif isinstance(equation, Total):
         unit = scale_of(equation.whole)
         difference = shown(abs(equation.difference), unit)
+        if verdict.tail:
+            apart = f"与所列 {words(equation.whole)} 有尾差 {difference}{unit_words(equation.whole)}"
+            message = f"{equation.words()}，{apart}；合计少写了小数位，请补齐或注明"
+            return faulty((), cells, level="note", message=message, numbers=_numbers(verdict))
         apart = f"与所列 {words(equation.whole)} 相差 {difference}{unit_words(equation.whole)}"
         message = f"{equation.words()}，{apart}；请核对各分项与合计{hint}"
     else:
