@@ -44,17 +44,18 @@ def read_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> l
     for table, figures in _free_tables(documents, mentions):
         amounts = {place: m for place, m in figures.items() if m.quantity.unit not in ("%", "‰")}
         if amounts:
-            verdicts += [_judged(question, _stored(table, question)) for question in _sums_of(table, amounts)]
-        verdicts += [_judged(question) for question in _rates_of(table, figures)]
+            verdicts += [_judged(question, table) for question in _sums_of(table, amounts)]
+        verdicts += [_judged(question, table) for question in _rates_of(table, figures)]
     return verdicts
 
 
-def _judged(question: Question, meant: Total | None = None) -> Verdict:
-    """What the cells say: a sum may also hold for another choice of rows, then exactly; `meant` is one that the numbers
-    stored in a spreadsheet make, whatever its cells show."""
+def _judged(question: Question, table: Table) -> Verdict:
+    """What the cells say: a sum may also hold for another choice of rows, then exactly."""
     stated = question.asked[0]
-    held = meant or next((one for one in question.asked if one.holds()), None)
+    held = next((one for one in question.asked if one.holds()), None)
     held = held or next((one for one in question.readings if isinstance(one, Total) and one.exact), None)
+    if held is None and isinstance(stated, Total) and _stored(table, stated):
+        held = stated
     if held is not None:
         return Verdict(question, "agrees", held)
     if any(figure.loose for figure in stated.figures):
@@ -66,17 +67,6 @@ def _judged(question: Question, meant: Total | None = None) -> Verdict:
     if question.why:
         return Verdict(question, "undecided", why=question.why)
     return Verdict(question, "differs", stated)
-
-
-def _stored(table: Table, question: Question) -> Total | None:
-    """The sum as asked, if the stored numbers of spreadsheet cells add up."""
-    total = question.asked[0]
-    numbers = {(cell.row, cell.column): cell.number for cell in table.cells if cell.number is not None}
-    places = [(figure.mention.row, figure.mention.column) for figure in total.figures]
-    if not isinstance(total, Total) or any(place not in numbers for place in places):
-        return None
-    whole, *parts = [numbers[place] for place in places]
-    return total if abs(sum(parts, Decimal(0)) - whole) <= abs(whole) * Decimal("1e-9") else None
 
 
 def _figure(mention: Mention) -> Stated:
@@ -174,6 +164,16 @@ def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> I
         part, percent = figures.get((row, amounts[0])), _percent(figures.get((row, kinds["share"][0])), "share")
         if part is not None and percent is not None and part is not whole and whole is not None:
             yield _rate("share", percent, part, whole)
+
+
+def _stored(table: Table, total: Total) -> bool:
+    """Whether the stored numbers of spreadsheet cells add up, whatever their cells show."""
+    stored = {(cell.row, cell.column): cell.number for cell in table.cells}
+    whole, *parts = [stored.get((f.mention.row, f.mention.column)) for f in (total.whole, *total.parts)]
+    known = [part for part in parts if part is not None]
+    if whole is None or len(known) < len(parts):
+        return False
+    return abs(sum(known, Decimal(0)) - whole) <= abs(whole) * Decimal("1e-9")
 
 
 def _sums_of(table: Table, figures: Figures) -> Iterator[Question]:
@@ -330,14 +330,14 @@ def _closing_column(
     grid: Sequence[Sequence[Cell]], figures: Figures, column: int, left: Sequence[int]
 ) -> Iterator[Question]:
     """Nothing says that a last column is the sum of those before it but most of its rows."""
-    found: list[tuple[Mention, tuple[Mention, ...]]] = []
+    found: list[Question] = []
     for row in range(len(grid)):
         parts = tuple(figures[row, other] for other in left if (row, other) in figures)
         if (row, column) in figures and len(parts) >= 2:
-            found.append((figures[row, column], parts))
-    holding = sum(sum((m.number or Decimal(0) for m in parts), Decimal(0)) == whole.number for whole, parts in found)
+            found.append(_sum(figures[row, column], parts))
+    holding = sum(isinstance(total := question.asked[0], Total) and total.exact for question in found)
     doubt = "" if holding >= 2 and holding * 2 > len(found) else "表中各列是否相加没有写明"
-    yield from (_sum(whole, parts, (), doubt) for whole, parts in found)
+    yield from (replace(question, why=doubt) for question in found)
 
 
 def _opening_column(
