@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scorer.prose.classes import find_classes
 from scorer.prose.judge import Verdict, judge
+from scorer.prose.orders import read_orders
 from scorer.prose.outline import Outline
 from scorer.prose.products import find_products
 from scorer.prose.rates import find_rates
@@ -16,7 +17,7 @@ from scorer.prose.wholes import find_wholes
 
 def read_prose(tree: Outline) -> list[Verdict]:
     """A verdict for every question that the prose of one document raises about its figures."""
-    return judge(_questions(tree))
+    return [*judge(_questions(tree)), *read_orders(tree)]
 
 
 def _questions(tree: Outline) -> Iterator[Question]:
