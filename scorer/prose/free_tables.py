@@ -49,10 +49,17 @@ def read_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> l
     return verdicts
 
 
+def _held(question: Question, table: Table) -> Equation | None:
+    """What holds: the reading as asked, another choice of rows exactly, or the numbers that a spreadsheet stores."""
+    stated = question.asked[0]
+    held = next((one for one in question.asked if one.holds()), None)
+    held = held or next((one for one in question.readings if isinstance(one, Total) and one.exact), None)
+    return held or (stated if isinstance(stated, Total) and _stored(table, stated) else None)
+
+
 def _judged(question: Question, table: Table) -> Verdict:
     """What the cells say: a sum may also hold for another choice of rows, then exactly."""
-    stated = question.asked[0]
-    held = _held(question, table)
+    stated, held = question.asked[0], _held(question, table)
     if held is not None:
         return Verdict(question, "agrees", held)
     if any(figure.loose for figure in stated.figures):
@@ -161,14 +168,6 @@ def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> I
         part, percent = figures.get((row, amounts[0])), _percent(figures.get((row, kinds["share"][0])), "share")
         if part is not None and percent is not None and part is not whole and whole is not None:
             yield _rate("share", percent, part, whole)
-
-
-def _held(question: Question, table: Table) -> Equation | None:
-    """The reading that holds: as stated, by another choice of rows exactly, or by the numbers that the cells store."""
-    stated = question.asked[0]
-    held = next((one for one in question.asked if one.holds()), None)
-    held = held or next((one for one in question.readings if isinstance(one, Total) and one.exact), None)
-    return stated if held is None and isinstance(stated, Total) and _stored(table, stated) else held
 
 
 def _stored(table: Table, total: Total) -> bool:

@@ -77,6 +77,8 @@ class _Line:
     bottom: float
     size: float
     number: int = 0
+    width: int = 0
+    """Of its page: pages of one width have one right margin."""
 
 
 @dataclass(slots=True)
@@ -88,7 +90,8 @@ class _Pages:
     empty: int = 0
     crowded: list[int] = field(default_factory=list)
     lines: int = 0
-    right: float = 0.0
+    right: dict[int, float] = field(default_factory=dict)
+    """How far lines run on pages of each width: a landscape page runs further and says nothing of the others."""
 
 
 def read(path: str, data: bytes) -> Document:
@@ -163,7 +166,8 @@ def _page(path: str, page: Any, number: int, found: _Pages) -> None:
         if isinstance(item, _Line):
             found.lines += 1
             item.number = found.lines
-            found.right = max(found.right, item.right)
+            item.width = round(float(page.width))
+            found.right[item.width] = max(found.right.get(item.width, 0.0), item.right)
         elif _continues(found.items, item):
             _join(found.items[-1], item)
             continue
@@ -375,7 +379,7 @@ def _blocks(path: str, pages: _Pages) -> list[Block]:
 
     for item in pages.items:
         if isinstance(item, _Line):
-            if waiting and not _wraps(waiting, item, pages.right):
+            if waiting and not _wraps(waiting, item, pages.right[waiting[-1].width]):
                 flush()
             waiting.append(item)
             continue
