@@ -73,7 +73,6 @@ TOO_MANY_DECISIONS = {
     "prose/outcomes.py _survey": 58,
     "prose/prices.py find_products": 62,
     "prose/rates.py _growth": 63,
-    "prose/rates.py _share": 38,
     "prose/shares.py _share": 55,
     "prose/stocks.py _left_over": 31,
     "prose/sums.py _closing": 31,

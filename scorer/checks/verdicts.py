@@ -92,5 +92,7 @@ def _numbers(verdict: Verdict) -> dict[str, object]:
         return {
             "computed": rounded(equation.value, max(2, rate_places(equation.rate))),
             "printed": equation.rate.mention.quote,
+            "part": " + ".join(figure.mention.quote for _, figure in equation.above),
+            "whole": words(equation.below[0][1]),
         }
     return {}
