@@ -72,7 +72,6 @@ TOO_MANY_DECISIONS = {
     "prose/execution.py find_executions": 49,
     "prose/outcomes.py _survey": 58,
     "prose/prices.py find_products": 62,
-    "prose/rates.py _growth": 63,
     "prose/shares.py _share": 55,
     "prose/stocks.py _left_over": 31,
     "prose/sums.py _closing": 31,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Sound, faulty, undecided
 from scorer.numbers.interval import rounded, shown
-from scorer.prose.equations import Equation, Quotient, Total, rate_places, scale_of, unit_words
+from scorer.prose.equations import Direction, Equation, Quotient, Total, rate_places, scale_of, unit_words
 from scorer.prose.judge import Verdict
 from scorer.prose.outline import Stated
 
@@ -50,6 +50,8 @@ def outcome_of(verdict: Verdict) -> Outcome:
     if isinstance(equation, Quotient):
         rate = equation.rate
         message = f"{equation.words()}，文中写作 {rate.near.strip()[-8:]}{rate.mention.quote}；请核对这几个数{hint}"
+    elif isinstance(equation, Direction):
+        message = f"{equation.words()}；请核对“增加”“减少”等用词与数字"
     elif isinstance(equation, Total):
         unit = scale_of(equation.whole)
         difference = shown(abs(equation.difference), unit)

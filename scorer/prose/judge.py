@@ -16,7 +16,7 @@ from typing import Literal
 
 from scorer.numbers.interval import Span
 from scorer.prose.company import with_company
-from scorer.prose.equations import Equation, Quotient, Total, rate_places
+from scorer.prose.equations import Direction, Equation, Quotient, Total, rate_places
 from scorer.prose.outline import Stated
 from scorer.prose.products import Product
 from scorer.prose.relation import Question
@@ -211,6 +211,8 @@ def _plausible(equation: Equation | None) -> bool:
             and value <= printed * FARTHEST
             and printed <= value * FARTHEST
         )
+    if isinstance(equation, Direction):
+        return True
     if isinstance(equation, Product):
         return 0 < equation.value <= equation.amount.number * NEAR and equation.amount.number <= equation.value * NEAR
     return False
