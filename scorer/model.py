@@ -28,7 +28,7 @@ from pydantic import (
     model_serializer,
 )
 
-from scorer.numbers.precision import PROGRAM
+from scorer.numbers.precision import program
 from scorer.value import value
 
 TWO_PLACES = Decimal("0.01")
@@ -286,7 +286,7 @@ class Submission:
 
 def round_half_up(value: Decimal) -> Decimal:
     """四舍五入 to two places, the only rounding of points that a user ever sees."""
-    return value.quantize(TWO_PLACES, ROUND_HALF_UP, PROGRAM)
+    return value.quantize(TWO_PLACES, ROUND_HALF_UP, program())
 
 
 def points_text(value: Decimal | None) -> str | None:

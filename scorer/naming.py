@@ -9,7 +9,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from scorer.memory import remembered
+from scorer.value import remembered
 
 LARGEST_WEIGHT = Decimal(100)
 

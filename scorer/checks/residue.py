@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcomes, check, faulty, sound
-from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.numbers.numerals import MAXIMUM_NUMERAL
 from scorer.prose.phrases import ALTERNATIVES, BLANKS, MALFORMED, TEMPLATE_TEXT, Residue, fold
+from scorer.value import remembered
 
 MOST_SAID = 80  # characters of a figure in a message
 _TEMPLATE = tuple((entry, re.compile(entry.words, re.MULTILINE)) for entry in TEMPLATE_TEXT)

@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
-from scorer.memory import remembered
 from scorer.model import Cell
 from scorer.naming import normalize_name
 from scorer.numbers.quantity import Quantity, dimension
@@ -16,6 +15,7 @@ from scorer.scoring.align import Leaf
 from scorer.scoring.directions import LESSENED, usual_direction
 from scorer.sets.categories import category_of_name
 from scorer.sets.recognition import binding
+from scorer.value import remembered
 
 FIGURES = ("quantity", "range")
 SATISFACTION = "满意度"

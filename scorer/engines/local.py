@@ -19,7 +19,7 @@ from typing import Any
 
 from scorer.engines.engine import Lost, Result, Task
 from scorer.model import ScorerError
-from scorer.numbers.precision import PROGRAM
+from scorer.numbers.precision import program
 
 MEGABYTE = 1024 * 1024
 POLL = 1.0  # seconds between two looks at the clock while every worker is busy
@@ -197,7 +197,7 @@ def _serve(
     gc.set_threshold(50_000, 20, 50)
     _end_with_parent(parent)
     _limit_memory(megabytes)
-    setcontext(PROGRAM.copy())  # the tasks compute as the program does: a context is a thread's own
+    setcontext(program().copy())  # the tasks compute as the program does: a context is a thread's own
     pipe.send(None)
     while True:
         try:

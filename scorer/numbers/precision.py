@@ -8,14 +8,23 @@ computed from a few of them. What reads, scores, checks or writes does so in it,
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Context, Decimal, localcontext
-from functools import wraps
-from typing import Final, ParamSpec, TypeVar
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from decimal import Context, Decimal
 
 MAXIMUM_DIGITS: Final = 48
 """Longer figures are damage or attack, never a quantity: they are refused before any conversion."""
 
-PROGRAM: Final = Context(prec=480)
+
+@cache
+def program() -> Context:
+    """The one context. The command line wraps its main function before it knows whether anything is computed."""
+    from decimal import Context
+
+    return Context(prec=480)
+
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -26,7 +35,9 @@ def precise(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
 
     @wraps(function)
     def in_context(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        with localcontext(PROGRAM):
+        from decimal import localcontext
+
+        with localcontext(program()):
             return function(*args, **kwargs)
 
     return in_context

@@ -23,12 +23,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from scorer.memory import remembered
 from scorer.numbers.numerals import EXACT, MAXIMUM_NUMERAL, TOO_LONG, fold, unit_of_last_place
 from scorer.numbers.periods import parse_period
 from scorer.numbers.reading import HALF_PLACE, Figure, figures, read_header_unit, shift
 from scorer.numbers.units import dimension, same_unit, unit_key
-from scorer.value import value
+from scorer.value import remembered, value
 
 __all__ = [
     "Quantity",

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from scorer.memory import remembered
 from scorer.model import Cell, Document, Paragraph, Source, Table
 from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
 from scorer.prose.phrases import (
@@ -48,7 +47,7 @@ from scorer.prose.table_heads import (
     table_unit,
 )
 from scorer.prose.wrapping import Passage, Segment, passages, written_at
-from scorer.value import value
+from scorer.value import remembered, value
 
 PERCENTAGES = frozenset(("%", "‰", "‱"))
 

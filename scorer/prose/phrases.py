@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scorer.memory import remembered
 from scorer.numbers.numerals import TOO_LONG
+from scorer.value import remembered
 
 REACH = 60  # characters looked at on either side of a figure
 

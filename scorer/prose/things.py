@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scorer.memory import remembered
 from scorer.prose.outline import Stated
+from scorer.value import remembered
 
 _FILLER = re.compile(
     r"[“”\"'‘’（）()《》\s　的了为是共计约达全年度我县市区省镇乡本级已实际完成合计总计数额比较与同、，：:；。0-9%]|财政拨款|一般公共预算|万元|(?:19|20)\d\d年"

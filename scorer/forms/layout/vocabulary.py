@@ -14,7 +14,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, Literal
 
-from scorer.memory import remembered
+from scorer.value import remembered
 
 # ------------------------------------------------------------------------------------------- how a wording is compared
 
