@@ -16,7 +16,7 @@ from scorer.batch.joined import join
 from scorer.batch.rows.texts import Units, decimals_of, number_readings, readings
 from scorer.batch.run import codes_by_columns
 from scorer.batch.sources.flat import FIELDS, flat_table, outline, pieces, submission_of
-from scorer.batch.tables import TABLES, finding_row, score_row
+from scorer.batch.tables import TABLES, finding_row, fitting, score_row
 from scorer.batch.tasks.columnar import DECIDED, Columnar, Done
 from scorer.cli.app import run
 from scorer.engines import Local
@@ -359,3 +359,29 @@ def test_what_is_no_parquet_file_is_not_joined(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"PAR1nonsense....")
     with (tmp_path / "b").open("wb") as file, pytest.raises(ValueError, match="Parquet"):
         join([tmp_path / "a"], file)
+
+
+def money_only(path: Path) -> None:
+    """A table of which every row is one of money."""
+    rows = [{"submission": f"P{n}", "level1": "产出指标", "level3": f"指标{n}", "budget": "5"} for n in range(4)]
+    rows = [{**row, "weight": 10, "target": "≥1个", "actual": "1个", "claimed": 10} for row in rows]
+    rows[2]["budget"] = "9" * 60
+    parquet.write_table(arrow.Table.from_pylist(rows), path)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_the_columns_cannot_take_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bool) -> None:
+    def fails(*_: object) -> None:
+        raise IndexError("cannot take")
+
+    if broken:
+        monkeypatch.setattr("scorer.batch.tasks.columnar.score_chunk", fails)
+    money_only(tmp_path / "t.parquet")
+    run_batch(tmp_path / "t.parquet", tmp_path / "out", settings=Settings(workers=1, pages=0))
+    assert parquet.read_table(tmp_path / "out" / "submissions.parquet").num_rows == 4
+
+
+def test_a_figure_beyond_the_columns_is_none() -> None:
+    assert fitting(Decimal(10) ** 39) is None
+    assert fitting(Decimal("12.345")) == Decimal("12.34")
+    assert fitting(Decimal("9999999999999999.99")) == Decimal("9999999999999999.99")

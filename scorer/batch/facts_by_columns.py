@@ -430,6 +430,15 @@ class FactsPart:
             measures = measures[np.argsort(measures["peer"], kind="stable")]
         self._add(facts, measures)
 
+    def add_alone(self, found: Sequence[tuple[int, Facts]], first: int, count: int, *, measured: bool) -> None:
+        """So many submissions that were all scored as single forms; those that could not be read have no facts."""
+        facts = np.zeros(count, FACTS)
+        measures = [np.zeros(0, MEASURE)]
+        for place, each in found:
+            facts[place], more = alone_facts(each, first + place)
+            measures += [more] if measured else []
+        self._add(facts, np.concatenate(measures))
+
     def _add(self, facts: Array, measures: Array) -> None:
         self._peers.write(facts.tobytes())
         self._waiting.append(measures)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from scorer import install_words
 from scorer.batch.overview.risk import Row, left_out_weight
@@ -108,7 +108,7 @@ def submission_row(row: Row, report: dict[str, Any]) -> dict[str, Any]:
         **{name: getattr(row, name) for name in ("unit", "department", "project", "year", "set")},
         "region": row.region or None,
         **{name: _points(report[name]) for name in figures},
-        "left_out_weight": left_out_weight(report),
+        "left_out_weight": fitting(left_out_weight(report)),
         **{name: getattr(row, name) for name in ("grade", "claimed_grade", "errors", "warnings", "notes")},
         "risk": row.risk.total,
         "unread": row.unread or None,
@@ -132,7 +132,18 @@ def finding_row(number: int, finding: dict[str, Any]) -> dict[str, Any]:
 
 
 def _points(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+    return None if text is None else fitting(Decimal(text))
+
+
+def fitting(figure: Decimal | None) -> Decimal | None:
+    """A figure as the columns hold it, in hundredths; None for one that is beyond them: its report says it in words."""
+    if figure is None or abs(figure) >= BEYOND:
+        return None
+    return figure if cast("int", figure.as_tuple().exponent) >= -2 else figure.quantize(Decimal("0.01"))
+
+
+BEYOND: Final = Decimal(10) ** 16
+"""What no column of `decimal128(18, 2)` holds."""
 
 
 SCORES: Final = "scores.parquet"

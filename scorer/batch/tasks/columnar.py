@@ -123,7 +123,12 @@ class Columnar:
         self, memory: Memory, chunk: Chunk, piece: Piece, number: int, counts: _Counts, facts: FactsPart | None = None
     ) -> dict[str, Any]:
         check_heads(chunk, piece.path)
-        scored = score_chunk(memory, chunk)
+        try:
+            scored = score_chunk(memory, chunk)
+        except (ScorerError, MemoryError):
+            raise
+        except Exception:  # a row that the columns cannot take does not stop the others: each is scored by itself
+            return self._one_by_one(chunk, piece, number, counts, facts)
         totals = roll_up(memory, scored)
         faults, tallies = check_chunk(memory, scored, totals, self.codes)
         findings, *found = findings_table(memory, scored, faults, number, piece.path)
@@ -139,6 +144,19 @@ class Columnar:
             odd = self._alone(chunk, scored.odd.nonzero()[0].tolist(), piece, number, batches, counts)
         if facts is not None:
             facts.add_chunk(scored, totals, number - 1, odd, measured="P703" in self.across)
+        return batches
+
+    def _one_by_one(
+        self, chunk: Chunk, piece: Piece, number: int, counts: _Counts, facts: FactsPart | None
+    ) -> dict[str, Any]:
+        """The results of a chunk without its columns: every submission as a single form, with the one that fails as Z901."""
+        import pyarrow
+
+        batches = {name: pyarrow.RecordBatch.from_pylist([], schemas()[name]) for name in self.tables}
+        count = len(chunk.starts)
+        found = self._alone(chunk, range(count), piece, number, batches, counts)
+        if facts is not None:
+            facts.add_alone(found, number - 1, count, measured="P703" in self.across)
         return batches
 
     def _alone(
