@@ -80,8 +80,7 @@ def run_batch(
     progress = Progress(say, terminal, columns)
     table = flat_table(source)
     if table is not None:
-        if decisions is not None:
-            raise ScorerError(f"{decisions}：平表的结果没有问题清单，不能用 --decisions；它用于文件夹里的自评表。")
+        _refuse_decisions(decisions)
         codes = codes_by_columns(settings.select, settings.ignore)
         workers = settings.workers or processors()
         if isinstance(engine, (Dask, Spark)):  # a piece of a table is a hundred thousand forms
@@ -115,6 +114,11 @@ def run_batch(
         store.close()
         if earlier:
             earlier.close()
+
+
+def _refuse_decisions(decisions: str | Path | None) -> None:
+    if decisions is not None:
+        raise ScorerError(f"{decisions}：平表的结果没有问题清单，不能用 --decisions；它用于文件夹里的自评表。")
 
 
 def chosen_engine(name: str, settings: Settings, address: str | None = None) -> Engine | None:

@@ -130,7 +130,8 @@ AnnotateOutput = Annotated[
     typer.Option(
         "--annotate",
         metavar="FILE",
-        help="另存一份加了批注的原表（.xlsx .xlsm .docx，与原表同一种格式）：出错的格子有批注，末尾加一页复算结果",
+        help="另存一份加了批注的原表（.xlsx .xlsm .docx，与原表同一种格式）：出错的格子填色并有批注，末尾加一页复算结果；"
+        "报告是同一种格式的另存一份，.xls .doc .wps 先转换",
     ),
 ]
 Against = Annotated[
