@@ -9,6 +9,7 @@ from scorer.checks.registry import Outcome, Sound, faulty, undecided
 from scorer.numbers.interval import rounded, shown
 from scorer.prose.equations import Equation, Quotient, Total, rate_places, scale_of, unit_words
 from scorer.prose.judge import Verdict
+from scorer.prose.orders import Order
 from scorer.prose.outline import Stated
 
 
@@ -53,8 +54,14 @@ def outcome_of(verdict: Verdict) -> Outcome:
     elif isinstance(equation, Total):
         unit = scale_of(equation.whole)
         difference = shown(abs(equation.difference), unit)
+        if verdict.tail:
+            apart = f"与所列 {words(equation.whole)} 有尾差 {difference}{unit_words(equation.whole)}"
+            message = f"{equation.words()}，{apart}；合计少写了小数位，请补齐或注明"
+            return faulty((), cells, level="note", message=message, numbers=_numbers(verdict))
         apart = f"与所列 {words(equation.whole)} 相差 {difference}{unit_words(equation.whole)}"
         message = f"{equation.words()}，{apart}；请核对各分项与合计{hint}"
+    elif isinstance(equation, Order):
+        message = f"{equation.words()}，文中写作“{equation.said}”；请核对这两个数和文字"
     else:
         message = f"{equation.words()}，文中写作 {equation.figures[-1].mention.quote}；请核对单价、数量和金额{hint}"
     return faulty((), cells, message=message, numbers=_numbers(verdict))

@@ -24,9 +24,11 @@ from scorer.numbers.precision import precise
 from scorer.cli import one  # noqa: F401
 from scorer.cli import many  # noqa: F401
 from scorer.cli import sets  # noqa: F401
+from scorer.cli.serve import workbench
 
 # isort: on
 app.add_typer(library, name="sets")
+app.add_typer(workbench, name="serve")
 
 
 def print_version(wanted: bool) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from scorer.numbers.interval import Span
+from scorer.numbers.interval import Span, decimals, written
 from scorer.prose.equations import Equation, Quotient, Total, rate_places
 from scorer.prose.outline import Stated
 from scorer.prose.products import Product
@@ -48,7 +48,7 @@ _ORDER = ("sum", "difference", "done", "growth", "change", "share", "product", "
 class Verdict:
     """What came of a question. `equation` is what holds or fails; `suspect` the figure that one slip would mend, `slip`
     that slip in words; `others` how many more relations the same figure breaks. `clear`: the slip alone tells that the
-    figures belong together."""
+    figures belong together. `tail`: what differs is less than one unit of the last place that the whole is written with."""
 
     question: Question
     state: Literal["agrees", "differs", "undecided"]
@@ -59,6 +59,7 @@ class Verdict:
     needed: Span | None = None
     others: int = 0
     clear: bool = False
+    tail: bool = False
 
 
 def judge(questions: Iterable[Question]) -> list[Verdict]:
@@ -81,6 +82,8 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
     for question, equation, doubt in zip(asked, held, doubts, strict=True):
         if equation is not None:
             verdicts.append(Verdict(question, "agrees", equation))
+        elif (tail := _tail(question)) is not None:
+            verdicts.append(Verdict(question, "differs", tail, tail=True))
         elif doubt is None:
             verdicts.append(Verdict(question, "undecided", why=question.why or EXPLAINED))
         else:
@@ -134,6 +137,22 @@ def _fits_company(equation: Equation | None, wholes: dict[int, dict[Decimal, tup
     own = others[equation.below[0][1].number][0]
     most = max(count for count, _ in others.values())
     return own >= most or most < 2 or rate_places(equation.rate) >= 2 or "其中" in equation.above[0][1].gap
+
+
+def _tail(question: Question) -> Equation | None:
+    """The sum of a closed list that misses its whole by less than the last place that the whole is written with."""
+    total = question.asked[0] if question.asked and question.licence == "named" and not question.why else None
+    if not isinstance(total, Total) or any(figure.loose for figure in total.figures):
+        return None
+    place = _last_place(total.whole)
+    coarse = total.whole.unit == "元" and place > min(map(_last_place, total.parts))
+    return total if coarse and abs(total.difference) < place else None
+
+
+def _last_place(figure: Stated) -> Decimal:
+    """One unit of the last place that a figure is written with, of amounts in yuan too."""
+    parts = written(figure.mention.quantity)
+    return Decimal(1).scaleb(-decimals(parts[0])) * parts[1] if parts else Decimal(0)
 
 
 def _held(question: Question) -> Equation | None:

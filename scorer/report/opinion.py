@@ -6,11 +6,12 @@ such papers: conclusion, points, problems with their evidence, what was checked,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scorer.model import Finding, Report, points_text
 from scorer.report import Layout, Letter, sentences
+from scorer.report.cells import cell_names
 from scorer.report.places import in_words
 from scorer.report.width import cleaned, width_of
 
@@ -59,6 +60,7 @@ class Grid:
 
 
 Part = Heading | Text | Grid
+CellNames = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def draw_up(report: Report, layout: Layout) -> Opinion:
     if report.lines and not layout.findings_only:
         sections.append(("得分复核", list(_points(report))))
     sections += [
-        ("发现的问题", list(_findings(report))),
+        ("发现的问题", list(_findings(report, cell_names(report, layout.submission)))),
         ("核对情况", list(_tallies(report))),
         ("复核依据", list(_basis(report, layout))),
     ]
@@ -188,7 +190,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
-def _findings(report: Report) -> Iterator[Part]:
+def _findings(report: Report, cells: CellNames) -> Iterator[Part]:
     if not report.findings:
         yield Text("没有发现不一致的数字。")
         return
@@ -199,15 +201,15 @@ def _findings(report: Report) -> Iterator[Part]:
         for item in group:
             title = sentences.title_of(item.finding.code) or item.finding.name
             alone = sentences.is_alone(report, item.finding)
-            yield Text(_finding_words(item.finding, alone), lead=f"{item.number}. {title}。")
+            yield Text(_finding_words(item.finding, alone, cells), lead=f"{item.number}. {title}。")
 
 
-def _finding_words(finding: Finding, alone: bool) -> str:
+def _finding_words(finding: Finding, alone: bool, cells: CellNames) -> str:
     words = f"{' › '.join(cleaned(name) for name in finding.path)}：" if finding.path else ""
     words += cleaned(finding.message)
     words += "" if words.endswith(("。", "！", "？")) else "。"
     shown = [
-        " ".join(part for part in ("" if alone and at else cleaned(file), _spoken(file, at), quoted(quote)) if part)
+        " ".join(part for part in ("" if alone and at else cleaned(file), _spoken(file, at, cells), quoted(quote)) if part)
         for file, at, quote in sentences.together(finding)
         if at or quote or not alone
     ]
@@ -215,8 +217,8 @@ def _finding_words(finding: Finding, alone: bool) -> str:
     return words + sentences.advice(finding).replace("改法：", "建议：", 1)
 
 
-def _spoken(file: str, at: Sequence[str]) -> str:
-    return "、".join(in_words(file, one) for one in at)
+def _spoken(file: str, at: Sequence[str], cells: CellNames) -> str:
+    return "、".join(cells.get((file, one)) or in_words(file, one) for one in at)
 
 
 def quoted(quote: str) -> str:

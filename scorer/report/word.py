@@ -27,10 +27,14 @@ LINE, TITLE_LINE, TABLE_LINE = 600, 700, 320
 
 def render(report: Report, layout: Layout) -> bytes:
     """The document's bytes; the same report gives the same ones."""
+    return written_down(draw_up(report, layout))
+
+
+def written_down(opinion: Opinion) -> bytes:
+    """An opinion as a document's bytes; the same one gives the same ones."""
     import docx
     from docx.oxml import parse_xml
 
-    opinion = draw_up(report, layout)
     written = docx.Document()
     properties = written.core_properties
     properties.author = properties.last_modified_by = properties.comments = ""
