@@ -186,6 +186,29 @@ class Quotient:
         return f"{_terms(self.above, unit)} ÷ {_terms(self.below, unit)}{result}"
 
 
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """A change and its rate, which must go the same way."""
+
+    change: Stated
+    rate: Stated
+
+    @property
+    def figures(self) -> tuple[Stated, ...]:
+        return (self.change, self.rate)
+
+    def holds(self) -> bool:
+        return self.change.up is self.rate.up
+
+    def needed(self, figure: Stated) -> Span | None:
+        return None
+
+    def words(self) -> str:
+        ways = {True: "增", False: "减", None: ""}
+        amount, rate = self.change.mention.quote, self.rate.mention.quote
+        return f"增减额 {amount} 为{ways[self.change.up]}，增减率 {rate} 为{ways[self.rate.up]}，方向相反"
+
+
 def _terms(terms: Sequence[tuple[int, Stated]], unit: Decimal) -> str:
     if len(terms) == 1:
         return terms[0][1].mention.quote
