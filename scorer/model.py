@@ -64,7 +64,7 @@ class Source:
     @property
     def place(self) -> str:
         """The place as printed in a report: ``Sheet!F12``, ``表1!R21C4``, ``L123:5-9``."""
-        return f"{self.part}!{self.at}" if self.part else self.at
+        return f"{self.part}!{self.at}" if self.part and self.at else self.part or self.at
 
 
 NOWHERE = Source()

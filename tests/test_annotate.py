@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scorer import ScorerError, evaluate, read_submission
 from scorer.cli.app import run
 from scorer.forms.readers import record
+from scorer.forms.readers.office import converter
 from scorer.forms.writing import render_form
 from scorer.model import (
     Answer,
@@ -35,10 +36,11 @@ from scorer.model import (
 from scorer.report.annotation import Annotated, annotate, source_for, write_annotated
 from scorer.report.annotation.notes import MOST_PLACES
 from scorer.report.annotation.splicing import parse
+from tests.bureau_forms import Made, form_word, put, report_text, word
 
 SHEET_PART, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 TYPES = "[Content_Types].xml"
-IN_XLSX = {TYPES, BOOK, "xl/_rels/workbook.xml.rels", SHEET_PART}
+IN_XLSX = {"xl/styles.xml", TYPES, BOOK, "xl/_rels/workbook.xml.rels", SHEET_PART}
 IN_DOCX = {TYPES, "word/document.xml", "word/_rels/document.xml.rels"}
 NEW_XLSX = {"xl/comments1.xml", "xl/drawings/vmlDrawing1.vml", "xl/worksheets/_rels/sheet1.xml.rels", "xl/worksheets/scorer1.xml"}
 NEW_DOCX = {"word/comments1.xml"}
@@ -511,3 +513,42 @@ def test_another_office_program_shows_the_comments(suffix: str, flat: str, tmp_p
     shown = (tmp_path / f"out.{flat}").read_text("utf-8")
     assert len(re.findall(r"<office:annotation[ >]", shown)) == done.comments
     assert "复算总分" in shown
+
+
+def test_faulty_cells_are_filled_and_an_earlier_runs_fills_are_replaced(tmp_path: Path) -> None:
+    import openpyxl
+
+    source = Path(__file__).parents[1] / "examples" / "report-and-form" / "form.xlsx"
+    first, again = tmp_path / "一.xlsx", tmp_path / "二.xlsx"
+    write_annotated(evaluate(read_submission(str(source))), first)
+    write_annotated(evaluate(read_submission(str(first))), again)
+    for path in (first, again):
+        sheet = openpyxl.load_workbook(path)["绩效自评表"]
+        filled = {str(place.sqref): [rule.dxf.fill.bgColor.rgb for rule in place.rules] for place in sheet.conditional_formatting}
+        commented = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment}
+        assert commented == {cell for cells in filled for cell in cells.split()}
+        assert {colour for colours in filled.values() for colour in colours} <= {"FFFFC7CE", "FFFFEB9C", "FFDDEBF7"}
+
+
+def test_form_and_report_both_come_back(tmp_path: Path) -> None:
+    made = Made("某县水利局", "灌区配套", done=8)
+    form = put(tmp_path / "自评表.docx", form_word(made))
+    told = [line.replace("10条", "9条") for line in report_text(made)]
+    report = put(tmp_path / "报告.docx", word(*told, "全年预算100万元，支出90万元，预算执行率为100%。"))
+    found = evaluate(read_submission(str(form), str(report)))
+    assert {place.file for finding in found.findings for place in finding.where} >= {str(form), str(report)}
+    done = write_annotated(found, tmp_path / "批注.docx")
+    assert (tmp_path / "批注.docx").is_file()
+    assert (tmp_path / "批注-报告.docx").is_file()
+    assert "批注-报告.docx" in done.words
+
+
+@pytest.mark.skipif(converter() is None, reason="no LibreOffice")
+def test_an_old_workbook_comes_back_converted(tmp_path: Path) -> None:
+    source = Path(__file__).parents[1] / "examples" / "report-and-form" / "form.xlsx"
+    command = [str(converter()), f"-env:UserInstallation={(tmp_path / 'p').as_uri()}", "--headless", "--convert-to", "xls", "--outdir"]
+    subprocess.run([*command, str(tmp_path), str(source)], check=True, capture_output=True, timeout=120)
+    found = evaluate(read_submission(str(tmp_path / "form.xls")))
+    done = write_annotated(found, tmp_path / "批注.xlsx")
+    assert done.comments
+    assert "已转换为 .xlsx" in done.words

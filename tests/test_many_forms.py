@@ -203,3 +203,26 @@ def test_our_own_blank_form_is_a_form_that_nobody_filled_in(ending: str, tmp_pat
     codes = [finding.code for finding in evaluate(read_submission(path)).findings]
     assert "F609" in codes
     assert "F611" not in codes
+
+
+def test_what_is_hidden_is_said(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    from scorer import evaluate, read_submission
+    from tests.bureau_forms import Made, form_rows
+
+    path = tmp_path / "表.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("自评", "草稿"):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(form_rows(Made("某县水利局", f"灌区{name}"))):
+                sheet.write_row(row, 0, cells)
+        sheet.hide()
+        first = book.get_worksheet_by_name("自评")
+        first.set_row(7, None, None, {"hidden": True})
+        first.set_column(4, 4, None, None, {"hidden": True})
+    report = evaluate(read_submission(str(path)))
+    told = [(finding.message, finding.where[0].at) for finding in report.findings if finding.code == "F612"]
+    assert any("第 8 行、E 列是隐藏的，其中的内容照常计入" in message for message, _ in told)
+    assert any("隐藏的工作表“草稿”没有计入" in message and at == "草稿" for message, at in told)
+    assert report.total == 100

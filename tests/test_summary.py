@@ -467,3 +467,12 @@ def test_a_total_of_fewer_points_than_the_full_score_stands_beside_no_claimed_on
     assert (found.whole.paired, found.whole.differing) == (2, 2)
     reports = map(json.loads, (tmp_path / "out" / "reports.jsonl").read_text("utf-8").splitlines())
     assert "40.00" in [report["total"] for report in reports]
+
+
+def test_totals_above_the_full_score_are_marked() -> None:
+    from scorer.batch.overview.summary import _shown
+
+    assert _shown(Decimal("102.00"), Decimal(100)) == "102.00（超满分）"
+    assert _shown(Decimal("102.00"), None) == "102.00（超满分）"
+    assert _shown(Decimal("98.00"), None) == "98.00"
+    assert _shown(Decimal("110.00"), Decimal(120)) == "110.00"

@@ -272,6 +272,7 @@ def _grades(checked: Checked, rows: Rows) -> None:
     scored, totals, memory = checked.scored, checked.totals, checked.memory
     sets = np.maximum(scored.sets, 0)
     run = ~memory.grades.blank[scored.claimed_grade] if scored.claimed_grade.any() else np.zeros(len(sets), np.bool_)
+    written = run
     graded = np.array([bool(one.grades) for one in memory.sets] or [False])[sets]
     known = (totals.claimed_grade != NO_GRADE) & scored.claimed_total.read & graded
     live = checked.even & run
@@ -298,12 +299,14 @@ def _grades(checked: Checked, rows: Rows) -> None:
         doubtful[rows.of[differing & (rows.inferred | rows.other)]] = True
     faulty = changed & ~doubtful
     checked.count("A110", sound=sound, faulty=faulty, undecided=live & (open_ | (changed & doubtful)), run=run)
-    for at, of_set in _by_set(checked, faulty):
-        names = [grade.name for grade in of_set.grades]
-        numbers = {"points": Amounts(totals.total[at], 2), "stated": Names(names, stated[at])}
-        numbers["grade"] = Names(names, totals.grade[at])
-        places = head_cells(at, "claimed_grade", "claimed_total", filled_only=True)
-        checked.add("A110", at, None, places, numbers, path="")
+    chosen: tuple[tuple[Mask, Level | None], ...] = ((written, None), (~written, "note"))  # nobody wrote the grade of a total
+    for of, level in chosen:
+        for at, of_set in _by_set(checked, faulty & of):
+            names = [grade.name for grade in of_set.grades]
+            numbers = {"points": Amounts(totals.total[at], 2), "stated": Names(names, stated[at])}
+            numbers["grade"] = Names(names, totals.grade[at])
+            places = head_cells(at, "claimed_grade", "claimed_total", filled_only=True)
+            checked.add("A110", at, None, places, numbers, level, path="")
 
 
 def _by_set(checked: Checked, submissions: Mask) -> Iterator[tuple[Array, IndicatorSet]]:

@@ -61,6 +61,7 @@ def findings_table(
         "submission": pyarrow.array(of[order] + first),
         "code": of_faults([fault.code for fault in faults]),
         "name": of_faults([CHECKS[fault.code].name for fault in faults]),
+        "title": of_faults([CHECKS[fault.code].title for fault in faults]),
         "level": of_faults([level_of(fault) for fault in faults]),
         "message": _joined([_messages(fault, texts) for fault in faults]).take(taken),
         "path": _paths(scored.columns, faults, begins, order),

@@ -41,7 +41,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Settlement:
     """What holds for a finding of this run: its verdict, or the one that its content has outrun (`stale`); `fate` as in
     `scorer.batch.identity`, "" in a first run."""
 
@@ -67,14 +67,14 @@ class Decisions:
     gone: list[tuple[str, Decision]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
-    def settle(self, short: str, report: Mapping[str, Any], findings: Sequence[Finding]) -> list[Standing]:
+    def settle(self, short: str, report: Mapping[str, Any], findings: Sequence[Finding]) -> list[Settlement]:
         """What holds for each finding of a submission; one whose file was renamed is known by unit, project and year."""
         about = report["submission"]
         same = self.by_subject.get(_subject(about["unit"], about["project"], about["year"]), [])
         of = short if short in self.by_id else same[0] if len(same) == 1 else ""
         earlier = self.by_id.get(of, [])
         self.used.add(of)
-        settled = [Standing(fate="new")] * len(findings)
+        settled = [Settlement(fate="new")] * len(findings)
         for outcome in match([one.known for one in earlier], findings):
             before = earlier[outcome.earlier] if outcome.earlier is not None else None
             if before is None or outcome.later is None:
@@ -82,10 +82,10 @@ class Decisions:
                     self.gone.append((of, before))
                 continue
             if outcome.fate == "same" or not before.verdict:
-                settled[outcome.later] = Standing(before.verdict, before.reason, fate=outcome.fate)
+                settled[outcome.later] = Settlement(before.verdict, before.reason, fate=outcome.fate)
                 self.kept[before.verdict] += bool(before.verdict)
             else:
-                settled[outcome.later] = Standing("", before.reason, before.verdict, outcome.fate)
+                settled[outcome.later] = Settlement("", before.reason, before.verdict, outcome.fate)
                 self.stale += 1
         return settled
 
@@ -176,7 +176,7 @@ def any_verdict(path: Path) -> Decisions | None:
 
 
 def with_verdicts(
-    report: Report, across: tuple[Finding, ...], settled: Sequence[Standing]
+    report: Report, across: tuple[Finding, ...], settled: Sequence[Settlement]
 ) -> tuple[Report, tuple[Finding, ...]]:
     """A report and the findings across forms as they are handed on: findings that were dismissed are named in a note only,
     others say their verdict. `settled` are the verdicts on both, in order.
@@ -200,21 +200,21 @@ def with_verdicts(
     return report.model_copy(update={"findings": own, "notes": (*report.notes, *note)}), other
 
 
-def _marked(message: str, one: Standing) -> str:
+def _marked(message: str, one: Settlement) -> str:
     said = message.rstrip("。")
     if one.verdict:
         return f"{said}。〔结论：{one.verdict}{f'；{one.reason}' if one.reason else ''}〕"
     return f"{said}。〔原结论：{one.stale}（内容已变，请重新确认）〕" if one.stale else message
 
 
-def saved_of(settled: Iterable[Standing]) -> list[list[str]]:
+def saved_of(settled: Iterable[Settlement]) -> list[list[str]]:
     """Verdicts as they are kept in `KEPT`, and `loaded_of` reads them again."""
     return [[one.verdict, one.reason, one.stale, one.fate] for one in settled]
 
 
-def kept_verdicts(folder: Path, short: str) -> list[Standing]:
+def kept_verdicts(folder: Path, short: str) -> list[Settlement]:
     """The verdicts on the findings of a submission in a folder of results, in their order; empty where there are none."""
     path = folder / KEPT
     if not short or not path.is_file():
         return []
-    return [Standing(*values) for values in json.loads(path.read_text("utf-8")).get(short, [])]
+    return [Settlement(*values) for values in json.loads(path.read_text("utf-8")).get(short, [])]

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from scorer.batch.across import AcrossFinding, findings_of
-from scorer.batch.decisions import Standing, with_verdicts
+from scorer.batch.decisions import Settlement, with_verdicts
 from scorer.batch.overview.counts import Aggregates
 from scorer.batch.overview.summary import PAGES, page_name
 from scorer.batch.store import Store
@@ -30,7 +30,7 @@ def write_pages(
     told: Callable[[], None],
     across: Mapping[int, Sequence[AcrossFinding]] | None = None,
     keys: Sequence[str] = (),
-    verdicts: Mapping[int, Sequence[Standing]] | None = None,
+    verdicts: Mapping[int, Sequence[Settlement]] | None = None,
 ) -> list[int]:
     """Write the reports of the `most` riskiest submissions that were read; gives their numbers.
 

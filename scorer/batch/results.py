@@ -22,7 +22,7 @@ from pydantic_core import from_json
 
 from scorer.batch import tables
 from scorer.batch.across import ACROSS, Across, Concerned, compare_across, findings_of, read_across
-from scorer.batch.decisions import KEPT, Decisions, Standing, saved_of
+from scorer.batch.decisions import KEPT, Decisions, Settlement, saved_of
 from scorer.batch.lookup import TableReports
 from scorer.batch.overview.counts import Aggregates, Match, aggregates, common_root
 from scorer.batch.overview.figures import UNHANDLED
@@ -97,7 +97,7 @@ def write_results(
     progress = progress or Progress(None, False)
     found = Aggregates(aside=tuple(aside), unhandled=tuple((readable_name(path), words) for path, words in unhandled))
     worst = 0
-    verdicts: dict[int, Sequence[Standing]] = {}
+    verdicts: dict[int, Sequence[Settlement]] = {}
     with Spool() as spool:
         progress.stage("比对", len(keys))
         across = compare_across(store, keys, select, ignore, lambda: progress.step(""))
@@ -116,7 +116,7 @@ def write_results(
                 short = ids[number - 1] if ids else ""
                 own = (Finding.model_validate(one) for one in report["findings"])
                 findings = [*own, *findings_of(by_number.get(number, ()))]
-                settled = decisions.settle(short, report, findings) if decisions else [Standing()] * len(findings)
+                settled = decisions.settle(short, report, findings) if decisions else [Settlement()] * len(findings)
                 standing = [one for one, of in zip((*report["findings"], *compared), settled, strict=True) if not of.dismissed]
                 row = row_of(number, readable_name(key), {**report, "findings": standing}, from_json(facts), id=short)
                 questions.add(row, findings, settled)

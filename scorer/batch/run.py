@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scorer.batch.across import ACROSS
-from scorer.batch.decisions import any_verdict, read_decisions
+from scorer.batch.decisions import Decisions, any_verdict, read_decisions
 from scorer.batch.gathering import Gathering, Settings, processors
 from scorer.batch.joined import join
 from scorer.batch.known import ids_of, kept_ids
@@ -80,8 +80,7 @@ def run_batch(
     progress = Progress(say, terminal, columns)
     table = flat_table(source)
     if table is not None:
-        if decisions is not None:
-            raise ScorerError(f"{decisions}：平表的结果没有问题清单，不能用 --decisions；它用于文件夹里的自评表。")
+        _refuse_decisions(decisions)
         codes = codes_by_columns(settings.select, settings.ignore)
         workers = settings.workers or processors()
         if isinstance(engine, (Dask, Spark)):  # a piece of a table is a hundred thousand forms
@@ -93,7 +92,7 @@ def run_batch(
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
     aside = () if earlier else left_aside(str(source))
     others = [] if earlier else unhandled(str(source))
-    decided = any_verdict(output / FINDINGS_WORKBOOK) if decisions is None else read_decisions(decisions)
+    decided = _decided(decisions, output)
     work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
     try:
@@ -115,6 +114,15 @@ def run_batch(
         store.close()
         if earlier:
             earlier.close()
+
+
+def _decided(decisions: str | Path | None, output: Path) -> Decisions | None:
+    return any_verdict(output / FINDINGS_WORKBOOK) if decisions is None else read_decisions(decisions)
+
+
+def _refuse_decisions(decisions: str | Path | None) -> None:
+    if decisions is not None:
+        raise ScorerError(f"{decisions}：平表的结果没有问题清单，不能用 --decisions；它用于文件夹里的自评表。")
 
 
 def chosen_engine(name: str, settings: Settings, address: str | None = None) -> Engine | None:

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from scorer import install_words
 from scorer.batch.overview.risk import Row, left_out_weight
 from scorer.batch.whole import whole_file
+from scorer.report.sentences import title_of
 
 TABLES = ("submissions.parquet", "scores.parquet", "findings.parquet")
 MISSING = f"未写 {'、'.join(TABLES)}：需要 pyarrow。请{install_words('batch')}，再加 --force 运行。"
@@ -55,7 +56,7 @@ def schemas() -> dict[str, Any]:
         ],
         "findings.parquet": [
             ("submission", arrow.int64()),
-            *((name, arrow.string()) for name in ("code", "name", "level", "message")),
+            *((name, arrow.string()) for name in ("code", "name", "title", "level", "message")),
             ("path", arrow.list_(arrow.string())),
             ("where", arrow.list_(arrow.struct([(name, arrow.string()) for name in ("file", "at", "quote")]))),
             ("numbers", arrow.map_(arrow.string(), arrow.string())),
@@ -128,6 +129,7 @@ def score_row(number: int, line: dict[str, Any]) -> dict[str, Any]:
 
 def finding_row(number: int, finding: dict[str, Any]) -> dict[str, Any]:
     texts = {name: finding[name] for name in ("code", "name", "level", "message", "path", "where")}
+    texts["title"] = title_of(finding["code"])
     return {"submission": number, **texts, "numbers": list(finding["numbers"].items()), "across": finding.get("across")}
 
 

@@ -31,6 +31,12 @@ app.add_typer(library, name="sets")
 app.add_typer(workbench, name="serve")
 
 
+COMPLETION = {
+    "install_completion": "为当前的终端（bash、zsh、fish、PowerShell）装上命令补全：按 Tab 补全命令和选项",
+    "show_completion": "显示补全用的脚本，可自己存放",
+}
+
+
 def print_version(wanted: bool) -> None:
     if wanted:
         console.write(f"scorer {__version__}\n")
@@ -53,6 +59,8 @@ def run(arguments: list[str] | None = None) -> int:
     before = os.environ.get(SETS_VARIABLE)
     try:
         command = typer.main.get_command(app)
+        for option in command.params:  # typer's own two, which speak English
+            option.help = COMPLETION.get(option.name or "", getattr(option, "help", None))  # type: ignore[attr-defined]
         # a batch takes the wildcard itself; other commands take files, which no shell of Windows lists
         expanded = sys.argv[1:2] != ["batch"]
         result = command.main(args=arguments, prog_name="scorer", standalone_mode=False, windows_expand_args=expanded)

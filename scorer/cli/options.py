@@ -22,7 +22,6 @@ SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     cls=ChineseGroup,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -130,7 +129,8 @@ AnnotateOutput = Annotated[
     typer.Option(
         "--annotate",
         metavar="FILE",
-        help="另存一份加了批注的原表（.xlsx .xlsm .docx，与原表同一种格式）：出错的格子有批注，末尾加一页复算结果",
+        help="另存一份加了批注的原表（.xlsx .xlsm .docx，与原表同一种格式）：出错的格子填色并有批注，末尾加一页复算结果；"
+        "报告是同一种格式的另存一份，.xls .doc .wps 先转换",
     ),
 ]
 Against = Annotated[

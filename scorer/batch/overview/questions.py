@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from scorer.batch.decisions import GONE_SHEET, IDENTITY, NUMBERS, SHEET, VERDICTS, Decision, Standing
+from scorer.batch.decisions import GONE_SHEET, IDENTITY, NUMBERS, SHEET, VERDICTS, Decision, Settlement
 from scorer.batch.identity import identities
 from scorer.batch.overview import figures
 from scorer.batch.overview.risk import SEPARATORS, Row
@@ -42,7 +42,7 @@ class Questions:
         self._page.write_comment(0, VERDICT_COLUMN, EXPLAINED, {"x_scale": 3, "y_scale": 1.5})
         self._count = 0
 
-    def add(self, row: Row, findings: Sequence[Finding], settled: Sequence[Standing]) -> None:
+    def add(self, row: Row, findings: Sequence[Finding], settled: Sequence[Settlement]) -> None:
         """The findings of a submission, each with what holds for it."""
         for finding, identity, one in zip(findings, identities(findings), settled, strict=True):
             if self._count >= ROWS_MOST:

@@ -12,6 +12,7 @@ from scorer.batch.overview.page import pieces
 from scorer.batch.overview.region import REGION_WORDS, UNKNOWN
 from scorer.batch.overview.risk import RISK_WORDS, Row
 
+FULL = Decimal(100)
 PAPER = 100  # rows of the list that are printed; summary.js knows the same number
 FOREMOST = 5  # rows that the conclusion names
 GROUPS_LISTED = 60  # departments and regions on the page
@@ -186,7 +187,7 @@ def listed(row: Row, most: Decimal, meant: Mapping[str, str], paged: Collection[
         department=row.of or figures.NO_DEPARTMENT,
         above=row.department.strip() if row.department.strip() != row.unit.strip() else "",
         region=meant.get(row.region, row.region) or UNKNOWN,
-        totals=f"{_shown(row.claimed)} → {_shown(row.total)}",
+        totals=f"{_shown(row.claimed, row.full)} → {_shown(row.total, row.full)}",
         change="" if change is None else str(abs(change)),
         differs=bool(change),
         grade=f"{row.claimed_grade} → {row.grade}" if regraded else row.grade or "—",
@@ -202,5 +203,8 @@ def _year(row: Row) -> str:
     return f"{row.year} 年度" if row.year is not None and str(row.year) not in row.project else ""
 
 
-def _shown(points: Decimal | None) -> str:
-    return "—" if points is None else str(points)
+def _shown(points: Decimal | None, full: Decimal | None) -> str:
+    """The points, marked where they are more than there can be: the full score, 100 where the form says none."""
+    if points is None:
+        return "—"
+    return f"{points}（超满分）" if points > (full if full is not None else FULL) else str(points)

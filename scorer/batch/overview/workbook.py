@@ -109,7 +109,7 @@ class Book:
         if value is None:
             page.write_blank(row, column, None, self.style(style or "text"))
         elif isinstance(value, Decimal):
-            page.write_number(row, column, value, self.style(style or "points"))
+            page.write_number(row, column, value, self.style(style or ("excess" if isinstance(value, Excess) else "points")))
         elif isinstance(value, int):
             page.write_number(row, column, value, self.style(style or "count"))
         elif isinstance(value, Link):
@@ -132,6 +132,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "wrapped": {"text_wrap": True, "font_color": "#525B6B"},
     "count": _EDGE | {"num_format": "0"},
     "points": _EDGE | {"num_format": "0.00"},
+    "excess": _EDGE | {"num_format": "0.00", "bg_color": COLOURS["error"][0], "font_color": COLOURS["error"][1]},
     "link": _EDGE | {"font_color": "#12509B", "underline": 1},
     "title": {"bold": True, "font_size": 16, "font_color": "#1F3A5F"},
     "section": {"bold": True, "font_size": 12, "font_color": "#1F3A5F"},
@@ -203,13 +204,21 @@ def cells(row: Row, region: str, paged: bool, root: str) -> list[Value]:
     return [
         *(row.number, row.risk.total, row.risk.errors, row.risk.warnings, row.risk.difference, row.risk.grade),
         *(row.unit, row.project, row.year, row.of or figures.NO_DEPARTMENT, region or UNKNOWN),
-        *(row.claimed, row.total, change, row.claimed_grade, row.grade),
+        *(_marked(row.claimed, row.full), _marked(row.total, row.full), change, row.claimed_grade, row.grade),
         *(row.errors, row.warnings, row.notes),
         *(figures.without_root(row.first, root), " ".join(code for code, _ in row.codes), row.set),
         row.id,
         figures.without_root(row.key, root),
         Link("打开", page_name(row.number)) if paged else None,
     ]
+
+
+class Excess(Decimal):
+    """A total of more points than there can be."""
+
+
+def _marked(points: Decimal | None, full: Decimal | None) -> Decimal | None:
+    return Excess(points) if points is not None and points > (100 if full is None else full) else points
 
 
 def _overview(book: Book, found: Aggregates) -> None:

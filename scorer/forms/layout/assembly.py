@@ -24,6 +24,7 @@ from scorer.forms.layout.head import (
     year_in,
 )
 from scorer.forms.layout.header import Columns, Header, kind_of, read_columns
+from scorer.forms.layout.hidden import hidden_parts
 from scorer.forms.layout.money import read_funds
 from scorer.forms.layout.pairing import form_party, pair, report_party
 from scorer.forms.layout.rows import DOUBT, Rows
@@ -148,9 +149,10 @@ def forms_of(document: Document) -> list[Submission]:
         number = chosen[0]
         aside = {at for other in left for at in division.own(other)}
         # what stands around the form's own lines may be its goals or its notes, unless it is another form
+        hidden = tuple(hidden_parts(document))
         document = extract(document, set(range(len(division.lines))) - aside) if aside else document
         form = forms[number].submission()
-        doubts = (*document.doubts, *form.doubts, *_left_aside(forms, left))
+        doubts = (*document.doubts, *form.doubts, *_left_aside(forms, left), *hidden)
         return [replace(form, documents=(document,), doubts=doubts)]
     names = _part_names([forms[number] for number in chosen], division.sheets)
     around = _around(division, chosen)
@@ -164,7 +166,7 @@ def forms_of(document: Document) -> list[Submission]:
     # what concerns the file, and no form of it, is said once
     first = replace(first, doubts=(*(doubt for doubt in document.doubts if doubt not in said), *first.doubts))
     own = found[0].doubts[len(found[0].documents[0].doubts) :]
-    more = (*_left_aside(forms, left), *_unread_sheets(document, division))
+    more = (*_left_aside(forms, left), *_unread_sheets(document, division), *hidden_parts(document))
     found[0] = replace(found[0], documents=(first,), doubts=(*first.doubts, *own, *more))
     return found
 

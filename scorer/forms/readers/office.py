@@ -76,8 +76,11 @@ def converter() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
 
 
-def convert(path: str, data: bytes, kind: str, program: str) -> bytes:
-    """The bytes of the .docx that LibreOffice makes of a file."""
+FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
+
+
+def convert(path: str, data: bytes, kind: str, program: str, to: str = "docx") -> bytes:
+    """The bytes of the .docx, or the .xlsx, that LibreOffice makes of a file."""
     with tempfile.TemporaryDirectory(prefix="scorer-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         source = place / f"form.{kind}"
@@ -87,13 +90,13 @@ def convert(path: str, data: bytes, kind: str, program: str) -> bytes:
         (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
         command = [
             program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nolockcheck",
-            "--nodefault", "--nofirststartwizard", "--convert-to", "docx:MS Word 2007 XML", "--outdir",
+            "--nodefault", "--nofirststartwizard", "--convert-to", FILTERS[to], "--outdir",
             str(place / "out"), str(source),
         ]  # fmt: skip
         _run(path, command, folder)
-        made = place / "out" / "form.docx"
+        made = place / "out" / f"form.{to}"
         if not made.is_file():
-            raise limits.refusal(path, "LibreOffice 转换失败，文件可能已损坏或加密", "请用 WPS 或 Word 另存为 .docx 后再读")
+            raise limits.refusal(path, "LibreOffice 转换失败，文件可能已损坏或加密", f"请用 WPS 或 Office 另存为 .{to} 后再读")
         if made.stat().st_size > limits.FILE_BYTES:
             most = limits.bytes_text(limits.FILE_BYTES)
             raise limits.too_much(path, "转换后的文件大小", "", most, "请删去图片后另存为 .docx")

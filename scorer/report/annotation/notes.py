@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from scorer.checks import CHECKS
-from scorer.model import Finding, Line, Place, Report, points_text
+from scorer.model import Finding, Level, Line, Place, Report, points_text
 from scorer.report.sentences import (
     LEVELS,
     STATUSES,
@@ -39,10 +39,12 @@ COLUMNS = ("各级名称", "分值", "自评", "复算", "状态", "说明")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The remarks at one place of the file: `at` as in findings, each remark a heading and what to know and do."""
+    """The remarks at one place of the file: `at` as in findings, each remark a heading and what to know and do; the gravest
+    `level` of its findings."""
 
     at: str
     remarks: tuple[tuple[str, str], ...]
+    level: Level = "note"
 
     @property
     def text(self) -> str:
@@ -69,11 +71,13 @@ def notes_for(report: Report, path: str) -> list[Note]:
     """The notes for one file of the submission, in the order of the findings."""
     alone = len(report.submission.files) == 1
     remarks: dict[str, list[tuple[str, str]]] = {}
+    levels: dict[str, list[Level]] = {}
     for finding in report.findings:
         places = list({place.at: place for place in finding.where if place.file == path and place.at}.values())
         for place in places[:MOST_PLACES]:
             remarks.setdefault(place.at, []).append(_remark(finding, place, alone))
-    return [Note(at, tuple(found)) for at, found in remarks.items()]
+            levels.setdefault(place.at, []).append(finding.level)
+    return [Note(at, tuple(found), min(levels[at], key=list(LEVELS).index)) for at, found in remarks.items()]
 
 
 def unplaced(report: Report, placed: set[tuple[str, str]]) -> int:

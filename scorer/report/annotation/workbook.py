@@ -15,6 +15,7 @@ from scorer.forms.files.added import SHEET, is_added_sheet
 from scorer.forms.files.package import local
 from scorer.forms.readers.sheet import place
 from scorer.forms.readers.workbook import REFERENCE, RELATION, STRICT_RELATION, column_of
+from scorer.report.annotation.fills import clear_fills, fill, looks
 from scorer.report.annotation.notes import AUTHOR, Note, PageLine
 from scorer.report.annotation.splicing import LINKED, STRICT, STRICT_LINKED, Editing, Part, attribute, words
 from scorer.report.width import width_of, wrap
@@ -77,7 +78,11 @@ def annotate(path: str, data: bytes, notes: Sequence[Note], page: Sequence[PageL
             placed.add(note.at)
     for part in dict.fromkeys(sheets.values()):
         _clear(editing, part)
+        if part in editing.package:
+            clear_fills(editing.part(part))
+    numbers = looks(editing, main) if together else {}
     for part, found in together.items():
+        fill(editing.part(part), [(cell, note.level) for note, cell in found], numbers)
         _comment(editing, part, found, strict)
     _add_sheet(editing, main, book, sheets, page, strict)
     return editing.content(), placed, editing.signed

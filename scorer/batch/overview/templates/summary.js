@@ -212,10 +212,17 @@
     draw(colours());
     var dark = window.matchMedia('(prefers-color-scheme: dark)'), sized = 0;
     if (dark.addEventListener) dark.addEventListener('change', function () { draw(colours()); });
-    window.addEventListener('resize', function () {
+    var resized = function () {
       clearTimeout(sized);
-      sized = setTimeout(function () { drawn.forEach(function (entry) { entry.chart.resize({ width: 'auto' }); }); draw(colours()); }, 150);
-    });
+      sized = setTimeout(function () {
+        if (drawn.every(function (entry) { return entry.chart.getWidth() === entry.place.clientWidth; })) return;
+        drawn.forEach(function (entry) { entry.chart.resize({ width: 'auto' }); });
+        draw(colours());
+      }, 150);
+    };
+    window.addEventListener('resize', resized);
+    // a place may become narrower without the window (a telephone turned, a page still being laid out)
+    if (window.ResizeObserver) { var seen = new ResizeObserver(resized); drawn.forEach(function (entry) { seen.observe(entry.place); }); }
   }
   var closed = all('details.data');
   if (drawn.length) closed.forEach(function (details) { details.open = false; });
