@@ -26,8 +26,6 @@ from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Node, Scorecard, score_submissions
 from scorer.sets import IndicatorSet, find_set, form_set, load_set
 
-Work = tuple[Submission, IndicatorSet, str]
-
 
 def evaluate(
     submission: Submission,

@@ -30,9 +30,10 @@ from scorer.checks.sameness import (
 from scorer.checks.verdicts import explained_mentions, verdict_outcomes
 from scorer.model import Place
 from scorer.numbers.interval import loose, shown
+from scorer.prose.equations import Total
+from scorer.prose.judge import Verdict
 from scorer.prose.mentions import Mention, clean
-from scorer.prose.phrases import REACH
-from scorer.prose.sums import DERIVED, Sum
+from scorer.prose.phrases import DERIVED, REACH
 from scorer.scoring.align import funds_total
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
@@ -70,7 +71,7 @@ def counting_unit_differs(form: Form) -> Outcomes:
     said = form.said
     households = [item for item in said if item.dimension == "户" and item.number]
     people = [item for item in said if item.dimension in ("人", "人次") and item.number]
-    parts = {id(part) for item in form.statements.sums for part in item.parts if len(item.parts) > 1}
+    parts = {id(part.mention) for total in totals(form.verdicts) for part in total.parts if len(total.parts) > 1}
     households = [item for item in households if id(item.mention) not in parts]
     people = [item for item in people if id(item.mention) not in parts]
     seen: set[tuple[Decimal | None, Decimal | None]] = set()
@@ -178,7 +179,7 @@ def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
 
 
 MOST_LIKE = 40  # figures that one slip of the pen could make of each other
-MOST_PAIRS = 40_000  # of those: a report of hundreds of pages has a few thousand
+MOST_PAIRS = 10_000  # of those: a report of hundreds of pages has a few thousand
 
 
 @check("C302", level="error", message="{of}：一处为 {first}，另一处为 {second}；请核对哪一个正确")
@@ -209,7 +210,7 @@ def figure_differs(form: Form) -> Outcomes:
     by_figure: dict[tuple[str, Decimal | None], list[int]] = defaultdict(list)
     for index, item in enumerate(said):
         by_figure[item.dimension, item.number].append(index)
-    together = listed_together(form.statements.sums)
+    together = listed_together(form.verdicts)
     explained = explained_mentions(form.verdicts)
     side_by_side, numbers = listed_pairs(said), numbers_by_name(said)
     # the same figure said often fills its buckets: only different ones can be slips of each other
@@ -427,12 +428,20 @@ def repeats(item: Said, first: Said, second: Said) -> bool:
     return same and alike(item, second) >= ENOUGH
 
 
-def listed_together(sums: Sequence[Sum]) -> dict[int, set[int]]:
+def totals(verdicts: Sequence[Verdict]) -> Iterator[Total]:
+    """The plain reading of every list that the prose names: its whole and its parts."""
+    for verdict in verdicts:
+        for equation in verdict.question.asked[:1] if verdict.question.kind == "sum" else ():
+            if isinstance(equation, Total):
+                yield equation
+
+
+def listed_together(verdicts: Sequence[Verdict]) -> dict[int, set[int]]:
     """For every part and whole of a sum the sums that it stands in: those are different figures by their nature."""
     groups: dict[int, set[int]] = defaultdict(set)
-    for number, item in enumerate(sums):
-        for mention in (item.whole, *item.parts):
-            groups[id(mention)].add(number)
+    for number, total in enumerate(totals(verdicts)):
+        for figure in total.figures:
+            groups[id(figure.mention)].add(number)
     return groups
 
 

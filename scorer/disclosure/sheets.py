@@ -18,7 +18,6 @@ BLANKS = re.compile(r"[-—–－/]+")
 _CODE = re.compile(r"\d{3}|\d{5}|\d{7}")
 _CODED_NAME = re.compile(r"(\d{7}|\d{5}|\d{3})\s*[-—]?\s*(?=[^\d\s.,])(.*)")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,4}[、.,]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.])")
-_HEADING_OF_LIST = re.compile(r"项目(?:\(.{0,14}\))?|支出项目|收入项目|科目名称|功能分类|经济分类")
 
 
 @dataclass(frozen=True, slots=True)

@@ -463,7 +463,6 @@ def _bracket_depths(text: str, positions: Sequence[int]) -> list[int]:
 
 _UNIT_CAPTION = re.compile(r"单位\s*[：:]\s*(万元|元|亿元|千元)|[（(](万元|元|亿元)[）)]")
 _ROW_UNIT = re.compile(r"（([一-龥%]{1,5})）$")
-_MONEY = {"万元": Decimal(10000), "元": Decimal(1), "亿元": Decimal(10**8), "千元": Decimal(1000)}
 FIGURE = re.compile(r"^[-−]?\d[\d,]*(?:\.\d+)?%?$")
 _COUNTED = re.compile(r"^[≥≤<>=约近]*[-−]?\d[\d,]*(?:\.\d+)?\s*(?!年)[一-龥%]{0,4}$")
 CODE = re.compile(r"^\d{3}(?:\d{2}){0,2}$")
