@@ -24,7 +24,7 @@ ROOT = SOURCES.parent
 MOST_DECISIONS = 25  # of one function
 MANY_DECISIONS = 15  # functions with more are counted
 MOST_LINES = 600  # of one file
-MOST_ENTRIES = 22  # of the folder of the package
+MOST_ENTRIES = 20  # of the folder of the package
 TELLING_BY_FOLDER = {
     "__init__",
     "workbook",
@@ -63,10 +63,8 @@ TOO_MANY_DECISIONS = {
     "numbers/reading.py _look_around": 28,
     "numbers/reading.py _read": 37,
     "prose/cell_lines.py _heads": 28,
-    "prose/rates.py _growth": 63,
-    "prose/rates.py _share": 38,
     "rules/standards.py _tiled": 32,
-    "tabled/drafting.py _block": 27,
+    "forms/tabled/drafting.py _block": 27,
 }
 
 SAME_CLASS_NAMES: dict[str, set[str]] = {
@@ -74,8 +72,8 @@ SAME_CLASS_NAMES: dict[str, set[str]] = {
     "Batch": {"batch/compare/by_tables.py", "checks/peers/peers.py"},
     "Cell": {"batch/overview/figures.py", "model.py"},
     "Cells": {"batch/beside.py", "batch/columns_faults.py", "batch/facts_by_columns.py"},
-    "Columns": {"batch/rows/columns.py", "forms/layout/header.py", "tabled/table_columns.py"},
-    "Comparison": {"batch/compare/moves.py", "disclosure/statements.py", "report/comparison.py"},
+    "Columns": {"batch/rows/columns.py", "forms/layout/header.py", "forms/tabled/table_columns.py"},
+    "Comparison": {"batch/compare/moves.py", "prose/disclosure/statements.py", "report/comparison.py"},
     "Entry": {"batch/store.py", "report/page.py", "rules/answers.py"},
     "Facts": {"checks/peers/kept.py", "sets/recognition.py"},
     "Figure": {"model.py", "numbers/reading.py"},
@@ -83,16 +81,16 @@ SAME_CLASS_NAMES: dict[str, set[str]] = {
     "Gathered": {"batch/store.py", "checks/peers/peers.py"},
     "Group": {"batch/overview/counts.py", "forms/layout/header.py"},
     "Header": {"forms/flat/loose.py", "forms/layout/header.py"},
-    "Item": {"batch/sources/files.py", "disclosure/sheets.py"},
+    "Item": {"batch/sources/files.py", "prose/disclosure/sheets.py"},
     "Line": {"forms/layout/grid.py", "model.py", "prose/mentions.py"},
     "Match": {"batch/overview/counts.py", "forms/layout/pairing.py", "sets/indicator.py"},
     "Measure": {"checks/peers/copied.py", "checks/peers/kept.py"},
     "Money": {"checks/funds.py", "checks/peers/kept.py"},
-    "Node": {"scoring/tree.py", "tabled/skeleton.py"},
-    "Outline": {"batch/sources/flat.py", "prose/outline.py", "tabled/skeleton.py"},
+    "Node": {"scoring/tree.py", "forms/tabled/skeleton.py"},
+    "Outline": {"batch/sources/flat.py", "prose/outline.py", "forms/tabled/skeleton.py"},
     "Pairs": {"batch/compare/by_tables.py", "batch/paired.py"},
     "Part": {"batch/overview/summary.py", "batch/tables.py", "report/annotation/splicing.py", "sets/schema.py"},
-    "Passage": {"checks/peers/prose.py", "disclosure/passages.py", "prose/wrapping.py"},
+    "Passage": {"checks/peers/prose.py", "prose/disclosure/passages.py", "prose/wrapping.py"},
     "Piece": {"batch/sources/flat.py", "prose/outline.py", "report/evidence.py"},
     "Quotient": {"checks/published/narration.py", "prose/equations.py"},
     "Row": {"batch/overview/risk.py", "checks/peers/kept.py", "report/page.py"},
@@ -104,13 +102,13 @@ SAME_CLASS_NAMES: dict[str, set[str]] = {
         "report/evidence.py",
         "rules/answers.py",
     },
-    "Sheet": {"batch/overview/workbook.py", "disclosure/sheets.py", "forms/readers/sheet.py"},
+    "Sheet": {"batch/overview/workbook.py", "prose/disclosure/sheets.py", "forms/readers/sheet.py"},
     "Span": {"forms/layout/grid.py", "numbers/interval.py"},
     "Tally": {"batch/columns_checked.py", "model.py"},
     "Token": {"forms/flat/parse.py", "prose/cell_lines.py"},
     "Told": {"batch/facts_by_columns.py", "checks/peers/kept.py"},
     "Total": {"forms/layout/rows.py", "prose/equations.py"},
-    "Unread": {"forms/__init__.py", "tabled/skeleton.py"},
+    "Unread": {"forms/__init__.py", "forms/tabled/skeleton.py"},
 }
 
 
@@ -213,7 +211,8 @@ def test_no_two_public_classes_have_one_name() -> None:
     places: dict[str, set[str]] = defaultdict(set)
     for path, tree in modules().items():
         for node in tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            # in migrations every class has the name that Django looks for
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and "/migrations/" not in path:
                 places[node.name].add(path)
     assert {name: paths for name, paths in places.items() if len(paths) > 1} == SAME_CLASS_NAMES
 

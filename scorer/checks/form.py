@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scorer.checks.misread import columns_in_doubt
 from scorer.checks.registry import Outcome, Outcomes, Sound
 from scorer.checks.sameness import Said, everything_said
-from scorer.checks.settled import Spot, settled_spots, told_once, without_tables
+from scorer.checks.settled import Settled, settled_spots, told_once, without_tables
 from scorer.checks.written import texts
-from scorer.disclosure.publication import Publication, read_publication
 from scorer.model import Cell, Document, Submission
 from scorer.prose.about import About, about_all
+from scorer.prose.disclosure.publication import Publication, read_publication
 from scorer.prose.free_tables import read_tables
 from scorer.prose.judge import Verdict
 from scorer.prose.mentions import Line, Mention, read_lines
@@ -22,6 +23,9 @@ from scorer.prose.reader import read_prose
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Scorecard
 from scorer.sets import IndicatorSet
+
+if TYPE_CHECKING:
+    from scorer.checks.published.accounts import Accounts
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Form:
     scorecard: Scorecard
     sound: list[Sound] = field(default_factory=list)
     """The sound outcomes that say what was compared, filled by `scorer.checks.registry.run`."""
+    accounts: Accounts | None = None
+    """What is said of the ties of published tables, once `scorer.checks.published.accounts.accounts_of` was asked."""
 
     @property
     def leaves(self) -> Sequence[Leaf]:
@@ -59,7 +65,7 @@ class Form:
         return [publication for publication in read if publication is not None]
 
     @cached_property
-    def settled(self) -> frozenset[Spot]:
+    def settled(self) -> Settled:
         """The figures of published explanations that family D has judged."""
         return settled_spots(self)
 

@@ -16,11 +16,12 @@ from decimal import Decimal
 from scorer.model import Cell, Document, Table
 from scorer.prose.equations import Equation, Quotient, Total
 from scorer.prose.judge import Verdict
-from scorer.prose.mentions import CODE, Mention
+from scorer.prose.mentions import Mention
 from scorer.prose.outline import Piece, Stated
 from scorer.prose.phrases import fold
 from scorer.prose.piped import free_blocks
 from scorer.prose.relation import Question
+from scorer.prose.table_heads import CODE, FIGURE, code_columns, header, header_rows
 
 _FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")
 _TOTAL = re.compile(r"(?:本年|收入|支出|资金|经费|人员经费|公用经费)*(?:合\s*计|总\s*计|小\s*计)")
@@ -43,16 +44,22 @@ def read_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> l
     for table, figures in _free_tables(documents, mentions):
         amounts = {place: m for place, m in figures.items() if m.quantity.unit not in ("%", "‰")}
         if amounts:
-            verdicts += [_judged(question) for question in _sums_of(table, amounts)]
-        verdicts += [_judged(question) for question in _rates_of(table, figures)]
+            verdicts += [_judged(question, table) for question in _sums_of(table, amounts)]
+        verdicts += [_judged(question, table) for question in _rates_of(table, figures)]
     return verdicts
 
 
-def _judged(question: Question) -> Verdict:
-    """What the cells say: a sum may also hold for another choice of rows, then exactly."""
+def _held(question: Question, table: Table) -> Equation | None:
+    """What holds: the reading as asked, another choice of rows exactly, or the numbers that a spreadsheet stores."""
     stated = question.asked[0]
     held = next((one for one in question.asked if one.holds()), None)
     held = held or next((one for one in question.readings if isinstance(one, Total) and one.exact), None)
+    return held or (stated if isinstance(stated, Total) and _stored(table, stated) else None)
+
+
+def _judged(question: Question, table: Table) -> Verdict:
+    """What the cells say: a sum may also hold for another choice of rows, then exactly."""
+    stated, held = question.asked[0], _held(question, table)
     if held is not None:
         return Verdict(question, "agrees", held)
     if any(figure.loose for figure in stated.figures):
@@ -163,6 +170,16 @@ def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> I
             yield _rate("share", percent, part, whole)
 
 
+def _stored(table: Table, total: Total) -> bool:
+    """Whether the stored numbers of spreadsheet cells add up, whatever their cells show."""
+    stored = {(cell.row, cell.column): cell.number for cell in table.cells}
+    whole, *parts = [stored.get((f.mention.row, f.mention.column)) for f in (total.whole, *total.parts)]
+    known = [part for part in parts if part is not None]
+    if whole is None or len(known) < len(parts):
+        return False
+    return abs(sum(known, Decimal(0)) - whole) <= abs(whole) * Decimal("1e-9")
+
+
 def _sums_of(table: Table, figures: Figures) -> Iterator[Question]:
     grid = table.grid()
     columns = sorted({column for _, column in figures})
@@ -182,13 +199,17 @@ def _label_column(grid: Sequence[Sequence[Cell]], column: int) -> int:
     """The column of words that a column of figures belongs to: the nearest one to its left."""
     for left in range(column - 1, -1, -1):
         texts = [row[left].text.strip() for row in grid if row[left]]
-        if sum(bool(text) and not any(c.isdigit() for c in text) for text in texts) * 2 > len(texts) and texts:
+        if sum(not FIGURE.match(text) for text in map(fold, texts)) * 2 > len(texts) and texts:
             return left
     return 0
 
 
 def _codes(grid: Sequence[Sequence[Cell]], column: int) -> dict[str, int]:
     """Codes of the functional or economic classification beside a column, and the rows that they stand in."""
+    above = header_rows(grid)
+    parted = sorted(code_columns([header(grid, above, left) for left in range(column)]))
+    if len(parted) >= 2:
+        return _parted_codes(grid, above, parted)
     for left in range(_label_column(grid, column), -1, -1):
         codes = {text: row for row, cells in enumerate(grid) if CODE.match(text := fold(cells[left].text).strip(" 　\t"))}
         if len(codes) >= 2:
@@ -196,6 +217,20 @@ def _codes(grid: Sequence[Sequence[Cell]], column: int) -> dict[str, int]:
         if left < column - 3:
             break
     return {}
+
+
+def _parted_codes(grid: Sequence[Sequence[Cell]], above: int, columns: Sequence[int]) -> dict[str, int]:
+    """Codes written in three columns 类 款 项; a row that leaves the first ones blank has those of the row before."""
+    codes: dict[str, int] = {}
+    known: list[str] = []
+    for row, cells in enumerate(grid[above:], above):
+        parts = [fold(cells[column].text).strip() for column in columns]
+        first = next((place for place, part in enumerate(parts) if part), None)
+        if first is None or not all(part.isdigit() for part in parts if part):
+            continue
+        known = [*known[:first], *(part for part in parts[first:] if part)]
+        codes.setdefault("".join(known), row)
+    return codes
 
 
 def _levels(
@@ -264,29 +299,72 @@ def _doubt(levelled: bool) -> str:
 
 
 def _across(grid: Sequence[Sequence[Cell]], figures: Figures, columns: Sequence[int]) -> Iterator[Question]:
-    """A column headed 合计 against the columns after it, in every row."""
+    """A column headed 合计 against the columns beside it, in every row: those after it, or those before it where it closes
+    its group of columns."""
     headers = {column: next(m.header for (_, c), m in figures.items() if c == column) for column in columns}
     for position, column in enumerate(columns):
-        if not _TOTAL.fullmatch(headers[column].split(" ")[-1]):
+        if not _TOTAL_COLUMN.fullmatch(headers[column].split(" ")[-1]):
             continue
-        right: list[int] = []
-        for other in columns[position + 1 :]:
-            header = headers[other]
-            if _NOT_SUMMED.search(header) or (_TOTAL.fullmatch(header.split(" ")[-1]) and not _SUBTOTAL.search(header)):
-                break
-            right.append(other)
-        parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]
-        direct = [
-            other
-            for other in right
-            if _SUBTOTAL.search(headers[other]) or headers[other].rsplit(" ", 1)[0] not in parents or " " not in headers[other]
-        ]
-        if len(right) < 2:
-            continue
-        for row in sorted({row for row, c in figures if c == column}):
-            whole = figures[row, column]
-            parts = tuple(figures[row, other] for other in direct if (row, other) in figures)
-            everything = tuple(figures[row, other] for other in right if (row, other) in figures)
-            beginnings = tuple(everything[:count] for count in range(1, len(everything)))
-            if len(parts) >= 2 or any((p.number or Decimal(0)) > (whole.number or Decimal(0)) for p in parts):
-                yield _sum(whole, parts, (everything, *beginnings))
+        left = _closed_group(headers, columns, column)
+        if left:
+            yield from _closing_column(grid, figures, column, left)
+        elif _TOTAL.fullmatch(headers[column].split(" ")[-1]):
+            yield from _opening_column(figures, headers, column, columns[position + 1 :])
+
+
+_TOTAL_COLUMN = re.compile(rf"{_TOTAL.pattern}|全年(?:合计|累计|总数)?")
+
+
+def _closed_group(headers: dict[int, str], columns: Sequence[int], column: int) -> list[int]:
+    """The columns before a total that is the last of its group, or of the whole table; none where it opens one."""
+    parent, _, own = headers[column].rpartition(" ")
+    if parent:
+        group = [other for other in columns if headers[other].rpartition(" ")[0] == parent]
+    elif "小" in own:
+        return []
+    else:
+        group = list(columns)
+    summed = [other for other in group if not _NOT_SUMMED.search(headers[other])]
+    if len(summed) < 3 or summed[-1] != column:
+        return []
+    return [] if any(_TOTAL.fullmatch(headers[other].split(" ")[-1]) for other in summed[:-1]) else summed[:-1]
+
+
+def _closing_column(
+    grid: Sequence[Sequence[Cell]], figures: Figures, column: int, left: Sequence[int]
+) -> Iterator[Question]:
+    """Nothing says that a last column is the sum of those before it but most of its rows."""
+    found: list[Question] = []
+    for row in range(len(grid)):
+        parts = tuple(figures[row, other] for other in left if (row, other) in figures)
+        if (row, column) in figures and len(parts) >= 2:
+            found.append(_sum(figures[row, column], parts))
+    holding = sum(isinstance(total := question.asked[0], Total) and total.exact for question in found)
+    doubt = "" if holding >= 2 and holding * 2 > len(found) else "表中各列是否相加没有写明"
+    yield from (replace(question, why=doubt) for question in found)
+
+
+def _opening_column(
+    figures: Figures, headers: dict[int, str], column: int, following: Sequence[int]
+) -> Iterator[Question]:
+    right: list[int] = []
+    for other in following:
+        words = headers[other]
+        if _NOT_SUMMED.search(words) or (_TOTAL.fullmatch(words.split(" ")[-1]) and not _SUBTOTAL.search(words)):
+            break
+        right.append(other)
+    parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]
+    direct = [
+        other
+        for other in right
+        if _SUBTOTAL.search(headers[other]) or headers[other].rsplit(" ", 1)[0] not in parents or " " not in headers[other]
+    ]
+    if len(right) < 2:
+        return
+    for row in sorted({row for row, c in figures if c == column}):
+        whole = figures[row, column]
+        parts = tuple(figures[row, other] for other in direct if (row, other) in figures)
+        everything = tuple(figures[row, other] for other in right if (row, other) in figures)
+        beginnings = tuple(everything[:count] for count in range(1, len(everything)))
+        if len(parts) >= 2 or any((p.number or Decimal(0)) > (whole.number or Decimal(0)) for p in parts):
+            yield _sum(whole, parts, (everything, *beginnings))

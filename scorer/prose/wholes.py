@@ -40,6 +40,7 @@ _CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
 _OPEN_LIST = re.compile(r"主要|重点|部分|不含|不包括|等[，：:]?$")
 _AND_SO_ON = re.compile(r"^(?:[^，。；\d]{0,12})等(?![级次额同待距])|另有|尚有")
 _OVERLAPS = re.compile(r"女|党员|少数民族|残疾|贫困|脱贫|本科|研究生|高级职称|中级|以上|以下|累计|新增|年末|保有量")
+_HOLDS = re.compile(r"[计入出额数]含")
 
 
 def find_wholes(outline: Outline) -> Iterator[Question]:
@@ -189,7 +190,7 @@ def readings_of(run: Sequence[Stated]) -> list[tuple[Stated, ...]]:
 
 def _of_one_kind(run: Sequence[Stated]) -> Iterator[list[Stated]]:
     """Only the budgets, only the results, only the changes against one thing; without what is said twice in a row."""
-    for kind in ("final", "budget"):
+    for kind in ("executed", "budget"):
         yield [figure for figure in run if figure.mention.kind == kind]
     for against in ("last", "budget"):
         yield [figure for figure in run if figure.against == against]
@@ -255,6 +256,8 @@ def _question(
     signs: bool = False,
     licence: Licence = "named",
 ) -> Question:
+    if sum(_HOLDS.search(figure.gap) is not None for figure in run) > 1:  # 收入总计含结转 2 万元，支出总计含结余 2 万元
+        return Question("sum", (), (), "near", "每个数各有自己的整体")
     lists = readings_of(run)
     small = digits(wholes[0]) < SHORT and run[0].unit != "元"
     plain = lists[:2]
@@ -450,7 +453,7 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
     small = digits(wholes[0]) < SHORT and unit != "元"
     signs = aspect == "change"
     totals = [Total(whole, tuple(parts), signs=signs) for whole in (wholes[:1] if small else wholes)]
-    for kind in ("final", "budget"):
+    for kind in ("executed", "budget"):
         of_kind = [
             next((f for f in levels(child.figures, unit, aspect) if f.mention.kind == kind), None) for child in children
         ]
@@ -459,7 +462,7 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
             totals += [Total(whole, chosen, signs=signs) for whole in wholes]
     text = wholes[0].piece.text
     why = "各条中有的没有写出数" if len(parts) < len(children) else ""
-    if not why and (_OPEN_LIST.search(text[-20:]) or not _LEADS.search(text[-30:] or " ")):
+    if not why and (_OPEN_LIST.search(text[-20:]) or not LEADS.search(text[-30:] or " ")):
         why = "各条未写明是分项"
     return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, (*wholes, *parts))
 
@@ -481,7 +484,7 @@ def _total_below(children: Sequence[Piece]) -> Iterator[Question]:
                 yield Question("sum", (total,), (total,), "named", why, False, (whole, *parts))
 
 
-_LEADS = re.compile(r"其中|如下|包括|分别|具体|用于|明细|[：]\s*$|元\s*[。）]?\s*$")
+LEADS = re.compile(r"其中|如下|包括|分别|具体|用于|明细|[：]\s*$|元\s*[。）]?\s*$")
 
 
 def _lists(piece: Piece) -> Iterator[list[Piece]]:
@@ -520,7 +523,6 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
     holder = Piece("", 0, root[0].line, "", children=root) if root else None
     if holder is not None:
         yield from _items(holder)
-    yield from _classes(outline)
     lines = outline.pieces
     for index, head in enumerate(lines):
         if not re.search(r"(?:如下|其中|包括|分别为|：)\s*[：:]?\s*$", head.text) or not head.figures:
@@ -539,32 +541,3 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
                 plain = Total(wholes[0], tuple(parts))
                 why = "各行中有的没有写出数" if len(parts) < len(items) else ""
                 yield Question("sum", tuple(total for total in totals if total.exact), (plain,), "near", why, False, ())
-
-
-_CLASS = re.compile(r"(?P<name>[一-龥]{2,16})（类）")
-_ITEM_OF_CLASS = re.compile(r"（款）|（项）")
-
-
-def _classes(outline: Outline) -> Iterator[Question]:
-    """Items named by 类 款 项 of the functional classification, against the figure that is stated for their 类 alone."""
-    items: dict[str, list[Stated]] = {}
-    stated: dict[str, list[Stated]] = {}
-    for piece in outline.pieces:
-        for figure in levels(piece.figures, "元"):
-            match = _CLASS.search(figure.gap)
-            if not match:
-                continue
-            if _ITEM_OF_CLASS.search(figure.gap[match.end() :]):
-                items.setdefault(_class_name(match["name"]), []).append(figure)
-            else:
-                stated.setdefault(_class_name(match["name"]), []).append(figure)
-    for name, parts in items.items():
-        wholes = stated.get(name, [])[:MOST_WHOLES]
-        if len(parts) >= 2 and wholes and not any(figure.loose for figure in parts):
-            totals = tuple(Total(whole, tuple(parts)) for whole in wholes)
-            certain = len({whole.number for whole in wholes}) == 1
-            yield Question("sum", totals, totals[:1], "named", "", certain, (*wholes, *parts))
-
-
-def _class_name(words: str) -> str:
-    return re.sub(r"^.*?(?:其中|方面)|支出$", "", words)
