@@ -267,7 +267,12 @@ def survives(mutant: Mutant, runs: Runs) -> bool:
         files = dict.fromkeys(test.split("::")[0] for test in tests)
         return run_pytest(files, Chosen(tests, runs.seconds), "-x", "--tb=no")
 
-    return alone(work) == 0
+    code = alone(work)
+    if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):  # none: the fault renamed what its tests are named by
+        return True
+    if code < 0 or code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):  # interrupted: it cannot be imported
+        return False
+    raise SystemExit(f"the tests did not run (exit code {code}), which says nothing of {place.file}:{mutant.line}")
 
 
 def files_of(where: str, skipped: Iterable[str]) -> list[str]:
