@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from scorer import __version__
 from scorer.checks import Form, run
-from scorer.checks.registry import figures as figure_states
+from scorer.checks.told import figures as figure_states
 from scorer.model import (
     FileInfo,
     Finding,

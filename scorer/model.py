@@ -358,13 +358,19 @@ FigureState = Literal["agrees", "differs", "unchecked"]
 
 
 class Figure(_Frozen):
-    """One figure of a report's text: what it is of, and whether a check found it in agreement (`scorer check --figures`)."""
+    """One figure of a report's text: what it is of, and whether a check found it in agreement (`scorer check --figures`).
+
+    `by` is the relation by which it agrees, or the code of what contradicts it; `why` what contradicts it, or why it could
+    not be checked.
+    """
 
     file: FileName
     at: str
     quote: str
     of: str = ""
     state: FigureState
+    by: str = ""
+    why: str = ""
 
 
 class SubmissionInfo(_Frozen):

@@ -41,5 +41,29 @@ def test_the_json_has_the_key_only_when_asked() -> None:
     asked = json.loads(evaluate(submission, figures=True).model_dump_json())
     assert len(asked["figures"]) == 10
     assert asked["figures"][0] == {
-        "file": "report.txt", "at": "L2:9-14", "quote": "1250万元", "of": "总投资", "state": "differs"
+        "file": "report.txt", "at": "L2:9-14", "quote": "1250万元", "of": "总投资", "state": "differs", "by": "N201",
+        "why": next(each["message"] for each in asked["findings"] if each["code"] == "N201"),
+    }  # fmt: skip
+
+
+def test_a_figure_tells_by_what_it_agrees_or_why_it_was_not_checked() -> None:
+    report = evaluate(understand([text.read("report.txt", REPORT.encode())]), figures=True)
+    assert report.figures is not None
+    told = {figure.quote: figure for figure in report.figures}
+    assert told["3210.5万元"].by == "分项之和：2100.3 + 1110.2 = 3210.5万元"
+    assert told["65.42%"].by == "占比：2100.3万元 ÷ 3210.5万元 = 65.42%"
+    assert told["326人次"].why == "文中没有与它相关的数"
+
+
+def test_what_a_finding_names_beside_its_suspect_agrees_where_other_relations_hold() -> None:
+    lines = """某县水务局2023年度绩效自评报告
+公用经费支出40000元（办公费18240元，占45.6%；水电费9760元，占28%；差旅费12000元，占30%）。
+"""
+    report = evaluate(understand([text.read("report.txt", lines.encode())]), figures=True)
+    assert report.figures is not None
+    found = {figure.quote: figure.state for figure in report.figures}
+    assert [finding.code for finding in report.findings if finding.code != "F611"] == ["N202"]
+    assert found == {
+        "40000元": "agrees", "18240元": "agrees", "45.6%": "agrees", "9760元": "differs", "28%": "differs",
+        "12000元": "agrees", "30%": "agrees",
     }  # fmt: skip

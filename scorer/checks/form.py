@@ -35,8 +35,8 @@ class Form:
     submission: Submission
     set: IndicatorSet
     scorecard: Scorecard
-    sound: list[Sound] = field(default_factory=list)
-    """The sound outcomes that say what was compared, filled by `scorer.checks.registry.run`."""
+    sound: list[tuple[str, Sound]] = field(default_factory=list)
+    """The sound outcomes that say what was compared, with the code of their check, filled by `scorer.checks.registry.run`."""
     accounts: Accounts | None = None
     """What is said of the ties of published tables, once `scorer.checks.published.accounts.accounts_of` was asked."""
 

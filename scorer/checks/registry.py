@@ -23,7 +23,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from scorer.model import Cell, Figure, FigureState, Finding, Level, Place, ScorerError, Submission, Tally
+from scorer.model import Cell, Finding, Level, Place, ScorerError, Submission, Tally
 
 if TYPE_CHECKING:
     from scorer.checks.form import Form
@@ -271,7 +271,7 @@ def run(
         outcomes = form.told_once(entry.code, entry.function(form))
         if form.columns_in_doubt and entry.code.startswith(OF_COLUMNS):
             outcomes = [_unless_misread(outcome) for outcome in outcomes]
-        form.sound += [outcome for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
+        form.sound += [(entry.code, outcome) for outcome in outcomes if isinstance(outcome, Sound) and outcome.about]
         findings += [finding(entry, outcome) for outcome in outcomes if isinstance(outcome, Faulty)]
         tallies.append(tally(entry.code, outcomes))
     return in_order(findings, form.submission), tuple(tallies)
@@ -331,19 +331,6 @@ def tally(code: str, outcomes: Sequence[Outcome]) -> Tally:
         not_run=skipped if outcomes else "没有可核对的内容",
         reasons=dict(reasons + notes),
     )
-
-
-def figures(form: Form, findings: Iterable[Finding]) -> tuple[Figure, ...]:
-    """Every figure of the documents' prose and free tables with its state; the checks must have run on `form`."""
-    doubted = {(place.file, place.at) for item in findings for place in item.where}
-    agreed = {(place.file, place.at) for outcome in form.sound for place in places_in(outcome.about)}
-    states = []
-    for mention in form.mentions:
-        place = Place.of(mention.cell())
-        at = (place.file, place.at)
-        state: FigureState = "differs" if at in doubted else "agrees" if at in agreed else "unchecked"
-        states.append(Figure(file=place.file, at=place.at, quote=place.quote, of=mention.subject, state=state))
-    return tuple(states)
 
 
 def finding(entry: Check, outcome: Faulty) -> Finding:

@@ -109,7 +109,7 @@ def check(
     details: Details = False,
     force: Force = False,
     figures: Annotated[
-        bool, typer.Option("--figures", help="列出正文的每个数字及其状态：相符、矛盾、未能核对")
+        bool, typer.Option("--figures", help="列出正文的每个数字及其状态和依据：相符、矛盾、未能核对")
     ] = False,
     debug: Debug = False,
 ) -> None:

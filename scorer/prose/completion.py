@@ -146,10 +146,22 @@ def _named(shape: Shape, rate: Stated, levels: Sequence[Stated]) -> tuple[Stated
         if done is None:
             continue
         base = _base(done, rate, planned)
-        if base is not None:
-            return done, base
+        return (done, base) if base is not None else _two_of_segment(rate, inside)
+    return _two_of_segment(rate, inside)
+
+
+def _two_of_segment(rate: Stated, inside: Sequence[Stated]) -> tuple[Stated, Stated] | None:
+    """预算安排支出120万元，实际支出100万元: of the only two amounts of a segment the one that words or columns plan is the base."""
+    two = [f for f in inside if same_segment(f, rate)]
+    if len(two) != 2 or two[0].unit != two[1].unit:
         return None
-    return None
+    done, base = two
+    if (done.mention.kind == "budget") is not (base.mention.kind == "budget") and done.mention.kind == "budget":
+        done, base = base, done
+    return (done, base) if _OF_BUDGET.search(base.near) and not _OF_BUDGET.search(done.near) else None
+
+
+_OF_BUDGET = re.compile(r"预算|计划|指标|任务|目标")
 
 
 def _is(words: re.Pattern[str], others: re.Pattern[str], figure: Stated) -> bool:

@@ -35,13 +35,14 @@ def slip(figure: Stated, needed: Span, beside: Iterable[Stated] = ()) -> str:
         return ""
     digits, scale = own
     width = (needed.high - needed.low) / figure.number
-    for name, limit, variants in (
-        (SWAPPED, WIDE, _swapped(digits)),
-        (POINT, WIDE, _shifted(digits)),
-        (SWAPPED, NARROW, _exchanged(digits)),
-        (DIGIT, NARROW, _changed(digits)),
+    apart = (needed.high - needed.low) / max(figure.number, needed.high)  # a point that moved makes a figure ten times another
+    for name, room, limit, variants in (
+        (SWAPPED, width, WIDE, _swapped(digits)),
+        (POINT, apart, WIDE, _shifted(digits)),
+        (SWAPPED, width, NARROW, _exchanged(digits)),
+        (DIGIT, width, NARROW, _changed(digits)),
     ):
-        if width <= limit and any(needed.low <= variant * scale <= needed.high for variant in variants):
+        if room <= limit and any(needed.low <= variant * scale <= needed.high for variant in variants):
             return name
     if (
         figure.unit == "元"
@@ -79,10 +80,10 @@ def _swapped(digits: Decimal) -> Iterator[Decimal]:
 
 
 def _exchanged(digits: Decimal) -> Iterator[Decimal]:
-    """Any two digits that changed places, for figures of three to six."""
+    """Any two digits that changed places, for figures of four to six."""
     text = _text(digits)
     at = [index for index, character in enumerate(text) if character.isdigit()]
-    if not 3 <= len(at) <= 6:
+    if not 4 <= len(at) <= 6:
         return
     for first, second in combinations(at, 2):
         if text[first] != text[second]:

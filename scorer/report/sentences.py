@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scorer.checks import CHECKS
 from scorer.explanation import INTERNAL
-from scorer.model import Finding, Level, Line, Place, Report, ScorerError, Status, Tally, points_text
+from scorer.model import (
+    Figure,
+    FigureState,
+    Finding,
+    Level,
+    Line,
+    Place,
+    Report,
+    ScorerError,
+    Status,
+    Tally,
+    points_text,
+)
 from scorer.report.places import in_words
 from scorer.report.width import cut, width_of
 from scorer.rules import RULES
@@ -180,6 +193,30 @@ def by_level(report: Report) -> list[tuple[Level, list[Numbered]]]:
 
 
 # ------------------------------------------------------------------------------------------------------------ tallies
+
+
+STATES: dict[FigureState, str] = {"agrees": "相符", "differs": "矛盾", "unchecked": "未能核对"}
+
+
+def figures_words(report: Report) -> str:
+    """How many figures of the texts were checked, with what came of them; "" where they were not asked for."""
+    if report.figures is None:
+        return ""
+    counts = Counter(figure.state for figure in report.figures)
+    total, checked = len(report.figures), counts["agrees"] + counts["differs"]
+    share = f"，参与核对的占 {100 * checked / total:.1f}%" if total else ""
+    told = "、".join(f"{words} {counts[state]} 处" for state, words in STATES.items())
+    return f"共 {total} 处：{told}{share}。"
+
+
+def figure_words(figure: Figure) -> str:
+    """By what a figure agrees, what contradicts it, or why it was not checked."""
+    if figure.state == "unchecked":
+        return figure.why
+    title = title_of(figure.by)
+    if figure.state == "differs":
+        return f"{figure.by} {title}".strip()
+    return f"{figure.by} 核对相符" if title else figure.by
 
 
 def ran(report: Report) -> list[Tally]:

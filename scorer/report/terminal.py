@@ -6,11 +6,10 @@ A total is never printed without how much of it was recomputed and how much was 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scorer.model import FigureState, Finding, Line, Report, points_text
+from scorer.model import Finding, Line, Report, points_text
 from scorer.report import Layout, sentences
 from scorer.report.width import cleaned, cut, table, width_of, wrap
 
@@ -262,21 +261,17 @@ def places(finding: Finding, alone: bool) -> list[str]:
 # ----------------------------------------------------------------------------------------------------------- tallies
 
 
-STATES: dict[FigureState, str] = {"agrees": "相符", "differs": "矛盾", "unchecked": "未能核对"}
-
-
 def figures(report: Report, layout: Layout) -> list[str]:
     """Every figure of the reports with its state, and how many took part in a check; empty where not asked for."""
     if report.figures is None:
         return []
-    counts = Counter(figure.state for figure in report.figures)
-    total, checked = len(report.figures), counts["agrees"] + counts["differs"]
-    share = f"，参与核对的占 {100 * checked / total:.1f}%" if total else ""
-    told = "、".join(f"{words} {counts[state]} 处" for state, words in STATES.items())
-    lines = [paint("正文数字", "strong", layout), *hanging(f"共 {total} 处：{told}{share}。", layout, 2)]
-    rows = [(figure.at, cleaned(figure.quote), cleaned(figure.of), STATES[figure.state]) for figure in report.figures]
+    lines = [paint("正文数字", "strong", layout), *hanging(sentences.figures_words(report), layout, 2)]
+    rows = [
+        (figure.at, cleaned(figure.quote), cleaned(figure.of), sentences.STATES[figure.state], cleaned(sentences.figure_words(figure)))
+        for figure in report.figures
+    ]
     if rows:
-        lines += table(("位置", "数字", "所指", "状态"), rows, layout.width, flexible={1: 4, 2: 6}, lines=1)
+        lines += table(("位置", "数字", "所指", "状态", "依据或原因"), rows, layout.width, flexible={1: 4, 2: 6, 4: 16}, lines=2)
     return lines
 
 
