@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from scorer.prose.outline import Outline, Piece, Stated
 
 _TARGET = re.compile(r"(?:指标值|目标值|任务数|计划数|任务量|目标|计划(?!生育)|任务)[^，。；]{0,12}$")
-_RESULT = re.compile(r"(?:实际|全年|年终|最终)[^，。；]{0,6}(?:完成|达到|实现)?(?:值|数|量)?(?:为|是|达|达到)?$|完成(?:值|数|量)(?:为|是)?$")
+_RESULT = re.compile(
+    r"(?:实际|全年|年终|最终)[^，。；]{0,6}(?:完成|达到|实现)?(?:值|数|量)?(?:为|是|达|达到)?$|完成(?:值|数|量)(?:为|是)?$"
+)
 _AT_MOST = re.compile(r"不超过|不高于|不多于|≤|小于|控制在|以内")
 _WHY = re.compile(r"原因|由于|因为|受[^，。；]{1,12}影响|未(?:能)?完成|未(?:能)?达|偏差")
 _FULL_STOP = re.compile(r"[。！？；]")
@@ -35,18 +37,18 @@ def read_promises(tree: Outline) -> Iterator[Promise]:
     everywhere = any(_WHY.search(piece.text) for piece in tree.pieces)
     for piece in tree.pieces:
         for target, result in _pairs(piece):
-            most = _AT_MOST.search(target.near + target.mention.quote + target.tail[:4]) is not None or target.mention.quantity.op in ("<", "<=", "≤")
+            most = _AT_MOST.search(target.near + target.mention.quote + target.tail[:4]) is not None
             met = result.number <= target.number if most else result.number >= target.number
             yield Promise(target, result, met, _WHY.search(piece.text) is not None, everywhere)
 
 
 def _pairs(piece: Piece) -> Iterator[tuple[Stated, Stated]]:
     for target, result in zip(piece.figures, piece.figures[1:], strict=False):
-        if target.unit != result.unit or _FULL_STOP.search(result.gap):
+        if target.unit != result.unit or target.number <= 0 or _FULL_STOP.search(result.gap):
             continue
         if _TARGET.search(target.near) and not _RESULT.search(target.near) and _RESULT.search(result.near):
             alone = [figure for figure in _sentence(piece, target) if figure.unit == target.unit]
-            if alone == [target, result] and result.number * 10 > 0 and target.number > 0:
+            if alone == [target, result]:
                 yield target, result
 
 
