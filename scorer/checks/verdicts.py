@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Sound, faulty, undecided
 from scorer.numbers.interval import rounded, shown
-from scorer.prose.equations import Equation, Quotient, Total, rate_places, scale_of, unit_words
+from scorer.prose.equations import Direction, Equation, Quotient, Total, rate_places, scale_of, unit_words
 from scorer.prose.judge import Verdict
 from scorer.prose.orders import Order
 from scorer.prose.outline import Stated
@@ -51,6 +51,8 @@ def outcome_of(verdict: Verdict) -> Outcome:
     if isinstance(equation, Quotient):
         rate = equation.rate
         message = f"{equation.words()}，文中写作 {rate.near.strip()[-8:]}{rate.mention.quote}；请核对这几个数{hint}"
+    elif isinstance(equation, Direction):
+        message = f"{equation.words()}；请核对“增加”“减少”等用词与数字"
     elif isinstance(equation, Total):
         unit = scale_of(equation.whole)
         difference = shown(abs(equation.difference), unit)
@@ -101,5 +103,7 @@ def _numbers(verdict: Verdict) -> dict[str, object]:
         return {
             "computed": rounded(equation.value, max(2, rate_places(equation.rate))),
             "printed": equation.rate.mention.quote,
+            "part": " + ".join(figure.mention.quote for _, figure in equation.above),
+            "whole": words(equation.below[0][1]),
         }
     return {}

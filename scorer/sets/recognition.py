@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
+from pathlib import Path
 from time import monotonic
 
 from scorer.model import Cell, Document, Paragraph, Submission
@@ -19,6 +20,7 @@ from scorer.numbers.precision import readable
 from scorer.rules import Execution, Graded, Proportion
 from scorer.sets.indicator import Indicator, IndicatorSet
 from scorer.sets.loading import list_sets, load_set
+from scorer.sets.own import own_folders
 from scorer.sets.schema import ExecutionBlock, Grade, Recognition, Thresholds
 
 ENOUGH = Decimal(25)  # a set that scores less does not fit
@@ -292,15 +294,15 @@ def fits(submission: Submission) -> list[Fit]:
     return sorted(found, key=lambda fit: (-fit.score, len(fit.indicators.extends), fit.indicators.id))
 
 
-_KNOWN: tuple[float, list[IndicatorSet]] | None = None
+_KNOWN: tuple[float, list[Path], list[IndicatorSet]] | None = None
 
 
 def _library() -> list[IndicatorSet]:
     """The library, looked at for changed files once in a few seconds: a batch asks for every form."""
     global _KNOWN
-    if _KNOWN is None or monotonic() - _KNOWN[0] > LIBRARY_SECONDS:
-        _KNOWN = (monotonic(), list_sets())
-    return _KNOWN[1]
+    if _KNOWN is None or monotonic() - _KNOWN[0] > LIBRARY_SECONDS or _KNOWN[1] != own_folders():
+        _KNOWN = (monotonic(), own_folders(), list_sets())
+    return _KNOWN[2]
 
 
 def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
