@@ -9,9 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from scorer.checks.arithmetic import deducted
 from scorer.checks.form import Form
 from scorer.checks.funds import money_rows
-from scorer.checks.registry import Outcomes, check, faulty, not_run, sound, undecided
+from scorer.checks.registry import NotRun, Outcomes, check, faulty, not_run, sound, undecided
 from scorer.checks.targets import is_blank, squeezed
 from scorer.model import Cell, Document, Place
+from scorer.prose.promises import read_promises
 from scorer.scoring.align import Leaf, funds_total, rate_in
 
 EMPTY_WORDS = re.compile(
@@ -77,8 +78,26 @@ def missed_without_reason(form: Form) -> Outcomes:
     例：目标 ≥4754人，完成 4604人，偏差原因空白。
     改法：在偏差原因栏写明原因和改进措施。
     何时无法判定：表中没有偏差原因栏；目标或完成值没有填，或不是可以比较的数字；方向不明；全表共用一个原因栏且已填写。
+    报告文字里写明的目标和完成值也核对；文中别处说到原因或偏差的，无法判定。
     """
-    yield from _without_reason(form, missed=True)
+    told = list(_told_without_reason(form))
+    yield from told
+    yield from (outcome for outcome in _without_reason(form, missed=True) if not (told and isinstance(outcome, NotRun)))
+
+
+def _told_without_reason(form: Form) -> Outcomes:
+    """Targets that the prose tells with their results."""
+    given = explains(form.submission.reason) or any(explains(leaf.answer.reason) for leaf in form.leaves)
+    for tree in form.outlines:
+        for promise in read_promises(tree):
+            if promise.met or promise.near_reason:
+                yield sound()
+            elif given or promise.reason or promise.target.loose and not promise.target.mention.quantity.op or promise.result.loose:
+                yield undecided("文中别处说到原因，未必包括这一项")
+            else:
+                target, result = promise.target.mention, promise.result.mention
+                message = f"完成值 {result.quote} 未达到目标 {target.quote}，文中没有说明原因；请补充未完成的原因和改进措施"
+                yield faulty((), [target.cell(), result.cell()], message=message)
 
 
 def _without_reason(form: Form, *, missed: bool) -> Outcomes:
