@@ -26,8 +26,6 @@ from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Node, Scorecard, score_submissions
 from scorer.sets import IndicatorSet, find_set, form_set, load_set
 
-Work = tuple[Submission, IndicatorSet, str]
-
 
 def evaluate(
     submission: Submission,
@@ -108,11 +106,13 @@ def said_of_itself(form: Form) -> dict[str, object]:
 
 
 def choose_set(submission: Submission, given: IndicatorSet | None) -> tuple[IndicatorSet, str]:
-    """The set to score by, and why (Chinese)."""
-    if given is not None:
-        return given, "由 --set 指定"
-    if submission.set:
-        return load_set(submission.set), "提交件写明"
+    """The set to score by, and why (Chinese). One to which no row of the form belongs is said to be none, and not taken."""
+    if given is not None or submission.set:
+        named = given if given is not None else load_set(submission.set)
+        how = "由 --set 指定" if given is not None else "提交件写明"
+        if not submission.answers or any(named.find(answer.path).indicator is not None for answer in submission.answers):
+            return named, how
+        return form_set(submission), f"{how}的 {named.id} 不适用：本表没有一行属于该体系"
     if not submission.answers:
         return form_set(submission), "提交件中没有指标表"
     found, why = find_set(submission)

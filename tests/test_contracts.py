@@ -162,7 +162,7 @@ def test_pages_name_only_commands_that_exist(page: str) -> None:
 def test_pages_name_only_files_that_exist(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     links = re.findall(r"\]\(([\w./-]+)\)", text)
-    folders = "scorer|tests|docs|examples|indicator_sets|batch|checks|cli|disclosure|forms|numbers|prose|report|rules|scoring|sets"
+    folders = "scorer|tests|docs|examples|indicator_sets|batch|checks|cli|forms|numbers|prose|report|rules|scoring|sets"
     paths = re.findall(rf"`((?:{folders})/[\w./-]+|\w+\.py)`", text)
     missing = [link for link in links if not ((ROOT / page).parent / link).exists()]
     missing += [path for path in paths if not any((base / path).exists() for base in (ROOT, ROOT / "scorer", ROOT / "tests"))]

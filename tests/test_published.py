@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scorer.disclosure.sheets import read_sheets
 from scorer.evaluation import evaluate
 from scorer.forms import read_document, read_submission
 from scorer.model import Finding
+from scorer.prose.disclosure.sheets import read_sheets
 from tests.published_documents import RENDERERS, Accounts, document
 
 FIGURE = re.compile(r"\d[\d,]*\.\d\d")

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorer.cli.app import run
+from scorer.forms.tabled import set_from, write_table
+from scorer.forms.tabled.rule_cells import NotUnderstoodError, cell_of_rule, quoted, quoted_texts, rule_of_cell
 from scorer.model import ScorerError
 from scorer.sets import Indicator, load_set, set_names
-from scorer.tabled import set_from, write_table
-from scorer.tabled.rule_cells import NotUnderstoodError, cell_of_rule, quoted, quoted_texts, rule_of_cell
 
 CASES = tomli.loads((Path(__file__).parent / "cases" / "sets" / "tables.toml").read_text("utf-8"), parse_float=Decimal)["case"]
 

@@ -14,11 +14,12 @@ from scorer.batch.rows.alignment import Scored
 from scorer.batch.rows.remembered import Memory, distinct
 from scorer.batch.rows.summed import UNIT, Totals
 from scorer.batch.rows.texts import DATE
-from scorer.checks.arithmetic import NO_DEADLINE, ORDINARY
+from scorer.checks.arithmetic import ORDINARY
 from scorer.model import Level
 from scorer.numbers.periods import parse_period
 from scorer.rules.answers import Mask
 from scorer.rules.kernel import RECOMPUTED
+from scorer.rules.lateness import NO_DEADLINE
 
 Array = npt.NDArray[Any]
 

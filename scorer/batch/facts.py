@@ -88,6 +88,8 @@ def _row(answer: Answer) -> Row:
 
 def _digest(submission: Submission) -> str:
     digests = [document.sha256 for document in submission.documents]
+    if submission.part:  # one of several forms in a file: the file of all of them is not what was handed in twice
+        digests.append(submission.part)
     return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode()).hexdigest()
 
 

@@ -74,6 +74,8 @@ class Gathering:
             if known is None or (known.digest, known.reading, known.options) != (digest, program_digest(), self.work.options):
                 submission, *others = [self.store.submission(key) for key in (form, *reports)]
                 tasks.append(Task(Item(JOINED + form, (form,)), submission, digest, tuple(others)))
+        if tasks:
+            self.progress.stage("连同报告核对", len(tasks))
         for _ in self._run(iter(tasks), len(tasks)):
             pass
         self.store.joined = frozenset(pairs.of_form)

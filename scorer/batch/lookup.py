@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scorer.batch.across import find_across
-from scorer.batch.sources.files import BATCH, is_output, items_of_earlier, store_of
+from scorer.batch.known import Remembered, asked_for, matching
+from scorer.batch.sources.files import BATCH, is_output, store_of
 from scorer.batch.sources.flat import Piece, chunks, outline, table_of
+from scorer.batch.store import Store
 from scorer.batch.tasks.columnar import report_of, rows_of
 from scorer.batch.tasks.gather import decoded, encoded
 from scorer.model import Finding, Report, ScorerError, Submission
@@ -23,7 +26,7 @@ def find_report(folder: str, name: str) -> tuple[Report, Submission | None, tupl
     """The report of one submission, the submission as it was read (None where it could not be), and what the comparison
     with the others of its batch found.
 
-    `name` is its number in the list, or its path, or a part of the path that only one has; of a flat table its number or,
+    `name` is its number in the list, its id, or a part of its path, unit or project that only one has; of a flat table its number or,
     after a #, what the table calls it. Its report is then made anew from its rows, by all checks.
 
     Raises:
@@ -36,24 +39,32 @@ def find_report(folder: str, name: str) -> tuple[Report, Submission | None, tupl
         return made, read, find_across(Path(folder), number)
     if not is_output(folder):
         raise ScorerError(f"{folder}：不是 scorer batch 的结果文件夹。请给出 -o 所写的文件夹。")
-    keys = [item.key for item in items_of_earlier(Path(folder))]
-    if name.isdecimal() and 1 <= int(name) <= len(keys):
-        key = keys[int(name) - 1]
-    else:
-        found = [key for key in keys if key == name] or [key for key in keys if name in key]
+    with closing(store_of(Path(folder))) as store:
+        return _kept(Path(folder), store, asked_for(Path(folder), store, name))
+
+
+def find_reports(folder: str, name: str | None) -> Iterator[tuple[Remembered, Report, Submission | None, tuple[Finding, ...]]]:
+    """The reports of all submissions of a batch of files, or of all that `name` means, each as `find_report` gives it.
+
+    Raises:
+        ScorerError: no results of files in the folder, or no submission of that name.
+    """
+    if table_of(Path(folder)) is not None:
+        raise ScorerError(f"{folder}：是平表的结果，报告要逐份取出：scorer show {folder} 序号。")
+    if not is_output(folder):
+        raise ScorerError(f"{folder}：不是 scorer batch 的结果文件夹。请给出 -o 所写的文件夹。")
+    with closing(store_of(Path(folder))) as store:
+        found = matching(Path(folder), store, name)
         if not found:
-            raise ScorerError(f"{folder}：没有“{name}”这份提交件。请用 1–{len(keys)} 的序号，或文件路径（可只写一部分）。")
-        if len(found) > 1:
-            shown = "、".join(found[:5]) + ("等" if len(found) > 5 else "")
-            raise ScorerError(f"“{name}”符合 {len(found)} 份：{shown}。请写得更完整，或用序号。")
-        key = found[0]
-    store = store_of(Path(folder))
-    try:
-        data = store.submission(key)
-        report = Report.model_validate_json(store.report(key))
-        return report, decoded(data) if data else None, find_across(Path(folder), keys.index(key) + 1)
-    finally:
-        store.close()
+            asked_for(Path(folder), store, name or "")
+        for known in found:
+            yield known, *_kept(Path(folder), store, known)
+
+
+def _kept(folder: Path, store: Store, known: Remembered) -> tuple[Report, Submission | None, tuple[Finding, ...]]:
+    data = store.submission(known.key)
+    report = Report.model_validate_json(store.report(known.key))
+    return report, decoded(data) if data else None, find_across(folder, known.number)
 
 
 def find_in_table(folder: str, table: str, name: str) -> tuple[Report, Submission | None, int]:

@@ -80,11 +80,13 @@ def write_results(
     ignore: Sequence[str] = (),
     aside: Sequence[str] = (),
     unhandled: Sequence[tuple[str, str]] = (),
+    ids: Sequence[str] = (),
 ) -> Outcome:
     """All results of the gathered records named by `keys`, in their order; the riskiest `pages` reports as pages too.
 
     `select` and `ignore` choose among the checks across forms; those of one form are chosen when it is gathered. `aside`
-    are sentences on what the source holds besides, `unhandled` the files of other kinds with what to do about them.
+    are sentences on what the source holds besides, `unhandled` the files of other kinds with what to do about them,
+    `ids` what the submissions are known by.
 
     Raises:
         ScorerError: a file cannot be written, or a record is damaged.
@@ -106,7 +108,7 @@ def write_results(
                 reports.write(line + b"\n")
                 report = from_json(line)
                 compared = [one.row() for one in by_number.get(number, ())]
-                row = row_of(number, readable_name(key), report, from_json(facts), compared)
+                row = row_of(number, readable_name(key), report, from_json(facts), compared, ids[number - 1] if ids else "")
                 spool.add(row)
                 found.add(row)
                 if add:

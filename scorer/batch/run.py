@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from scorer.batch.across import ACROSS
 from scorer.batch.gathering import Gathering, Settings, processors
 from scorer.batch.joined import join
+from scorer.batch.known import ids_of, kept_ids
 from scorer.batch.marked import FINDINGS, MARKED, SUBMISSIONS, Marks, mark_submissions
 from scorer.batch.paired import Pairs, find_pairs, write_pairs
 from scorer.batch.progress import Progress
@@ -99,10 +100,12 @@ def run_batch(
             pairs = find_pairs(store, keys)
             gathering.join(pairs)
             keys = [key for key in keys if key not in pairs.taken]
-        save(json.dumps({"schema": "scorer.batch/1", "keys": keys, "joined": sorted(store.joined)}), output / BATCH, force=True)
+        ids = kept_ids(Path(source)) if earlier else ids_of(keys, source)
+        about = {"schema": "scorer.batch/1", "keys": keys, "ids": ids, "joined": sorted(store.joined)}
+        save(json.dumps(about), output / BATCH, force=True)
         write_pairs(pairs, output)
         aside = (*aside, *pairs.words())
-        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside, others)
+        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside, others, ids)
     finally:
         store.close()
         if earlier:

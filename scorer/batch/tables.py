@@ -34,7 +34,7 @@ def schemas() -> dict[str, Any]:
     fields: dict[str, list[tuple[str, Any]]] = {
         "submissions.parquet": [
             ("submission", arrow.int64()),
-            *((name, arrow.string()) for name in ("file", "unit", "department", "region", "project")),
+            *((name, arrow.string()) for name in ("id", "file", "unit", "department", "region", "project")),
             ("year", arrow.int32()),
             ("set", arrow.string()),
             *((name, points) for name in ("total", "full", "low", "high", "claimed_total")),
@@ -103,6 +103,7 @@ def submission_row(row: Row, report: dict[str, Any]) -> dict[str, Any]:
     figures = ("total", "full", "low", "high", "claimed_total", "recomputed_weight", "judged_weight", "missing_weight")
     return {
         "submission": row.number,
+        "id": row.id or row.key.rpartition("#")[2],
         "file": row.key,
         **{name: getattr(row, name) for name in ("unit", "department", "project", "year", "set")},
         "region": row.region or None,

@@ -14,6 +14,7 @@ from scorer.numbers.periods import parse_period
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import score
 from scorer.rules.answers import Answers
+from scorer.rules.lateness import NO_DEADLINE
 from scorer.rules.measured import Coefficient, Proportion
 from scorer.scoring.align import Leaf, entry, points_in
 from scorer.scoring.tree import Node
@@ -79,7 +80,7 @@ def weights_differ_from_full_score(form: Form) -> Outcomes:
     依据：财预〔2020〕10号：总分设定为100分；各地表式的合计行。
     例：各行分值 15+10+11+7+9+3+3+7+3+5，加执行率 10，合计 83，而满分 100。
     改法：核对每行分值和预算执行率的分值，使合计等于满分。
-    何时无法判定：有的指标没有分值，或分值写得无法读成数字。
+    何时无法判定：有的指标没有分值，或分值写得无法读成数字；目标申报表、监控表合计 90（预算执行率的 10 分不在其中）。
     """
     if not form.set.points or not any(leaf.weight is not None for leaf in form.leaves):
         yield not_run(NO_POINTS)
@@ -93,6 +94,9 @@ def weights_differ_from_full_score(form: Form) -> Outcomes:
     total = sum(weights, Decimal(0))
     if total == full:
         yield sound()
+        return
+    if form.submission.kind and total + EXECUTION_POINTS == full:
+        yield undecided("目标申报表、监控表不列预算执行率，分值可能给它留了 10 分")
         return
     cells = [leaf.answer.weight for leaf in form.leaves if leaf.answer.weight]
     numbers = {"sum": total, "full": full, "difference": abs(total - full)}
@@ -322,6 +326,7 @@ def _other_standard(leaf: Leaf) -> bool:
 
 INFERRED = "目标没有比较符号，方向由指标名称推断"
 # words of a printed standard that is the common rule: full marks when met, else in proportion
+EXECUTION_POINTS = Decimal(10)  # what a form that is filled in later keeps for the execution rate
 ORDINARY = re.compile("[BＢ][/／÷][AＡ]|比例|完成率")
 
 
@@ -351,9 +356,6 @@ def in_time(form: Form, leaf: Leaf) -> bool | None:
     if done[1] <= due[1]:
         return True
     return False if done[0] > due[1] else None
-
-
-NO_DEADLINE = re.compile("[后起每]|以来|开始|不早于")
 
 
 def deducted(leaf: Leaf) -> bool:

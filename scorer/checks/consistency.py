@@ -30,9 +30,10 @@ from scorer.checks.sameness import (
 from scorer.checks.verdicts import explained_mentions, verdict_outcomes
 from scorer.model import Place
 from scorer.numbers.interval import loose, shown
+from scorer.prose.equations import Total
+from scorer.prose.judge import Verdict
 from scorer.prose.mentions import Mention, clean
-from scorer.prose.phrases import REACH
-from scorer.prose.sums import DERIVED, Sum
+from scorer.prose.phrases import DERIVED, REACH
 from scorer.scoring.align import funds_total
 
 LARGEST_FAMILY = 10  # people to a household: more is no household
@@ -70,7 +71,7 @@ def counting_unit_differs(form: Form) -> Outcomes:
     said = form.said
     households = [item for item in said if item.dimension == "户" and item.number]
     people = [item for item in said if item.dimension in ("人", "人次") and item.number]
-    parts = {id(part) for item in form.statements.sums for part in item.parts if len(item.parts) > 1}
+    parts = {id(part.mention) for total in totals(form.verdicts) for part in total.parts if len(total.parts) > 1}
     households = [item for item in households if id(item.mention) not in parts]
     people = [item for item in people if id(item.mention) not in parts]
     seen: set[tuple[Decimal | None, Decimal | None]] = set()
@@ -178,7 +179,7 @@ def judge_heads(house: Said, person: Said, people: Sequence[Said]) -> Outcome:
 
 
 MOST_LIKE = 40  # figures that one slip of the pen could make of each other
-MOST_PAIRS = 40_000  # of those: a report of hundreds of pages has a few thousand
+MOST_PAIRS = 10_000  # of those: a report of hundreds of pages has a few thousand
 
 
 @check("C302", level="error", message="{of}：一处为 {first}，另一处为 {second}；请核对哪一个正确")
@@ -209,8 +210,9 @@ def figure_differs(form: Form) -> Outcomes:
     by_figure: dict[tuple[str, Decimal | None], list[int]] = defaultdict(list)
     for index, item in enumerate(said):
         by_figure[item.dimension, item.number].append(index)
-    together = listed_together(form.statements.sums)
+    together = listed_together(form.verdicts)
     explained = explained_mentions(form.verdicts)
+    side_by_side, numbers = listed_pairs(said), numbers_by_name(said)
     # the same figure said often fills its buckets: only different ones can be slips of each other
     pairs = sorted(
         {
@@ -239,10 +241,10 @@ def figure_differs(form: Form) -> Outcomes:
                 yield hint(first, second, "两数只差相邻两位的次序，请核对是否同一事项")
             continue
         done |= {(first.number, second.number), (second.number, first.number)}
-        if of_many_things(second, said) or of_two_items(first, second):
+        if of_many_things(second, numbers) or of_two_items(first, second):
             yield undecided("同名的数分属几个项目，各不相同")
             continue
-        if beside_each_other(first, second, said):
+        if (first.dimension, frozenset((first.number, second.number))) in side_by_side:
             yield undecided("两个数在同一句中并列，是两件事")
             continue
         if {id(first.mention), id(second.mention)} <= explained:
@@ -266,31 +268,39 @@ def figure_differs(form: Form) -> Outcomes:
 _AND = re.compile(r"^\s*(?:[、和与及，]|以及|分别)?\s*$")
 
 
-def beside_each_other(first: Said, second: Said, said: Sequence[Said]) -> bool:
-    """Whether a sentence lists both figures: 2020年、2021年分别152万亩、158万亩."""
-    wanted = {first.number, second.number}
-    mentions = [item.mention for item in said if item.mention is not None and item.dimension == first.dimension]
-    return any(
-        one.sentence is other.sentence and {one.number, other.number} == wanted and _AND.match(other.gap) is not None
+def listed_pairs(said: Sequence[Said]) -> set[tuple[str, frozenset[Decimal | None]]]:
+    """Pairs of figures of one dimension that a sentence lists side by side: 2020年、2021年分别152万亩、158万亩."""
+    by_dimension: dict[str, list[Mention]] = defaultdict(list)
+    for item in said:
+        if item.mention is not None:
+            by_dimension[item.dimension].append(item.mention)
+    return {
+        (dimension, frozenset((one.number, other.number)))
+        for dimension, mentions in by_dimension.items()
         for one, other in pairwise(mentions)
-    )
-
-
-def of_many_things(item: Said, said: Sequence[Said]) -> bool:
-    """Whether three or more different figures have this one's name: each is of a project of its own (资金来源：…155万元)."""
-    name = core(item.of)
-    if item.mention is None or not name:
-        return False
-    begun = _clause_begin(item.mention)
-    same = {
-        other.number
-        for other in said
-        if other.mention is not None
-        and other.dimension == item.dimension
-        and core(other.of) == name
-        and _clause_begin(other.mention) == begun
+        if one.sentence is other.sentence and _AND.match(other.gap) is not None
     }
-    return len(same) >= 3
+
+
+def numbers_by_name(said: Sequence[Said]) -> dict[tuple[str, str, str], set[Decimal | None]]:
+    """The different figures of each name, by `_name_key`."""
+    numbers: dict[tuple[str, str, str], set[Decimal | None]] = defaultdict(set)
+    for item in said:
+        if item.mention is not None:
+            numbers[_name_key(item, item.mention)].add(item.number)
+    return numbers
+
+
+def of_many_things(item: Said, numbers: dict[tuple[str, str, str], set[Decimal | None]]) -> bool:
+    """Whether three or more different figures have this one's name: each is of a project of its own (资金来源：…155万元)."""
+    if item.mention is None or not core(item.of):
+        return False
+    return len(numbers[_name_key(item, item.mention)]) >= 3
+
+
+def _name_key(item: Said, mention: Mention) -> tuple[str, str, str]:
+    """Dimension, name, and the words of the line before the figure, where they are few."""
+    return item.dimension, core(item.of), _clause_begin(mention)
 
 
 def _clause_begin(mention: Mention) -> str:
@@ -418,12 +428,20 @@ def repeats(item: Said, first: Said, second: Said) -> bool:
     return same and alike(item, second) >= ENOUGH
 
 
-def listed_together(sums: Sequence[Sum]) -> dict[int, set[int]]:
+def totals(verdicts: Sequence[Verdict]) -> Iterator[Total]:
+    """The plain reading of every list that the prose names: its whole and its parts."""
+    for verdict in verdicts:
+        for equation in verdict.question.asked[:1] if verdict.question.kind == "sum" else ():
+            if isinstance(equation, Total):
+                yield equation
+
+
+def listed_together(verdicts: Sequence[Verdict]) -> dict[int, set[int]]:
     """For every part and whole of a sum the sums that it stands in: those are different figures by their nature."""
     groups: dict[int, set[int]] = defaultdict(set)
-    for number, item in enumerate(sums):
-        for mention in (item.whole, *item.parts):
-            groups[id(mention)].add(number)
+    for number, total in enumerate(totals(verdicts)):
+        for figure in total.figures:
+            groups[id(figure.mention)].add(number)
     return groups
 
 

@@ -23,6 +23,9 @@ EMPTY_WORDS = re.compile(
     r"工作需要|(因)?日常工作需要.{0,12}|按实际(情况)?(支出|执行))"
 )
 
+ABOVE = ("同上", "见上")
+"""Words that point to a reason given before."""
+
 
 def has_reason_column(form: Form) -> bool:
     return "reason" in form.submission.columns or any(leaf.answer.reason for leaf in form.leaves if not leaf.execution)
@@ -141,10 +144,13 @@ def empty_reason(form: Form) -> Outcomes:
             yield faulty(leaf.path, [leaf.answer.reason], reason=leaf.answer.reason.text)
         else:
             yield sound()
+    told = False
     for place in given:
-        if EMPTY_WORDS.fullmatch(squeezed(place.quote)):
+        words = squeezed(place.quote)
+        if EMPTY_WORDS.fullmatch(words) and not (told and words in ABOVE):
             yield faulty((), [place], reason=place.quote)
         else:
+            told = True
             yield sound()
 
 

@@ -8,22 +8,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcomes, check, faulty, not_run, plain, sound, undecided
 from scorer.checks.scale import suspect_in_prose
+from scorer.checks.suspect_money import YI, money_limit, suspect
 from scorer.checks.targets import name_of, squeezed
 from scorer.model import Cell, Place
 from scorer.numbers.quantity import parse_quantity
 from scorer.scoring.align import Leaf, amount_in, points_in
 
-YI, CENT = Decimal(100_000_000), Decimal("0.01")
-# in 元: what a single project does not reach (一百亿元), nor a transfer or a whole department (一千亿元)
-SUSPECT_MONEY, WIDE_MONEY = 100 * YI, 1000 * YI
-# and what is far beyond an institution of a city, a county, a township or an institution of a county
-CITY_MONEY, COUNTY_MONEY, LOCAL_MONEY = 50 * YI, 20 * YI, 5 * YI
-COUNTY_UNIT = re.compile("[县旗镇乡]|(?<![地社小])区(?!域|块)|街道|村")
-LOCAL_UNIT = re.compile(
-    "(?:镇|乡|街道|办事处|村|社区|村委会|居委会|学校?|中学|小学|幼儿园|[馆站所队]|中心|卫生院|医院)(?:人民政府|办事处|党委)?$"
-)
-WIDE_FORM = re.compile("转移支付|区域|部门整体|整体支出|部门绩效")
-SMALL_MONEY = Decimal(1000)  # a whole project of less than a thousand 元 was written in 万元
+CENT = Decimal("0.01")
 ANSWERS = re.compile("无|不适用|[NnＮ]/?[AaＡ]")
 OPTION_BOX = re.compile("[□☐○◻]")
 TICKED_BOX = re.compile("[☑■●√✓✔☒▣⊙◉]")
@@ -150,7 +141,7 @@ def money_unit_suspect(form: Form) -> Outcomes:
     界限：万元栏 100 亿元（转移支付、部门整体 1000 亿元，县区、乡镇、站所依次更低），元栏的总额 1000 元。
     """
     rows = [funds for funds in form.submission.funds if funds.unit in ("万元", "元")]
-    limit = _money_limit(form)
+    limit = money_limit(form)
     looked = False
     for funds in rows:
         for cell in (funds.initial, funds.budget, funds.executed):
@@ -162,7 +153,7 @@ def money_unit_suspect(form: Form) -> Outcomes:
                 yield undecided("金额无法读成数字")
             elif bare is None:
                 yield sound()  # the cell names its own unit
-            elif abs(amount) < limit and not (funds.unit == "元" and funds.total and 0 < abs(amount) < SMALL_MONEY):
+            elif not suspect(funds, cell, limit):
                 yield sound()
             else:
                 large = f"{plain((amount / YI).quantize(CENT, ROUND_HALF_UP))} 亿元" if amount >= YI else f"{plain(amount)} 元"
@@ -180,16 +171,6 @@ def money_unit_suspect(form: Form) -> Outcomes:
         yield outcome
     if not looked:
         yield not_run("没有资金数字")
-
-
-def _money_limit(form: Form) -> Decimal:
-    """What an amount of this form does not reach, in 元, by what the form is about and whose it is."""
-    unit, wide = form.submission.unit, WIDE_FORM.search(form.set.title) is not None
-    if COUNTY_UNIT.search(unit) and not re.search("自治区|新区", unit):
-        return (LOCAL_MONEY if LOCAL_UNIT.search(unit) else COUNTY_MONEY) * (5 if wide else 1)
-    if LOCAL_UNIT.search(unit) and re.search("[市州盟]", unit):
-        return CITY_MONEY * (5 if wide else 1)
-    return WIDE_MONEY if wide else SUSPECT_MONEY
 
 
 @check("F608", level="warning", message="{column}“{text}”是备选项，没有选定；请只保留一项")

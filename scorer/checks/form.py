@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scorer.checks.misread import columns_in_doubt
 from scorer.checks.registry import Outcome, Outcomes, Sound
 from scorer.checks.sameness import Said, everything_said
-from scorer.checks.settled import Spot, settled_spots, told_once, without_tables
+from scorer.checks.settled import Settled, settled_spots, told_once, without_tables
 from scorer.checks.written import texts
-from scorer.disclosure.publication import Publication, read_publication
 from scorer.model import Cell, Document, Submission
 from scorer.prose.about import About, about_all
+from scorer.prose.disclosure.publication import Publication, read_publication
+from scorer.prose.free_tables import read_tables
 from scorer.prose.judge import Verdict
 from scorer.prose.mentions import Line, Mention, read_lines
-from scorer.prose.read import Statements, read_statements
+from scorer.prose.outline import Outline, outline
 from scorer.prose.reader import read_prose
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Scorecard
 from scorer.sets import IndicatorSet
+
+if TYPE_CHECKING:
+    from scorer.checks.published.accounts import Accounts
 
 
 @dataclass
@@ -32,8 +37,8 @@ class Form:
     scorecard: Scorecard
     sound: list[Sound] = field(default_factory=list)
     """The sound outcomes that say what was compared, filled by `scorer.checks.registry.run`."""
-    judged: Sequence[Outcome] | None = None
-    """What is said of each sum of the prose, in their order, once `scorer.checks.parts.sum_outcomes` was asked."""
+    accounts: Accounts | None = None
+    """What is said of the ties of published tables, once `scorer.checks.published.accounts.accounts_of` was asked."""
 
     @property
     def leaves(self) -> Sequence[Leaf]:
@@ -60,7 +65,7 @@ class Form:
         return [publication for publication in read if publication is not None]
 
     @cached_property
-    def settled(self) -> frozenset[Spot]:
+    def settled(self) -> Settled:
         """The figures of published explanations that family D has judged."""
         return settled_spots(self)
 
@@ -73,14 +78,19 @@ class Form:
         return [read_lines(document) for document in self.documents]
 
     @cached_property
-    def verdicts(self) -> Sequence[Verdict]:
-        """What came of every question that the prose raises about its figures."""
-        return [verdict for lines, mentions in self._read for verdict in read_prose(lines, mentions)]
+    def outlines(self) -> Sequence[Outline]:
+        """The tree of items and figures that each document's prose makes."""
+        return [outline(lines, mentions) for lines, mentions in self._read]
 
     @cached_property
-    def statements(self) -> Statements:
-        """What the prose says about its figures: sums, shares, changes, products, rates."""
-        return read_statements(self.mentions)
+    def verdicts(self) -> Sequence[Verdict]:
+        """What came of every question that the prose raises about its figures."""
+        return [verdict for tree in self.outlines for verdict in read_prose(tree)]
+
+    @cached_property
+    def table_verdicts(self) -> Sequence[Verdict]:
+        """What came of the sums and rates that free tables state."""
+        return read_tables(self.documents, self.mentions)
 
     @cached_property
     def said(self) -> Sequence[Said]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from scorer.checks.arithmetic import HUNDRED, ONE, off_rule, rounded_sum, rounding_of, written_places
+from scorer.checks.arithmetic import HUNDRED, ONE, off_rule, rounded_sum, rounding_of, said, written_places
 from scorer.checks.form import Form
-from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.registry import Faulty, Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
+from scorer.checks.suspect_money import units_first
 from scorer.model import Cell, Funds
 from scorer.numbers.quantity import parse_quantity
 from scorer.scoring.align import EXECUTION, Leaf, amount_in, points_in, rate_in
 
 MONEY_COLUMNS = {"initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
+SEVERAL_COLUMNS = "{column}：各资金来源之和分别为 {sum}，年度资金总额为 {stated}，相差 {difference}；请核对是否漏列一个来源"
 SHORT_WRITING = Decimal("0.005")
 
 
@@ -86,8 +88,12 @@ def execution_rate_differs(form: Form) -> Outcomes:
     依据：财预〔2020〕10号附件：执行率（B/A），A 为全年预算数，B 为全年执行数。
     例：预算 370，执行 273.79，执行率填 100%；应为 74.00%。
     改法：核对截至年末的执行数和调整后的预算数，再算执行率。
-    何时无法判定：执行率、预算数或执行数没有填或无法读成数字；预算数为 0；执行率按年初预算数计算才相符。
+    何时无法判定：金额单位可疑（见 F607）；执行率、预算数或执行数没有填或无法读成数字；预算数为 0；执行率按年初预算数计算才相符。
     """
+    yield from units_first(form, _rates(form))
+
+
+def _rates(form: Form) -> Outcomes:
     looked = False
     for money in money_rows(form):
         if not money.row.rate or parse_quantity(money.row.rate.text).kind == "empty":
@@ -179,8 +185,13 @@ def funds_parts_differ(form: Form) -> Outcomes:
     依据：财预〔2020〕10号附件表式：年度资金总额，其中：当年财政拨款、上年结转资金、其他资金。
     例：总额 0，而“其中：财政拨款”90 万元。
     改法：核对各来源和总额。
-    何时无法判定：只列了部分来源；有的来源或资金总额没有填（空白不当作 0）或无法读成数字。不足末位一个单位的尾差只作提示。
+    何时无法判定：只列了部分来源；有的来源或资金总额没有填（空白不当作 0）或无法读成数字；单位可疑（见 F607）。
+    界限：不足末位一个单位的尾差只作提示；几栏都不符的合成一条：漏列一个来源，各栏都会少。
     """
+    yield from units_first(form, _sums_of_sources(form))
+
+
+def _sums_of_sources(form: Form) -> Outcomes:
     rows = money_rows(form)
     totals = [money for money in rows if money.row.total]
     parts = [money for money in rows if not money.row.total and money.row.part_of is None]
@@ -196,8 +207,19 @@ def funds_parts_differ(form: Form) -> Outcomes:
     complete = any(
         None not in sums[name] and getattr(whole, name) and sum(sums[name]) == getattr(whole, name) for name in columns
     )
-    for name in columns:
-        yield _sources(whole, parts, name, complete)
+    yield from _one_cause([_sources(whole, parts, name, complete) for name in columns])
+
+
+def _one_cause(outcomes: list[Outcome]) -> Outcomes:
+    """The outcomes of the columns, those that do not add up together: a source left out is missing in every column."""
+    wrong = [one for one in outcomes if isinstance(one, Faulty) and one.level is None]
+    if len(wrong) < 2:
+        yield from outcomes
+        return
+    yield from (one for one in outcomes if one not in wrong)
+    numbers = {name: "、".join(one.numbers[name] for one in wrong) for name in wrong[0].numbers}
+    places = tuple(place for one in wrong for place in one.where)
+    yield faulty(("资金",), places, message=said(SEVERAL_COLUMNS, numbers), numbers=numbers)
 
 
 def _sources(whole: Money, parts: list[Money], name: str, complete: bool) -> Outcome:
@@ -241,8 +263,12 @@ def executed_over_budget(form: Form) -> Outcomes:
     依据：预算法第十三条（各部门、各单位的支出必须以经批准的预算为依据）。
     例：全年预算数 120，全年执行数 135。
     改法：核对两个数；有追加的，把预算数改为调整后的数。
-    何时无法判定：预算数没有填，预算数为 0，或有的数无法读成数字。
+    何时无法判定：金额单位可疑（见 F607）；预算数没有填，预算数为 0，或有的数无法读成数字。
     """
+    yield from units_first(form, _overspent(form))
+
+
+def _overspent(form: Form) -> Outcomes:
     looked = False
     for money in money_rows(form):
         if money.executed is None and parse_quantity(money.row.executed.text).kind == "empty":

@@ -16,8 +16,7 @@ from scorer.model import Answer, Cell, Claim, Place, Source, Submission
 from scorer.numbers.interval import loose, span
 from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
 from scorer.prose.mentions import Mention, clean, dimension
-from scorer.prose.phrases import DISTINGUISHING, FILLER, fold
-from scorer.prose.sums import DERIVED
+from scorer.prose.phrases import DERIVED, DISTINGUISHING, FILLER, fold
 
 _WHOSE = re.compile(r"^(?:学[校院]|全[县市区校院镇乡])(?=[一-龥]{4})")  # 学校获奖项目 is 获奖项目
 _FILLER = re.compile(FILLER)

@@ -14,7 +14,7 @@ from scorer.prose.outline import Stated
 
 def verdict_outcomes(form: Form, *kinds: str) -> Iterator[Outcome]:
     """The outcomes of all questions of some kinds."""
-    for verdict in form.verdicts:
+    for verdict in (*form.verdicts, *form.table_verdicts):
         if verdict.question.kind in kinds:
             yield outcome_of(verdict)
 
@@ -62,8 +62,10 @@ def outcome_of(verdict: Verdict) -> Outcome:
 
 def words(figure: Stated) -> str:
     """A figure with what it is of, for a message."""
-    name = figure.mention.subject or figure.mention.label
-    return f"{name[-16:]}{figure.mention.quote}"
+    mention = figure.mention
+    name = mention.subject or mention.label
+    unit = unit_words(figure) if mention.in_table and mention.quote[-1:].isdigit() else ""
+    return f"{name[-16:]}{mention.quote}{unit}"
 
 
 def _suspected(verdict: Verdict) -> str:

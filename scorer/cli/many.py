@@ -28,7 +28,7 @@ from scorer.cli.options import (
     known_engine,
     known_grouping,
 )
-from scorer.cli.shared import at_or_above, chosen_set, deliver, refuse_target, tell, tell_line, words
+from scorer.cli.shared import at_or_above, chosen_set, deliver, deliver_many, refuse_target, tell, tell_line, words
 from scorer.cli.usage import ChineseCommand
 from scorer.report import Layout, refuse_existing, save
 
@@ -163,18 +163,33 @@ def batch(
     raise typer.Exit(FINDINGS if at_or_above(outcome.worst, fail_on) else OK)
 
 
-@app.command(cls=ChineseCommand, help="从一批结果中取出一份的报告：打印，或按 --format、-o 写成文件。")
+@app.command(
+    cls=ChineseCommand,
+    help="从一批结果中取出一份的报告：打印，或按 --format、-o 写成文件。\n\n"
+    "加 --all 取出全部（写了 ID 的，取出符合的几份），如 scorer show 结果 --all --format docx -o 复核意见，每份一个文件。",
+)
 def show(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="scorer batch 的结果文件夹")],
-    name: Annotated[str, typer.Argument(metavar="ID", help="序号，或文件路径（可只写其中一部分）")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="ID", show_default=False, help="序号、编号，或单位、项目、文件名（可只写其中一部分）")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="取出全部，或全部符合 ID 的；-o 是写入的文件夹")] = False,
     format: Format = None,
     output: Output = None,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
-    from scorer.batch import find_report
+    from scorer.batch import find_report, find_reports
     from scorer.batch.database import folder_of
 
+    if every:
+        if format is None or output is None:
+            raise typer.BadParameter("--all 要写成文件：请加 --format 和 -o，如 --format docx -o 复核意见。")
+        count = deliver_many(find_reports(str(folder_of(folder)), name), format, output, force)
+        console.write(f"已写入 {output}：{count} 份\n", error=True)
+        return
+    if name is None:
+        raise typer.BadParameter("缺少参数 ID：序号、编号，或单位、项目、文件名；要取出全部请加 --all。")
     refuse_target(format, output, force)
     report, submission, across = find_report(str(folder_of(folder)), name)
     deliver(report, Layout(submission=submission, across=across), format, output, force)

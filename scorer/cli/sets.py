@@ -100,8 +100,8 @@ def from_table(
 ) -> None:
     from pathlib import Path
 
+    from scorer.forms.tabled import set_from
     from scorer.report.width import wrap
-    from scorer.tabled import set_from
 
     known_ending(output, [".toml"])
     refuse_existing(output, force=force)
@@ -121,8 +121,8 @@ def from_table(
 
 @library.command("to", cls=ChineseCommand, help="把一套指标体系写成表格（.xlsx .docx），改好后可用 scorer sets from 转换回来。")
 def to_table(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+    from scorer.forms.tabled import SUFFIXES, write_table
     from scorer.sets import load_set
-    from scorer.tabled import SUFFIXES, write_table
 
     known_ending(output, list(SUFFIXES))
     refuse_existing(output, force=force)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +15,11 @@ import typer
 from scorer.cli import console
 from scorer.cli.options import FAIL_ON, FINDINGS, OK
 from scorer.report import WRITERS, Layout, format_of, refuse_existing, save
+from scorer.saving import cause
 
 if TYPE_CHECKING:
-    from scorer.model import Report
+    from scorer.batch.known import Remembered
+    from scorer.model import Finding, Report, Submission
     from scorer.sets import IndicatorSet
 
 
@@ -219,6 +221,25 @@ def deliver(report: Report, layout: Layout, format: str | None, output: str | No
     name = format or format_of(output) or "table"
     save(WRITERS[name].render(report, layout), output, force=force)
     console.write(f"已写入 {output}\n", error=True)
+
+
+def deliver_many(
+    found: Iterable[tuple[Remembered, Report, Submission | None, tuple[Finding, ...]]], format: str, folder: str, force: bool
+) -> int:
+    """Save each report as a file of a folder, named by number, unit and project; gives how many."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(f"-o 的 {folder} 不能作文件夹（{cause(error)}）。请换一个名称。") from None
+    count = 0
+    for known, report, submission, across in found:
+        about = [part for part in (known.unit, known.project) if part.strip()] or [Path(known.key).stem]
+        named = NO_FILE_NAME.sub("_", " ".join([f"{known.number:03d}", *about])).strip("_.")[:80]
+        target = Path(folder) / f"{named}{WRITERS[format].suffixes[0]}"
+        layout = Layout(submission=submission, across=across)
+        save(WRITERS[format].render(report, layout), str(target), force=force)
+        count += 1
+    return count
 
 
 def exit_code(found: Evaluated, fail_on: str) -> int:

@@ -1,1 +1,1 @@
-"""What running text says of its figures: mentions, free tables, and one module for each kind of statement."""
+"""What running text says of its figures: mentions, free tables, one module for each kind of statement; and `disclosure/`."""

@@ -102,6 +102,8 @@ class Total:
         if self.signs:
             terms = " ".join(f"{'−' if part.signed < 0 else '+'} {number_words(part, unit)}" for part in self.parts)
         terms += "".join(f" − {number_words(part, unit)}" for part in self.less)
+        if len(self.parts) == 1 and not self.less:
+            terms = "分项之和"
         return f"{terms.removeprefix('+ ')} = {shown(self.sum, unit)}{unit_words(self.whole)}"
 
 

@@ -1,6 +1,8 @@
-"""Sums of free tables: every level of the functional classification, rows against their total row, and total columns.
+"""Free tables read and judged: every level of the functional classification, rows against their total row, total columns,
+and the rates that a column prints beside the figures that they are of.
 
-A table of indicators is no free table: family A checks it. A blank cell is nothing, not zero.
+A table of indicators is no free table: family A checks it. A blank cell is nothing, not zero. The heads of a table name
+every operand, so that a difference is told without the signs of a slip that prose asks for.
 """
 
 from __future__ import annotations
@@ -8,16 +10,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from scorer.model import Cell, Document, Table
-from scorer.prose.changes import Change
-from scorer.prose.execution import Execution
-from scorer.prose.mentions import CODE, Mention
+from scorer.prose.equations import Equation, Quotient, Total
+from scorer.prose.judge import Verdict
+from scorer.prose.mentions import Mention
+from scorer.prose.outline import Piece, Stated
 from scorer.prose.phrases import fold
 from scorer.prose.piped import free_blocks
-from scorer.prose.shares import Share
+from scorer.prose.relation import Question
+from scorer.prose.table_heads import CODE, FIGURE, code_columns, header, header_rows
 
 _FORM_WORDS = re.compile(r"指标值|三级指标|二级指标|完成值|分值|自评得分|绩效指标")
 _TOTAL = re.compile(r"(?:本年|收入|支出|资金|经费|人员经费|公用经费)*(?:合\s*计|总\s*计|小\s*计)")
@@ -28,25 +32,65 @@ _LEVELLED = re.compile(r"（[一二三四五六七八九十]+）|\d+[.、]|其�
 _NOT_SUMMED = re.compile(r"行次|序号|占|率|比|编码|备注|年度$")
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSum:
-    """A whole of a table with its parts, and with other sets of figures that may be meant as its parts."""
-
-    whole: Mention
-    parts: tuple[Mention, ...]
-    others: tuple[tuple[Mention, ...], ...] = ()
-    doubt: str = ""
-
+WIDEST = 100_000
+"""More than any table has columns: the order of its cells is row by row."""
 
 Figures = dict[tuple[int, int], Mention]
 
 
-def column_sums(documents: Iterable[Document], mentions: Iterable[Mention]) -> Iterator[ColumnSum]:
-    """The sums of every free table, column by column and row by row."""
+def read_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> list[Verdict]:
+    """A verdict for every sum and every rate that the free tables of some documents state."""
+    verdicts = []
     for table, figures in _free_tables(documents, mentions):
         amounts = {place: m for place, m in figures.items() if m.quantity.unit not in ("%", "‰")}
         if amounts:
-            yield from _sums_of(table, amounts)
+            verdicts += [_judged(question, table) for question in _sums_of(table, amounts)]
+        verdicts += [_judged(question, table) for question in _rates_of(table, figures)]
+    return verdicts
+
+
+def _judged(question: Question, table: Table) -> Verdict:
+    """What the cells say: a sum may also hold for another choice of rows, then exactly."""
+    stated = question.asked[0]
+    held = _held(question, table)
+    if held is not None:
+        return Verdict(question, "agrees", held)
+    if any(figure.loose for figure in stated.figures):
+        return Verdict(question, "undecided", why="表中有的数是约数")
+    if isinstance(stated, Quotient) and (stated.value is None or stated.value < 0):
+        return Verdict(question, "undecided", why="基数为 0 或没有写出")
+    if isinstance(stated, Total) and len(stated.parts) == 1 and stated.difference < 0:
+        return Verdict(question, "undecided", why="只列出一个分项")
+    if question.why:
+        return Verdict(question, "undecided", why=question.why)
+    return Verdict(question, "differs", stated)
+
+
+def _figure(mention: Mention) -> Stated:
+    """A cell as the engine sees a figure: its heading and its row stand for the words before it."""
+    return Stated(mention, Piece("", 0, mention.line, ""), "", mention.label, "", order=mention.row * WIDEST + mention.column)
+
+
+def _sum(whole: Mention, parts: Sequence[Mention], others: Sequence[Sequence[Mention]] = (), doubt: str = "") -> Question:
+    """A whole with its parts, and other choices of rows or columns that may be meant as its parts: its list may end early."""
+    figures = {id(m): _figure(m) for group in ((whole, *parts), *others) for m in group}
+    choices = [parts, *others, *(parts[:count] for count in range(2, len(parts)))]
+    totals = [Total(figures[id(whole)], tuple(figures[id(part)] for part in group)) for group in choices if group]
+    return Question("sum", tuple(totals), tuple(totals[:1]), "named", doubt)
+
+
+def _rate(kind: str, rate: Mention, part: Mention, whole: Mention) -> Question:
+    equation: Equation = Quotient(_figure(rate), ((1, _figure(part)),), ((1, _figure(whole)),))
+    return Question(kind, (), (equation,), "named")
+
+
+def _growth(rate: Mention, now: Mention, before: Mention) -> Question:
+    """A rate of change; a column of falls prints them without a sign."""
+    printed, this, last = _figure(rate), _figure(now), _figure(before)
+    rise = Quotient(printed, ((1, this), (-1, last)), ((1, last),))
+    fall = Quotient(printed, ((-1, this), (1, last)), ((1, last),))
+    down = re.search(r"下降|减少|降幅", rate.header) is not None
+    return Question("growth", (), (fall, rise) if down else (rise,), "named")
 
 
 def _free_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> Iterator[tuple[Table, Figures]]:
@@ -75,24 +119,23 @@ _COLUMNS = (
 )
 
 
-def column_rates(documents: Iterable[Document], mentions: Iterable[Mention]) -> Iterator[Execution | Share | Change]:
-    """The rates, shares and changes that a column of a free table prints beside the figures that they are of."""
-    for table, figures in _free_tables(documents, mentions):
-        kinds: dict[str, list[int]] = defaultdict(list)
-        for column in range(table.columns):
-            header = next((m.header for (_, c), m in figures.items() if c == column), "")
-            kind = next((kind for kind, pattern in _COLUMNS if pattern.search(header)), "")
-            kinds[kind].append(column)
-        single = {kind: columns[0] for kind, columns in kinds.items() if len(columns) == 1}
-        for row in sorted({row for row, _ in figures}):
-            cells = {kind: _percent(figures.get((row, column)), kind) for kind, column in single.items()}
-            rate, spent, budget = cells.get("rate"), cells.get("spent"), cells.get("budget")
-            if rate and spent and budget and spent.dimension == budget.dimension:
-                yield Execution(rate, (budget,), (spent,), (), True)
-            change, before, now = cells.get("change"), cells.get("last"), cells.get("now")
-            if change and before and now and before.dimension == now.dimension and change.number is not None:
-                yield Change(None, change, (now,), (before,), change.number >= 0)
-        yield from _shares_of(table, figures, kinds)
+def _rates_of(table: Table, figures: Figures) -> Iterator[Question]:
+    """The rates, shares and changes that a column prints beside the figures that they are of."""
+    kinds: dict[str, list[int]] = defaultdict(list)
+    for column in range(table.columns):
+        header = next((m.header for (_, c), m in figures.items() if c == column), "")
+        kind = next((kind for kind, pattern in _COLUMNS if pattern.search(header)), "")
+        kinds[kind].append(column)
+    single = {kind: columns[0] for kind, columns in kinds.items() if len(columns) == 1}
+    for row in sorted({row for row, _ in figures}):
+        cells = {kind: _percent(figures.get((row, column)), kind) for kind, column in single.items()}
+        rate, spent, budget = cells.get("rate"), cells.get("spent"), cells.get("budget")
+        if rate and spent and budget and spent.dimension == budget.dimension:
+            yield _rate("done", rate, spent, budget)
+        change, before, now = cells.get("change"), cells.get("last"), cells.get("now")
+        if change and before and now and before.dimension == now.dimension and change.number is not None:
+            yield _growth(change, now, before)
+    yield from _shares_of(table, figures, kinds)
 
 
 def _percent(mention: Mention | None, kind: str) -> Mention | None:
@@ -104,7 +147,7 @@ def _percent(mention: Mention | None, kind: str) -> Mention | None:
     return mention if mention.quantity.unit == "%" else None
 
 
-def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> Iterator[Share]:
+def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> Iterator[Question]:
     """A column of shares against the only column of amounts, whose total row is the whole."""
     amounts = [column for kind, columns in kinds.items() if kind not in ("share", "rate", "change") for column in columns]
     amounts = [column for column in amounts if any(c == column and m.quantity.unit != "%" for (_, c), m in figures.items())]
@@ -117,10 +160,28 @@ def _shares_of(table: Table, figures: Figures, kinds: dict[str, list[int]]) -> I
     for row in sorted({row for row, _ in figures}) if whole is not None else ():
         part, percent = figures.get((row, amounts[0])), _percent(figures.get((row, kinds["share"][0])), "share")
         if part is not None and percent is not None and part is not whole and whole is not None:
-            yield Share(percent, part, (whole,), True)
+            yield _rate("share", percent, part, whole)
 
 
-def _sums_of(table: Table, figures: Figures) -> Iterator[ColumnSum]:
+def _held(question: Question, table: Table) -> Equation | None:
+    """The reading that holds: as stated, by another choice of rows exactly, or by the numbers that the cells store."""
+    stated = question.asked[0]
+    held = next((one for one in question.asked if one.holds()), None)
+    held = held or next((one for one in question.readings if isinstance(one, Total) and one.exact), None)
+    return stated if held is None and isinstance(stated, Total) and _stored(table, stated) else held
+
+
+def _stored(table: Table, total: Total) -> bool:
+    """Whether the stored numbers of spreadsheet cells add up, whatever their cells show."""
+    stored = {(cell.row, cell.column): cell.number for cell in table.cells}
+    whole, *parts = [stored.get((f.mention.row, f.mention.column)) for f in (total.whole, *total.parts)]
+    known = [part for part in parts if part is not None]
+    if whole is None or len(known) < len(parts):
+        return False
+    return abs(sum(known, Decimal(0)) - whole) <= abs(whole) * Decimal("1e-9")
+
+
+def _sums_of(table: Table, figures: Figures) -> Iterator[Question]:
     grid = table.grid()
     columns = sorted({column for _, column in figures})
     coded = False
@@ -139,13 +200,17 @@ def _label_column(grid: Sequence[Sequence[Cell]], column: int) -> int:
     """The column of words that a column of figures belongs to: the nearest one to its left."""
     for left in range(column - 1, -1, -1):
         texts = [row[left].text.strip() for row in grid if row[left]]
-        if sum(bool(text) and not any(c.isdigit() for c in text) for text in texts) * 2 > len(texts) and texts:
+        if sum(not FIGURE.match(text) for text in map(fold, texts)) * 2 > len(texts) and texts:
             return left
     return 0
 
 
 def _codes(grid: Sequence[Sequence[Cell]], column: int) -> dict[str, int]:
     """Codes of the functional or economic classification beside a column, and the rows that they stand in."""
+    above = header_rows(grid)
+    parted = sorted(code_columns([header(grid, above, left) for left in range(column)]))
+    if len(parted) >= 2:
+        return _parted_codes(grid, above, parted)
     for left in range(_label_column(grid, column), -1, -1):
         codes = {text: row for row, cells in enumerate(grid) if CODE.match(text := fold(cells[left].text).strip(" 　\t"))}
         if len(codes) >= 2:
@@ -155,9 +220,23 @@ def _codes(grid: Sequence[Sequence[Cell]], column: int) -> dict[str, int]:
     return {}
 
 
+def _parted_codes(grid: Sequence[Sequence[Cell]], above: int, columns: Sequence[int]) -> dict[str, int]:
+    """Codes written in three columns 类 款 项; a row that leaves the first ones blank has those of the row before."""
+    codes: dict[str, int] = {}
+    known: list[str] = []
+    for row, cells in enumerate(grid[above:], above):
+        parts = [fold(cells[column].text).strip() for column in columns]
+        first = next((place for place, part in enumerate(parts) if part), None)
+        if first is None or not all(part.isdigit() for part in parts if part):
+            continue
+        known = [*known[:first], *(part for part in parts[first:] if part)]
+        codes.setdefault("".join(known), row)
+    return codes
+
+
 def _levels(
     grid: Sequence[Sequence[Cell]], figures: Figures, column: int, codes: dict[str, int]
-) -> Iterator[ColumnSum]:
+) -> Iterator[Question]:
     children: dict[str, list[Mention]] = defaultdict(list)
     shortest = min(map(len, codes))
     for code, row in codes.items():
@@ -178,10 +257,10 @@ def _levels(
                 None,
             )
         if whole is not None and parts:
-            yield ColumnSum(whole, tuple(parts))
+            yield _sum(whole, tuple(parts))
 
 
-def _totals(grid: Sequence[Sequence[Cell]], figures: Figures, column: int) -> Iterator[ColumnSum]:
+def _totals(grid: Sequence[Sequence[Cell]], figures: Figures, column: int) -> Iterator[Question]:
     label = _label_column(grid, column)
     rows = [
         (fold(grid[row][label].text), figures[row, column])
@@ -195,7 +274,7 @@ def _totals(grid: Sequence[Sequence[Cell]], figures: Figures, column: int) -> It
     top = [m for text, m in rows if _TOP.match(text.strip())]
     levelled = any(_LEVELLED.match(text) for text, _ in rows)
     if totals == [0] and len(leaves) >= 2:
-        yield ColumnSum(rows[0][1], tuple(top or leaves), (tuple(leaves), tuple(m for _, m in rows[1:])), _doubt(levelled and not top))
+        yield _sum(rows[0][1], top or leaves, (leaves, [m for _, m in rows[1:]]), _doubt(levelled and not top))
         return
     start = 0
     carried: list[Mention] = []
@@ -208,7 +287,7 @@ def _totals(grid: Sequence[Sequence[Cell]], figures: Figures, column: int) -> It
         others = [tuple(own), tuple(everything), (*carried, *everything), tuple(carried)]
         if len(own) + len(carried) >= 2 or (carried and everything):
             parts = tuple(upper or own) if not carried else (*carried[-1:], *everything)
-            yield ColumnSum(whole, parts, tuple(others), _doubt((levelled and not upper) or bool(carried)))
+            yield _sum(whole, parts, tuple(others), _doubt((levelled and not upper) or bool(carried)))
         if _SUBTOTAL.search(text):
             carried.append(whole)
         else:
@@ -220,30 +299,73 @@ def _doubt(levelled: bool) -> str:
     return "表中各行有层次，不能确定哪些相加" if levelled else ""
 
 
-def _across(grid: Sequence[Sequence[Cell]], figures: Figures, columns: Sequence[int]) -> Iterator[ColumnSum]:
-    """A column headed 合计 against the columns after it, in every row."""
+def _across(grid: Sequence[Sequence[Cell]], figures: Figures, columns: Sequence[int]) -> Iterator[Question]:
+    """A column headed 合计 against the columns beside it, in every row: those after it, or those before it where it closes
+    its group of columns."""
     headers = {column: next(m.header for (_, c), m in figures.items() if c == column) for column in columns}
     for position, column in enumerate(columns):
-        if not _TOTAL.fullmatch(headers[column].split(" ")[-1]):
+        if not _TOTAL_COLUMN.fullmatch(headers[column].split(" ")[-1]):
             continue
-        right: list[int] = []
-        for other in columns[position + 1 :]:
-            header = headers[other]
-            if _NOT_SUMMED.search(header) or (_TOTAL.fullmatch(header.split(" ")[-1]) and not _SUBTOTAL.search(header)):
-                break
-            right.append(other)
-        parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]
-        direct = [
-            other
-            for other in right
-            if _SUBTOTAL.search(headers[other]) or headers[other].rsplit(" ", 1)[0] not in parents or " " not in headers[other]
-        ]
-        if len(right) < 2:
-            continue
-        for row in sorted({row for row, c in figures if c == column}):
-            whole = figures[row, column]
-            parts = tuple(figures[row, other] for other in direct if (row, other) in figures)
-            everything = tuple(figures[row, other] for other in right if (row, other) in figures)
-            beginnings = tuple(everything[:count] for count in range(1, len(everything)))
-            if len(parts) >= 2 or any((p.number or Decimal(0)) > (whole.number or Decimal(0)) for p in parts):
-                yield ColumnSum(whole, parts, (everything, *beginnings))
+        left = _closed_group(headers, columns, column)
+        if left:
+            yield from _closing_column(grid, figures, column, left)
+        elif _TOTAL.fullmatch(headers[column].split(" ")[-1]):
+            yield from _opening_column(figures, headers, column, columns[position + 1 :])
+
+
+_TOTAL_COLUMN = re.compile(rf"{_TOTAL.pattern}|全年(?:合计|累计|总数)?")
+
+
+def _closed_group(headers: dict[int, str], columns: Sequence[int], column: int) -> list[int]:
+    """The columns before a total that is the last of its group, or of the whole table; none where it opens one."""
+    parent, _, own = headers[column].rpartition(" ")
+    if parent:
+        group = [other for other in columns if headers[other].rpartition(" ")[0] == parent]
+    elif "小" in own:
+        return []
+    else:
+        group = list(columns)
+    summed = [other for other in group if not _NOT_SUMMED.search(headers[other])]
+    if len(summed) < 3 or summed[-1] != column:
+        return []
+    return [] if any(_TOTAL.fullmatch(headers[other].split(" ")[-1]) for other in summed[:-1]) else summed[:-1]
+
+
+def _closing_column(
+    grid: Sequence[Sequence[Cell]], figures: Figures, column: int, left: Sequence[int]
+) -> Iterator[Question]:
+    """Nothing says that a last column is the sum of those before it but most of its rows."""
+    found: list[Question] = []
+    for row in range(len(grid)):
+        parts = tuple(figures[row, other] for other in left if (row, other) in figures)
+        if (row, column) in figures and len(parts) >= 2:
+            found.append(_sum(figures[row, column], parts))
+    holding = sum(isinstance(total := question.asked[0], Total) and total.exact for question in found)
+    doubt = "" if holding >= 2 and holding * 2 > len(found) else "表中各列是否相加没有写明"
+    yield from (replace(question, why=doubt) for question in found)
+
+
+def _opening_column(
+    figures: Figures, headers: dict[int, str], column: int, following: Sequence[int]
+) -> Iterator[Question]:
+    right: list[int] = []
+    for other in following:
+        words = headers[other]
+        if _NOT_SUMMED.search(words) or (_TOTAL.fullmatch(words.split(" ")[-1]) and not _SUBTOTAL.search(words)):
+            break
+        right.append(other)
+    parents = [headers[other].rsplit(" ", 1)[0] for other in right if _SUBTOTAL.search(headers[other])]
+    direct = [
+        other
+        for other in right
+        if _SUBTOTAL.search(headers[other]) or headers[other].rsplit(" ", 1)[0] not in parents or " " not in headers[other]
+    ]
+    if len(right) < 2:
+        return
+    for row in sorted({row for row, c in figures if c == column}):
+        whole = figures[row, column]
+        parts = tuple(figures[row, other] for other in direct if (row, other) in figures)
+        everything = tuple(figures[row, other] for other in right if (row, other) in figures)
+        beginnings = tuple(everything[:count] for count in range(1, len(everything)))
+        if len(parts) >= 2 or any((p.number or Decimal(0)) > (whole.number or Decimal(0)) for p in parts):
+            yield _sum(whole, parts, (everything, *beginnings))

@@ -17,7 +17,6 @@ from decimal import Decimal
 from scorer.memory import remembered
 from scorer.model import Cell, Document, Paragraph, Source, Table
 from scorer.numbers.quantity import Quantity, find_quantities, parse_quantity
-from scorer.numbers.units import ALL_UNITS
 from scorer.prose.phrases import (
     ENDS_OPEN,
     FUND_NAMES,
@@ -36,6 +35,18 @@ from scorer.prose.phrases import (
     fold,
 )
 from scorer.prose.piped import free_blocks
+from scorer.prose.table_heads import (
+    CODE,
+    FIGURE,
+    ROW_UNIT,
+    captioned_unit,
+    code_columns,
+    header,
+    header_rows,
+    names_row,
+    own_unit,
+    table_unit,
+)
 from scorer.prose.wrapping import Passage, Segment, passages, written_at
 from scorer.value import value
 
@@ -461,25 +472,19 @@ def _bracket_depths(text: str, positions: Sequence[int]) -> list[int]:
 
 # ------------------------------------------------------------------------------------------------------------ tables
 
-_UNIT_CAPTION = re.compile(r"单位\s*[：:]\s*(万元|元|亿元|千元)|[（(](万元|元|亿元)[）)]")
-_ROW_UNIT = re.compile(r"（([一-龥%]{1,5})）$")
-_MONEY = {"万元": Decimal(10000), "元": Decimal(1), "亿元": Decimal(10**8), "千元": Decimal(1000)}
-FIGURE = re.compile(r"^[-−]?\d[\d,]*(?:\.\d+)?%?$")
-_COUNTED = re.compile(r"^[≥≤<>=约近]*[-−]?\d[\d,]*(?:\.\d+)?\s*(?!年)[一-龥%]{0,4}$")
-CODE = re.compile(r"^\d{3}(?:\d{2}){0,2}$")
-
 
 def _table_mentions(
     table: Table, index: int, state: _Headings, caption: str, report: int | None, number: int
 ) -> list[Mention]:
     """Figures of a free table: row label × column header × the unit of the caption."""
     grid = table.grid()
-    header_rows = _header_rows(grid)
-    unit = _table_unit(table, caption)
-    headers = [_header(grid, header_rows, column) for column in range(table.columns)]
-    header_units = [_captioned_unit(header) for header in headers]
+    above = header_rows(grid)
+    unit = table_unit(table, caption)
+    headers = [header(grid, above, column) for column in range(table.columns)]
+    header_units = [captioned_unit(header) for header in headers]
+    coded = code_columns(headers)
     mentions: list[Mention] = []
-    for row in range(header_rows, table.rows):
+    for row in range(above, table.rows):
         seen: set[int] = set()
         label = ""
         cells = grid[row]
@@ -494,12 +499,12 @@ def _table_mentions(
             text = fold(cell.text).strip()
             if not text or (CODE.match(text) and (not label or re.search("编码|代码", headers[column]))):
                 continue
-            if not _has_digit(text):
-                label = text
+            if column in coded or not _has_digit(text) or (not label and names_row(text, cells[column + 1 :])):
+                label = label if column in coded else text
                 continue
             if FIGURE.match(text):
-                row_unit = _ROW_UNIT.search(label)
-                scale = header_units[column] or (row_unit[1] if row_unit else _own_unit(headers[column], unit))
+                row_unit = ROW_UNIT.search(label)
+                scale = header_units[column] or (row_unit[1] if row_unit else own_unit(headers[column], unit))
                 quantity = parse_quantity(text, "" if text.endswith("%") else scale)
                 spans = [(quantity, text)] if quantity.number is not None else []
             else:
@@ -537,61 +542,10 @@ def _has_digit(text: str) -> bool:
 
 @remembered
 def _row_subject(label: str) -> str:
-    return clean(_ROW_UNIT.sub("", label))
+    return clean(ROW_UNIT.sub("", label))
 
 
 @remembered
 def _year_named(words: str, report: int | None) -> int | None:
     """The last year that some words name."""
     return _year_at(_year_marks(words, report), len(words))
-
-
-def _own_unit(header: str, unit: str) -> str:
-    """The unit of a column: its heading's own (面积（亩）, 占比（%）) before that of the whole table."""
-    own = _ROW_UNIT.search(header)
-    if own and (own[1] == "%" or own[1] in ALL_UNITS):
-        return own[1]
-    return "" if _NO_MONEY.search(header) else unit
-
-
-_NO_MONEY = re.compile(r"序号|行次|占比|比重|数量|人数|户数|次数|个数|面积|率$")
-
-
-def _header_rows(grid: Sequence[Sequence[Cell]]) -> int:
-    """How many rows stand above the figures; a row that only numbers the columns (栏次 1 2 3) belongs to them."""
-    for row, cells in enumerate(grid):
-        texts = [fold(cell.text).strip() for cell in cells if cell]
-        words = next((index for index, text in enumerate(texts) if text and not _COUNTED.match(text)), len(texts))
-        # before the words of a row a figure of three digits is a code of the classification
-        figures = [text for index, text in enumerate(texts) if index and _COUNTED.match(text) and (index > words or not CODE.match(text))]
-        if figures and not _numbers_columns(cells):
-            return row
-    return min(1, len(grid))
-
-
-def _numbers_columns(cells: Sequence[Cell]) -> bool:
-    texts = [text for cell in dict.fromkeys(cells) if (text := cell.text.strip())]
-    if texts and "".join(texts[0].split()) in ("栏次", "栏目"):
-        return True
-    figures = [text for text in texts if text.isdigit()]
-    return len(figures) >= 3 and len(figures) == len(texts) and figures == [str(n) for n in range(1, len(figures) + 1)]
-
-
-def _header(grid: Sequence[Sequence[Cell]], rows: int, column: int) -> str:
-    names: list[str] = []
-    for row in grid[:rows]:
-        text = fold(row[column].text).strip() if row[column] else ""
-        if text and text not in names and not text.isdigit():
-            names.append(text)
-    return " ".join(names)
-
-
-def _table_unit(table: Table, caption: str) -> str:
-    units = (_captioned_unit(text) for text in (*(fold(cell.text) for cell in table.cells[:40]), caption))
-    return next(filter(None, units), "")
-
-
-def _captioned_unit(text: str) -> str:
-    """The unit of money that a caption or a heading names: 单位：万元, （万元）."""
-    match = _UNIT_CAPTION.search(text)
-    return (match[1] or match[2]) if match else ""

@@ -82,6 +82,9 @@ ROLES: tuple[Phrase, ...] = (
     Phrase("total", r"(?:合计|共计|总计|小计|总共|一共|共|累计|总额|总数|总量|^计)" + _IS + "$", False, "合计486.23万元"),
 )
 
+DERIVED = frozenset(("share", "rate", "outcome", "change", "change_rate", "price", "prior"))
+"""Roles of figures that are computed from others, or of another year."""
+
 # What the money is: the last word of the label decides, so that 支出预算 is a budget and 预算支出 is spent.
 KINDS: tuple[tuple[str, str], ...] = (
     ("budget", r"预算|安排|下达|可用|批复|总投资|概算|可用资金|项目资金|专项资金|项目总额|资金总额|经费总额|指标数|合同(?:总|金)?(?:额|价|价款)|中标(?:金额|价)|(?<!结构)调整后?为$"),
@@ -104,17 +107,8 @@ FUNDS: tuple[tuple[str, str], ...] = (
 
 # After these words the figures are parts of the figure before.
 INTRODUCES_PARTS = r"从[^，。；：\d]{1,10}看[，：]|按[^，。；：\d]{1,12}(?:分|分类|划分|统计)[，：]|其中|包括|以下方面|下列方面|构成如下|构成为|的安排为|由(?=[^，。；]{0,12}$)|分为|具体为|具体是|分别[是为]：|分[两三四五六七八九][块类项](?:支出|资金)?：|分[两三四五六七八九]个?部分：|组成如下|来源：|来源为|(?:支出|资金|经费|费用|收入|人员|岗位)(?:构成|结构|明细|分布|去向)(?:情况)?(?:如下)?："
-# 其中 may name only some of the parts; these name all of them.
-NAMES_ALL_PARTS = r"(?:构成|结构|明细)(?:情况)?(?:如下)?：|包括：|以下方面|下列方面|构成如下|构成为|的安排为|由|分为|组成|来源"
 # A paragraph or sentence that ends so has its parts in what follows.
 ENDS_OPEN = r"(?:其中|包括|以下方面|下列方面|如下|分别为|分别是)[：:]?\s*$"
-# A figure with such a label ends a list of parts.
-ENDS_PARTS = (
-    r"^(?:[\s，；、]*)(?:去年|上年|上一年|实际|截至|截止|结余|节余|剩余|余|结转|全年|年度执行|执行|完成|决算|预算数|比|较|与|合计|共计|总计|总共|共|"
-    r"两项|三项|四项|五项|六项|均|另|此外|同时|以上|上述)"
-)
-AND_SO_ON = r"^等"
-PURE_TOTAL = r"^(?:全年|年度|本年|全[省市县区镇乡校院]|以上|上述)?(?:[一二两三四五六七八九十\d]+(?:类|项|者|部分|个|家|镇|方面|种)?(?:[一-龥]{0,4}))?(?:合计|共计|总计|总共|一共|共|计)(?:支出|投入|拨付|使用|安排|支付|发放)?(?:为|约|达)?$|^[两三四五六七八九十][类项种者个][一-龥]{0,8}?(?:共|合计|累计)[一-龥]{0,6}$"
 # Attributes overlap: women and party members are no partition.
 OVERLAPS = (
     r"女|党员|团员|少数民族|职称|学历|本科|大专|专科|硕士|博士|研究生|高级|中级|初级|岁|低保|贫困|脱贫|建档立卡|留守|残疾|困难|重点|优秀|首次|新增|退休|离休"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from scorer.prose.judge import Verdict, judge
-from scorer.prose.mentions import Line, Mention
-from scorer.prose.outline import Outline, outline
+from scorer.prose.outline import Outline
 from scorer.prose.products import find_products
 from scorer.prose.rates import find_rates
 from scorer.prose.relation import Question
@@ -14,9 +13,9 @@ from scorer.prose.repeats import find_repeats
 from scorer.prose.wholes import find_wholes
 
 
-def read_prose(lines: Sequence[Line], mentions: Sequence[Mention]) -> list[Verdict]:
+def read_prose(tree: Outline) -> list[Verdict]:
     """A verdict for every question that the prose of one document raises about its figures."""
-    return judge(_questions(outline(lines, mentions)))
+    return judge(_questions(tree))
 
 
 def _questions(tree: Outline) -> Iterator[Question]:

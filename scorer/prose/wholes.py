@@ -40,7 +40,7 @@ _CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
 _OPEN_LIST = re.compile(r"主要|重点|部分|不含|不包括|等[，：:]?$")
 _AND_SO_ON = re.compile(r"^(?:[^，。；\d]{0,12})等(?![级次额同待距])|另有|尚有")
 _OVERLAPS = re.compile(r"女|党员|少数民族|残疾|贫困|脱贫|本科|研究生|高级职称|中级|以上|以下|累计|新增|年末|保有量")
-_NEW_SUBJECT = re.compile(r"支出|收入|结余|预算|决算")
+_HOLDS = re.compile(r"[计入出额数]含")
 
 
 def find_wholes(outline: Outline) -> Iterator[Question]:
@@ -256,6 +256,8 @@ def _question(
     signs: bool = False,
     licence: Licence = "named",
 ) -> Question:
+    if sum(_HOLDS.search(figure.gap) is not None for figure in run) > 1:  # 收入总计含结转 2 万元，支出总计含结余 2 万元
+        return Question("sum", (), (), "near", "每个数各有自己的整体")
     lists = readings_of(run)
     small = digits(wholes[0]) < SHORT and run[0].unit != "元"
     plain = lists[:2]
@@ -374,7 +376,6 @@ def _until_depth(rest: Sequence[Stated], whole: Stated) -> list[Stated]:
     return kept
 
 
-_ADDS = re.compile(r"加上?|补助|结转|上年结余|转移支付|调入|债务|收入")
 _SPENT = re.compile(r"支出|执行|使用|支付|拨付|用于")
 _LEFT = re.compile(r"结余|剩余|节余|结转|余额|未(?:支付|使用|支出|执行)|尚余")
 

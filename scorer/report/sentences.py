@@ -24,14 +24,14 @@ LEVEL_WORDS: dict[Level, str] = {"error": "数字不能成立", "warning": "复�
 STATUSES: dict[Status, str] = {
     "recomputed": "复算",
     "judged": "采信",
-    "missing": "未填",
+    "missing": "未计",
     "inapplicable": "不涉及",
     "unreadable": "读不出",
 }
 STATUS_WORDS: dict[Status, str] = {
     "recomputed": "由规则算出，与自评无关",
     "judged": "文字指标，取自评得分，超出规则允许的档次就截到档内",
-    "missing": "没有填完成值，或由人评定的指标没有填自评得分",
+    "missing": "没有填完成值，或由人评定的指标没有填自评得分，或逾期而自评满分",
     "inapplicable": "表中写明不涉及",
     "unreadable": "有内容而读不成数字",
 }

@@ -10,7 +10,6 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from scorer.numbers.quantity import parse_period
 from scorer.rules.answers import (
     DAMAGED,
     FREE_HIGH,
@@ -29,6 +28,7 @@ from scorer.rules.answers import (
     direction_of,
     state_of,
 )
+from scorer.rules.lateness import MOST_DAYS, days_late
 from scorer.rules.notation import figures, plain, points
 from scorer.rules.rule import DIRECTION, Direction, Rule, Score, Shares, compare, exact, might_meet, reach, tell
 
@@ -314,24 +314,3 @@ class Deadline(Rule):
     @property
     def growth(self) -> int:
         return 2 * MOST_DAYS * reach(exact(self.per_day or Decimal(0)))
-
-
-MOST_DAYS = 10_000_000  # more than a date can be late
-DAYS = frozenset({"天", "日", "工作日", "个工作日"})
-
-
-def days_late(entry: Entry) -> tuple[int, int] | None:
-    """Late by at least and at most so many days; None where target and actual are not both dates or days."""
-    target, actual = entry.target, entry.actual
-    if target.number is not None and actual.number is not None:
-        if target.unit not in DAYS or not entry.comparable or target.op not in ("", "≤", "<", "="):
-            return None
-        over = exact(actual.number) - exact(target.number)
-        if abs(over) >= MOST_DAYS:
-            return None
-        days = -(-over.numerator // over.denominator)
-        return (days + (days == 0 and target.op == "<"),) * 2
-    due, done = parse_period(target.text), parse_period(actual.text)
-    if due is None or done is None:
-        return None
-    return (done[0] - due[1]).days, (done[1] - due[1]).days

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from scorer.rules.answers import INAPPLICABLE, NUMBER, WORDS, Entry, Rows, Tiers, state_of
+from scorer.rules.lateness import with_lateness
 from scorer.rules.notation import meeting, points
 from scorer.rules.rule import (
     DIRECTION,
@@ -71,7 +72,7 @@ class YesNo(Rule):
     def prepare(self, entry: Entry) -> Entry:
         if state_of(entry.actual) != WORDS or DENIES.match(entry.target.text):
             return entry  # a target that itself says 无… turns yes and no around: a person decides
-        return replace(entry, tier=tier_of(entry.actual.text, (self.yes, self.partly, self.no)))
+        return with_lateness(replace(entry, tier=tier_of(entry.actual.text, (self.yes, self.partly, self.no))))
 
     def shares(self, rows: Rows) -> Shares:
         met, decided, told = compare(rows)
@@ -173,7 +174,7 @@ class Graded(Rule):
     def prepare(self, entry: Entry) -> Entry:
         if state_of(entry.actual) != WORDS:
             return entry
-        return replace(entry, tier=tier_of(entry.actual.text, tuple(tier.words for tier in self.tiers)))
+        return with_lateness(replace(entry, tier=tier_of(entry.actual.text, tuple(tier.words for tier in self.tiers))))
 
     def shares(self, rows: Rows) -> Shares:
         """Nothing is decided: every row is judged within the band of its tier."""
@@ -221,7 +222,7 @@ class Manual(Rule):
     def prepare(self, entry: Entry) -> Entry:
         if state_of(entry.actual) == INAPPLICABLE:
             return entry
-        return replace(entry, state=WORDS)  # whatever the form says, or leaves blank, the claim is what there is
+        return with_lateness(replace(entry, state=WORDS))  # whatever the form says, or leaves blank, the claim is what there is
 
     def shares(self, rows: Rows) -> Shares:
         return undecided(rows, np.full(len(rows), -1, np.int8))

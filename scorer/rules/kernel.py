@@ -194,10 +194,23 @@ def _score_rows(rule: Rule, rows: Rows) -> _Part:
         at = np.flatnonzero(tier == number)
         if len(at):
             _judge(WHOLE if number < 0 else bands[number], rows, at, (points, low, high, status, cut))
+    _refuse_full_for_late(rows, full, judged, (points, low, high, status, cut))
     return _Part(points, met, (low, high), status, cut, left_out if rule.inapplicable != "full" else None)
 
 
 NOT_JUDGED: Final = -2
+Columns = tuple[Integers, Integers, Integers, npt.NDArray[np.int8], Mask]
+"""Of rows: points, low, high, status, cut."""
+
+
+def _refuse_full_for_late(rows: Rows, full: Integers, judged: Mask, columns: Columns) -> None:
+    """Full points for a deadline missed are not taken, and no rule says how many are right."""
+    points, low, high, status, cut = columns
+    late = judged & rows.dated & (rows.days_low > 0) & (status == JUDGED) & (rows.claimed >= rows.weight)
+    if late.any():
+        status[late], points[late], low[late], cut[late] = LACKING, 0, 0, False
+        high[late] = np.minimum(high[late], np.maximum(full[late] - 1, 0))
+
 
 
 def _rounded(rule: Rule, rows: Rows, shares: Shares, unit: Any, full: Integers) -> Integers:
@@ -223,9 +236,7 @@ def _rounded(rule: Rule, rows: Rows, shares: Shares, unit: Any, full: Integers) 
     return points
 
 
-def _judge(
-    band: Band, rows: Rows, at: Index, columns: tuple[Integers, Integers, Integers, npt.NDArray[np.int8], Mask]
-) -> None:
+def _judge(band: Band, rows: Rows, at: Index, columns: Columns) -> None:
     """Take the claim where it lies in the band, else cut it to the band; without a claim there is nothing to take."""
     points, low, high, status, cut = columns
     unit = rows.point[at] // 100 if isinstance(rows.point, np.ndarray) else rows.point // 100

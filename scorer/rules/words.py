@@ -32,6 +32,10 @@ def _judged(rule: Rule, entry: Entry, score: Score) -> str:
     why = rule.hesitate(entry)
     if score.points is None:
         return f"{why}，未列分值，不计分"
+    if score.status == "missing" and entry.claimed is not None:
+        days = f" {entry.days[0]} 天" if entry.days else ""
+        late = f"期限“{entry.target.text.strip()}”，完成“{entry.actual.text.strip()}”，逾期{days}"
+        return f"{late}，满分不能采信；扣多少分规则没有写明，未计分"
     if score.status == "missing":
         return f"{why}；未填自评得分，无从复算"
     allowed = f"{points(score.low)}～{points(score.high)}"

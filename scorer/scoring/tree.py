@@ -15,6 +15,8 @@ from scorer.rules.answers import Answers, Entry
 from scorer.scoring.align import Leaf, align, entry, points_in, sum_known
 from scorer.sets import IndicatorSet
 
+OPEN = ("missing", "unreadable")
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -100,7 +102,8 @@ def roll_up(submission: Submission, indicators: IndicatorSet, why: str, leaves: 
     if submission.kind:  # goals and 监控 are no answer to score
         total = low = high = None
     notes = _total_notes(indicators, leaves, left_out, sum_known(leaf.points for leaf in pointed), total)
-    grade = indicators.grade(total) if total is not None and whole == full else None
+    filled = _total(indicators, leaves, [leaf.high if leaf.status in OPEN else leaf.points for leaf in pointed], weights, whole)
+    grade = _grade(indicators, total, filled) if whole == full else None
     return Scorecard(
         set=indicators,
         why=why,
@@ -118,6 +121,14 @@ def roll_up(submission: Submission, indicators: IndicatorSet, why: str, leaves: 
         missing_weight=by_status.get("missing", Decimal(0)) + by_status.get("unreadable", Decimal(0)),
         notes=notes,
     )
+
+
+def _grade(indicators: IndicatorSet, total: Decimal | None, filled: Decimal | None) -> str | None:
+    """The grade of a total in which what could not be scored stands as 0: one only if the full points (`filled`) gave the
+    same."""
+    if total is None or (filled is not None and indicators.grade(filled) != indicators.grade(total)):
+        return None
+    return indicators.grade(total)
 
 
 def _total(

@@ -89,6 +89,7 @@ class Row:
     reason: str = ""
     region: str = ""
     region_by: Source = ""
+    id: str = ""
 
     @property
     def file(self) -> str:
@@ -102,7 +103,7 @@ class Row:
 
 
 def row_of(
-    number: int, key: str, report: dict[str, Any], facts: dict[str, Any], across: Sequence[dict[str, Any]] = ()
+    number: int, key: str, report: dict[str, Any], facts: dict[str, Any], across: Sequence[dict[str, Any]] = (), id: str = ""
 ) -> Row:
     """The row of a report (as its JSON says it) with the facts gathered beside it; findings `across` forms count too."""
     findings = [*report["findings"], *across]
@@ -142,6 +143,7 @@ def row_of(
         reason=failure["message"] if failure else "",
         region=intern(region),
         region_by=region_by,
+        id=id,
     )
 
 

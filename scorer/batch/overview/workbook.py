@@ -33,7 +33,7 @@ LIST = (
     *(("序号", 7), ("风险", 9), ("必改分", 8), ("说明分", 8), ("总分相差", 9), ("等级不同", 9)),
     *(("单位", 26), ("项目", 26), ("年度", 7), ("部门", 20), ("地区", 18), ("自评总分", 9), ("复算总分", 9), ("相差", 8)),
     *(("自评等级", 9), ("复算等级", 9), ("必改处数", 9), ("说明处数", 9), ("提示处数", 9)),
-    *(("最重的一条", 50), ("代码", 24), ("指标体系", 20), ("文件", 40), ("报告", 8)),
+    *(("最重的一条", 50), ("代码", 24), ("指标体系", 20), ("编号", 10), ("文件", 40), ("报告", 8)),
 )
 
 
@@ -206,6 +206,7 @@ def cells(row: Row, region: str, paged: bool, root: str) -> list[Value]:
         *(row.claimed, row.total, change, row.claimed_grade, row.grade),
         *(row.errors, row.warnings, row.notes),
         *(figures.without_root(row.first, root), " ".join(code for code, _ in row.codes), row.set),
+        row.id,
         figures.without_root(row.key, root),
         Link("打开", page_name(row.number)) if paged else None,
     ]

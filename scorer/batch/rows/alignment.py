@@ -180,7 +180,9 @@ def score_chunk(memory: Memory, chunk: Chunk) -> Scored:
     target = columns.readings("target", "target", TARGET_COLUMNS)
     actual = columns.readings("actual", "actual", ACTUAL_COLUMNS)
     slot = _slots(memory, batch, sets_of_rows, funds)
-    for_figures, for_words, less, default = (column.take(slot) for column in memory.slot_columns)
+    for_figures, for_words, less, default, belongs = (column.take(slot) for column in memory.slot_columns)
+    # a set to which no row belongs is not the one to score by, and `evaluate` takes the form's own
+    odd |= np.add.reduceat(((belongs != 0) & ~funds).astype(np.int32), starts) == 0
     given, wrong = columns.given()
     given[funds] = 0
     rule = np.where(target["flags"] & FIGURE != 0, for_figures, for_words)

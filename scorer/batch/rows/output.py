@@ -74,6 +74,7 @@ def submissions_batch(memory: Memory, scored: Scored, totals: Totals, found: Fou
     ids = as_texts(chunk.batch.column("submission").take(firsts))
     columns = {
         "submission": pyarrow.array(kept + first),
+        "id": ids,
         "file": compute.binary_join_element_wise(f"{file}#", ids, ""),
         "unit": unit,
         "department": head("department"),

@@ -54,7 +54,7 @@ class Memory:
         self.sets: list[IndicatorSet] = []
         self.slots: dict[tuple[int, int, int], int] = {}
         self.slot_tables: dict[tuple[int, ...], Array] = {}
-        self.slot_columns = [np.zeros(0, np.int64) for _ in range(4)]
+        self.slot_columns = [np.zeros(0, np.int64) for _ in range(5)]
         self.rules: list[Rule] = []
         self.rule_numbers: dict[Rule, int] = {}
         self.pairs: dict[int, int] = {}
@@ -125,7 +125,7 @@ class Memory:
 
     def slot(self, place: tuple[int, int], kind: int, name: str) -> int:
         """What the set says of a row: `slot_columns` hold its rules for figures and for words, whether less is better,
-        and the set's own weight. `place` is the set and the path above the name."""
+        the set's own weight, and whether the row belongs to the set at all. `place` is the set and the path above the name."""
         number, above = place
         key = number, above, kind
         found = self.slots.get(key)
@@ -141,6 +141,7 @@ class Memory:
                 self.rule_number(indicators.rule_for(indicator, in_figures=False)),
                 int(less_is_better(name, indicators.category(path))),
                 weight,
+                int(indicator is not None),
             )
             self.slot_columns = [np.append(column, value) for column, value in zip(self.slot_columns, values, strict=True)]
         return found

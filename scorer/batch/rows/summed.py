@@ -58,6 +58,9 @@ def roll_up(memory: Memory, scored: Scored) -> Totals:
         return sums
 
     points, low, high = (summed(column, counted) for column in (scores.points, scores.low, scores.high))
+    # what could not be scored at its full points: a grade is only one if it is the same with them
+    unscored = (scored.status == LACKING) | (scored.status == UNREADABLE)
+    filled = summed(np.where(unscored, scores.high, scores.points), counted)
     applicable = summed(scored.values, counted)
     weights = {}
     for status in (JUDGED, LACKING, LEFT_OUT, UNREADABLE):
@@ -72,12 +75,13 @@ def roll_up(memory: Memory, scored: Scored) -> Totals:
     full = np.array([int(one.full * POINT) for one in memory.sets] or [0])[sets]
     scored.odd |= (np.abs(applicable) > LARGEST_SUM) | (np.abs(points) > LARGEST_SUM) | (np.abs(whole) > LARGEST_SUM)
     rescaled = np.flatnonzero(known & (whole != applicable) & ~scored.odd)
-    for column in (points, low, high):
+    for column in (points, low, high, filled):
         if len(rescaled):  # Σ points ÷ Σ weights that apply × whole, half-up
             below = applicable[rescaled]
             column[rescaled] = (2 * column[rescaled] * whole[rescaled] + below) // (2 * below)
-    _cap(memory, scored, (points, low, high), known)
+    _cap(memory, scored, (points, low, high, filled), known)
     grade = _grades(memory, sets, points * UNIT, known & (whole == full))
+    grade[grade != _grades(memory, sets, filled * UNIT, known & (whole == full))] = NO_GRADE
     stated = _grades(memory, sets, scored.claimed_total.values, scored.claimed_total.read)
     return Totals(known, points, low, high, pointed, full, whole, weights, grade, _written_grades(memory, scored, sets), stated)
 
@@ -109,7 +113,7 @@ def _place(indicators: IndicatorSet, text: str) -> int:
     return next((place for place, grade in enumerate(indicators.grades) if grade.name == name), NO_GRADE)
 
 
-def _cap(memory: Memory, scored: Scored, columns: tuple[Array, Array, Array], known: Mask) -> None:
+def _cap(memory: Memory, scored: Scored, columns: tuple[Array, ...], known: Mask) -> None:
     """Cap the totals by the execution rate where the set does."""
     rows = scored.funds_rows
     for number, indicators in enumerate(memory.sets):

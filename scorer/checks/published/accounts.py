@@ -2,45 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from scorer.checks.form import Form
-from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
-from scorer.disclosure.amounts import Amount, in_unit, total
-from scorer.disclosure.ties import Tie, between, inside
+from scorer.checks.published.causes import Broken, Culprit, excess, find_causes, slack
+from scorer.checks.registry import Faulty, Outcome, Outcomes, Sound, check, faulty, held, sound, undecided
+from scorer.model import Place
+from scorer.prose.disclosure.amounts import in_unit, total
+from scorer.prose.disclosure.ties import Tie, between, inside
 
 ROUNDED = "仅因四舍五入而一致（尾差）"
+SAME_CAUSE = "与已指出的一格有关"
 
 
-def judge(tie: Tie) -> Outcome:
-    """Whether a tie holds at the precision in which its amounts are printed."""
-    difference = total(tie.parts) - total(tie.minus) - tie.whole.worth
-    amounts = (tie.whole, *tie.parts, *tie.minus)
+def judge(tie: Tie) -> Outcome | None:
+    """Whether a tie holds at the precision in which its amounts are printed; None where it does not."""
+    difference = excess(tie)
     if difference == 0 or (tie.bound and difference < 0):
-        return _held(sound(), amounts)
+        return held(sound(), *_places(tie))
     if abs(difference) <= slack(tie):
-        return _held(sound(ROUNDED), amounts)
+        return held(sound(ROUNDED), *_places(tie))
     if tie.doubt:
         return undecided(tie.doubt)
     if tie.kind == "rows" and tie.whole.blank:
         return undecided("合计一行没有填数")
-    return faulty(
-        (),
-        [amount.place for amount in amounts if not amount.blank or amount is tie.whole],
-        sum_words=sum_words(tie),
-        whole=f"{tie.whole.label} {tie.whole.shown}",
-        difference=f"{in_unit(abs(difference), tie.whole.unit)}{tie.whole.unit}",
-        relation="超过" if tie.bound else "不等于",
+    return None
+
+
+def _places(tie: Tie) -> Iterator[Place]:
+    return (amount.place for amount in (tie.whole, *tie.parts, *tie.minus))
+
+
+def told(cause: Culprit) -> Faulty:
+    """The finding of a cause, told by its first tie."""
+    tie = cause.ties[0]
+    counted = [amount for amount in (tie.whole, *tie.parts, *tie.minus) if not amount.blank or amount is tie.whole]
+    words = {
+        "sum_words": sum_words(tie),
+        "whole": f"{tie.whole.label} {tie.whole.shown}",
+        "difference": f"{in_unit(abs(excess(tie)), tie.whole.unit)}{tie.whole.unit}",
+        "relation": "超过" if tie.bound else "不等于",
+    }
+    if cause.amount is None:
+        return faulty((), [amount.place for amount in counted], numbers=words)
+    suspect, unit = cause.amount, cause.amount.unit
+    message = (
+        f"{suspect.label} {suspect.shown}有 {len(cause.ties)} 处对不上（{_kinds(cause)}），"
+        f"这几处都指向 {in_unit(cause.right, unit)}{unit}：{words['sum_words']}{words['relation']}{words['whole']}，"
+        f"相差 {words['difference']}；请核对这一格"
     )
+    where = [suspect.place, *(amount.place for amount in counted if amount is not suspect)]
+    found = {"suspect": suspect.shown, "right": f"{in_unit(cause.right, unit)}{unit}", **words}
+    return faulty((), where, message=message, numbers=found)
 
 
-def slack(tie: Tie) -> Decimal:
-    """How far rounding can take a sum from its total; two amounts printed alike have to be the same."""
-    counted = [amount for amount in (tie.whole, *tie.parts, *tie.minus) if not amount.blank]
-    if len(tie.parts) == 1 and not tie.minus and len({amount.half for amount in counted}) == 1:
-        return Decimal(0)
-    return sum((amount.half for amount in counted), Decimal(0))
+def _kinds(cause: Culprit) -> str:
+    return "、".join(dict.fromkeys(_SAID[tie.kind] for tie in cause.ties))
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What is said of all ties of a form's publications: outcomes by code, and what is broken, by publication."""
+
+    outcomes: Mapping[str, Sequence[Outcome]]
+    broken: Sequence[Broken]
+
+
+def accounts_of(form: Form) -> Accounts:
+    """All ties of the documents, judged once: five checks ask."""
+    if form.accounts is None:
+        form.accounts = _accounts(form)
+    return form.accounts
+
+
+def _accounts(form: Form) -> Accounts:
+    outcomes: dict[str, list[Outcome]] = {code: [] for code in _CODES.values()}
+    broken: list[Broken] = []
+    for publication in form.publications:
+        ties = [tie for sheet in publication.sheets for tie in inside(sheet)] + list(between(publication.numbered))
+        outcomes[_CODES["rows"]] += [
+            undecided(f"{sheet.name}的表头认不出") for sheet in publication.sheets if sheet.unread and not sheet.columns
+        ]
+        said = [(tie, judge(tie)) for tie in ties]
+        found = find_causes(
+            [tie for tie, outcome in said if outcome is None],
+            [tie for tie, outcome in said if isinstance(outcome, Sound)],
+        )
+        by_tie = {id(tie): cause for cause in found.causes for tie in cause.ties}
+        for tie, outcome in said:
+            if outcome is None:
+                cause = by_tie[id(tie)]
+                outcome = told(cause) if cause.ties[0] is tie else undecided(SAME_CAUSE)
+            outcomes[_CODES[tie.kind]].append(outcome)
+        broken.append(found)
+    return Accounts(outcomes, broken)
+
+
+_CODES = {"rows": "D101", "columns": "D102", "balance": "D103", "carry": "D104", "tables": "D201"}
+_SAID = {"rows": "上下级科目", "columns": "同一行各列", "balance": "收支平衡", "carry": "结转结余", "tables": "表与表"}
 
 
 def sum_words(tie: Tie) -> str:
@@ -60,21 +120,6 @@ def sum_words(tie: Tie) -> str:
     return words
 
 
-def _held(outcome: Outcome, amounts: tuple[Amount, ...]) -> Outcome:
-    return held(outcome, *(amount.place for amount in amounts))
-
-
-def judged(form: Form, kind: str) -> Iterator[Outcome]:
-    """The outcomes of the ties of one kind inside the tables of all documents; a table that cannot be read is said."""
-    for publication in form.publications:
-        for sheet in publication.sheets:
-            if sheet.unread and not sheet.columns and kind == "rows":
-                yield undecided(f"{sheet.name}的表头认不出")
-            for tie in inside(sheet):
-                if tie.kind == kind:
-                    yield judge(tie)
-
-
 @check("D101", level="error", message="{sum_words}{relation}{whole}，相差 {difference}；请核对科目明细与上级科目、合计")
 def code_rows_differ(form: Form) -> Outcomes:
     """A class of a published table is not the sum of its items, or the total not that of its classes.
@@ -86,7 +131,7 @@ def code_rows_differ(form: Form) -> Outcomes:
     改法: 按部门决算软件导出的报表核对该行及其下各行。
     何时无法判定: 同一编码在表中不止一行；有的格读不出数字；合计一行空白。
     """
-    yield from judged(form, "rows")
+    yield from accounts_of(form).outcomes["D101"]
 
 
 @check("D102", level="error", message="{sum_words}{relation}{whole}，相差 {difference}；请核对这一行各列")
@@ -100,7 +145,7 @@ def columns_differ(form: Form) -> Outcomes:
     改法: 对照部门决算报表改正该行。
     何时无法判定: 表中有的列认不出是什么。
     """
-    yield from judged(form, "columns")
+    yield from accounts_of(form).outcomes["D102"]
 
 
 @check("D103", level="error", message="{sum_words}{relation}{whole}，相差 {difference}；请核对收入、支出总计及结转结余")
@@ -114,7 +159,7 @@ def totals_out_of_balance(form: Form) -> Outcomes:
     改法: 核对总计、本年合计与结转结余各行。
     何时无法判定: 有的格读不出数字。
     """
-    yield from judged(form, "balance")
+    yield from accounts_of(form).outcomes["D103"]
 
 
 @check("D104", level="error", message="{sum_words}{relation}{whole}，相差 {difference}；请核对结转结余")
@@ -128,7 +173,7 @@ def carry_over_differs(form: Form) -> Outcomes:
     改法: 核对该行四列。
     何时无法判定: 表中有的列认不出是什么。
     """
-    yield from judged(form, "carry")
+    yield from accounts_of(form).outcomes["D104"]
 
 
 @check("D201", level="error", message="{sum_words}{relation}{whole}，相差 {difference}；请核对两张表")
@@ -143,6 +188,4 @@ def tables_differ(form: Form) -> Outcomes:
     改法: 以部门决算软件导出的最后一版为准，九张表一并替换。
     何时无法判定: 其中一张表没有数据。
     """
-    for publication in form.publications:
-        for tie in between(publication.numbered):
-            yield judge(tie)
+    yield from accounts_of(form).outcomes["D201"]

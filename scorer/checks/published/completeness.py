@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, sound, undecided
-from scorer.disclosure.amounts import NARROW
-from scorer.disclosure.classification import names_of, plain_code_name, required_parts, source
-from scorer.disclosure.publication import Publication
-from scorer.disclosure.sheets import Sheet
-from scorer.disclosure.titles import TITLES, is_part, title_number
 from scorer.model import Cell, Paragraph, Place
+from scorer.prose.disclosure.amounts import NARROW
+from scorer.prose.disclosure.classification import names_of, plain_code_name, required_parts, source
+from scorer.prose.disclosure.publication import Publication
+from scorer.prose.disclosure.sheets import Sheet
+from scorer.prose.disclosure.titles import TITLES, is_part, title_number
 
 MOST = 6  # tables that a publication prints at least before a missing one is said
 _NO_DATA = re.compile(

@@ -9,10 +9,10 @@ from decimal import Decimal
 from scorer.checks.form import Form
 from scorer.checks.published.narration import agree
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, not_run, sound, undecided
-from scorer.disclosure.amounts import Amount, cell_amount, written_amount
-from scorer.disclosure.heads import squeezed
-from scorer.disclosure.projects import Project
 from scorer.model import Cell, Place
+from scorer.prose.disclosure.amounts import Amount, cell_amount, written_amount
+from scorer.prose.disclosure.heads import squeezed
+from scorer.prose.disclosure.projects import Project
 
 SHORTEST = 4  # characters of a project's name that may be a part of the other's
 

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import product
 
 from scorer.checks.form import Form
+from scorer.checks.published.accounts import SAME_CAUSE, accounts_of
+from scorer.checks.published.causes import Broken
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, held, sound, undecided
-from scorer.disclosure.aims import Targets
-from scorer.disclosure.amounts import Amount, in_unit
-from scorer.disclosure.publication import Publication
-from scorer.disclosure.statements import MONEY, Change, Comparison, Percent, Record, Share, stated
 from scorer.model import Place
+from scorer.prose.disclosure.aims import Targets
+from scorer.prose.disclosure.amounts import Amount, in_unit
+from scorer.prose.disclosure.publication import Publication
+from scorer.prose.disclosure.statements import MONEY, Change, Comparison, Percent, Record, Share, stated
 
 HUNDRED = Decimal(100)
 ROUNDED = "仅因四舍五入而一致"
@@ -28,6 +31,7 @@ class Account:
     publication: Publication
     records: tuple[Record, ...]
     targets: Targets
+    broken: Broken
 
     @cached_property
     def year(self) -> int | None:
@@ -60,8 +64,8 @@ class Account:
 
 
 def accounts(form: Form) -> Iterator[Account]:
-    for publication in form.publications:
-        yield Account(publication, publication.records, Targets(publication.numbered))
+    for publication, broken in zip(form.publications, accounts_of(form).broken, strict=True):
+        yield Account(publication, publication.records, Targets(publication.numbered), broken)
 
 
 def agree(one: Amount, other: Amount) -> str | None:
@@ -91,7 +95,7 @@ def text_differs_from_table(form: Form) -> Outcomes:
         for record in account.records:
             yield from judge_amounts(account, record)
         for amount, printed in economic_amounts(account.publication):
-            yield judge_amount(amount, [printed])
+            yield judge_amount(amount, [printed], account.broken)
 
 
 def economic_amounts(publication: Publication) -> Iterator[tuple[Amount, Amount]]:
@@ -135,15 +139,17 @@ def judge_amounts(account: Account, record: Record) -> Iterator[Outcome]:
         elif not printed:
             yield undecided(account.targets.reason(record))
         else:
-            yield judge_amount(amount, printed)
+            yield judge_amount(amount, printed, account.broken)
 
 
-def judge_amount(amount: Amount, printed: Sequence[Amount]) -> Outcome:
+def judge_amount(amount: Amount, printed: Sequence[Amount], broken: Broken) -> Outcome:
     notes = [agree(amount, other) for other in printed]
     if "" in notes:
         return held(sound(), amount.place)
     if ROUNDED in notes:
         return held(sound(ROUNDED), amount.place)
+    if any(broken.mended_by(table, amount) for table in printed):
+        return undecided(SAME_CAUSE)
     table = printed[0]
     return faulty(
         (), [table.place, amount.place], text=amount.label, said=amount.shown, table=table.label, printed=table.shown
@@ -171,18 +177,17 @@ def comparison_word_differs(form: Form) -> Outcomes:
 
 
 def judge_comparison(account: Account, record: Record, comparison: Comparison) -> Outcome:
-    finals, budgets = account.finals(record)[:1], account.budgets(record, comparison.base)
+    finals, budgets = account.finals(record), account.budgets(record, comparison.base)
     if not finals or not budgets:
         return undecided("没有写出预算数或决算数")
-    final = finals[0]
-    for budget in budgets:
+    for final, budget in product(finals, budgets):
         difference = final.worth - budget.worth
         sign = (difference > 0) - (difference < 0)
         near = comparison.loose and abs(difference) <= ALIKE * max(abs(final.worth), abs(budget.worth))
         rounded = comparison.sign == 0 and abs(difference) <= final.half + budget.half and final.half != budget.half
         if sign == comparison.sign or near or rounded:
             return held(sound(), final.place, budget.place)
-    budget = budgets[0]
+    final, budget = finals[0], budgets[0]
     return faulty(
         (),
         [final.place, budget.place, comparison.place],
@@ -310,7 +315,7 @@ def _zero_year(account: Account, record: Record, change: Change) -> Iterator[Out
         yield faulty(
             (),
             [finals[0].place, change.amount.place, change.percent.place],
-            text=f"“{record.words}”上年数（{finals[0].shown} − {change.amount.shown}）",
+            text=f"“{record.words}”{'上年' if change.budget is None else '预算'}数（{finals[0].shown} − {change.amount.shown}）",
             printed=f"增长 {change.percent.place.quote}",
         )
 
@@ -387,7 +392,7 @@ def percent_sign_missing(form: Form) -> Outcomes:
 @check(
     "D307",
     level="error",
-    message="{text}：{part} ÷ 上年数 {whole} = {computed}，文中写作 {printed}；请核对增减额、增减率和本年数",
+    message="{text}：{part} ÷ {base} {whole} = {computed}，文中写作 {printed}；请核对增减额、增减率和本年数",
 )
 def yearly_change_differs(form: Form) -> Outcomes:
     """The change against the year before does not give the rate beside it, or the two words contradict each other.
@@ -406,8 +411,9 @@ def yearly_change_differs(form: Form) -> Outcomes:
 
 
 def judge_change(account: Account, record: Record, change: Change) -> Outcome:
+    against = "上年" if change.budget is None else "预算"
     if change.percent is None:
-        return undecided("只写了增减额，没有写增减率")
+        return undecided("只写了增减额，没有写增减率") if change.budget is None else _judge_gap(account, record, change)
     if change.percent_sign and change.percent_sign != change.sign and change.amount.worth:
         return faulty(
             (),
@@ -420,17 +426,36 @@ def judge_change(account: Account, record: Record, change: Change) -> Outcome:
         before = final.worth - change.sign * change.amount.worth
         unit = final.unit
         place = final.place.model_copy(update={"quote": final.place.quote})
-        earlier = Amount(before, final.half + change.amount.half, place, "上年数", unit)
+        earlier = Amount(before, final.half + change.amount.half, place, f"{against}数", unit)
         if (quotient := Quotient.of(change.amount, earlier)) is not None:
             quotients.append(quotient)
     if not quotients:
         return undecided("没有写出本年数，或上年数为 0")
-    outcome = judge_percent(change.percent, quotients, f"“{record.words}”比上年")
+    outcome = judge_percent(change.percent, quotients, f"“{record.words}”比{against}")
     first = quotients[0].whole
     numbers = getattr(outcome, "numbers", None)
     if numbers is not None:
         numbers["whole"] = f"{in_unit(first.worth, first.unit)}{first.unit}"
+        numbers["base"] = first.label
     return outcome
+
+
+def _judge_gap(account: Account, record: Record, change: Change) -> Outcome:
+    """比年初预算 8.50 万元减少 1.20 万元: the amount of a change is final − budget."""
+    finals, budgets = account.finals(record), account.budgets(record, change.budget or "")
+    if not finals or not budgets:
+        return undecided("没有写出预算数或决算数")
+    for final in finals:
+        for budget in budgets:
+            gap = final.worth - budget.worth - change.sign * change.amount.worth
+            if abs(gap) <= final.half + budget.half + change.amount.half:
+                return held(sound(), change.amount.place)
+    final, budget = finals[0], budgets[0]
+    return faulty(
+        (),
+        [final.place, budget.place, change.amount.place],
+        message=f"“{record.words}”：决算 {final.shown}，预算 {budget.shown}，文中增减额写作 {change.amount.shown}；请核对三个数",
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- D308, D309

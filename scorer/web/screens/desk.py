@@ -24,8 +24,6 @@ from scorer.web.rendering import page
 from scorer.web.screens.listing import Filter, reviewers
 from scorer.web.states import Role, State
 
-SHORT_OF_TIME = "新上传的文件还在核对，这里是上一版的结果。"
-
 
 @dataclass(frozen=True, slots=True)
 class Card:

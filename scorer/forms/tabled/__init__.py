@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from scorer.tabled.drafting import Drafted, set_from
-from scorer.tabled.drawing import SUFFIXES, write_table
+from scorer.forms.tabled.drafting import Drafted, set_from
+from scorer.forms.tabled.drawing import SUFFIXES, write_table
 
 __all__ = ["SUFFIXES", "Drafted", "set_from", "write_table"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scorer.tabled.rule_cells import figure, share, stated
+from scorer.forms.tabled.rule_cells import figure, share, stated
 
 SHARES = frozenset({"pass", "partly_share", "share", "ratio", "start", "over_achieved", "execution_explained"})
 """Keys whose figures are shares: 0.60 is written "60%"."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
-from scorer.disclosure.amounts import Amount, unit_scale
-from scorer.disclosure.classification import class_names
-from scorer.disclosure.passages import Passage, Passages
 from scorer.model import Place
+from scorer.prose.disclosure.amounts import Amount, unit_scale
+from scorer.prose.disclosure.classification import class_names
+from scorer.prose.disclosure.passages import Passage, Passages
 
 NUMBER = r"(?<![\d.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,6})?)"
 MONEY = NUMBER + r"\s*(亿元|万元|元)"
@@ -46,12 +46,16 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Change:
-    """比上年增加 A, 增长 R%: `sign` of either word."""
+    """比上年增加 A, 增长 R%: `sign` of either word.
+
+    `budget`: against which budget (initial, adjusted or ""), None for the year before.
+    """
 
     amount: Amount
     sign: int
     percent: Percent | None
     percent_sign: int
+    budget: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ _OFFICIAL = (
     ("inner", r"国内(?:公务)?接待(?:费)?|(?:国\(境\)外|外事|外宾)(?:公务)?接待(?:费)?"),
     ("reception", r"公务接待(?:费)?"),
     ("total", r"“?三公”?经费"),
+    ("", r"(?<![、和及])(?:会议|培训)费(?:财政拨款)?(?:支出)?(?:预算|决算|支出)"),  # said beside 三公, of nothing before
 )
 _INCOME = (
     ("total", r"本年收入(?:总)?合?计|收入合计"),
@@ -151,8 +156,10 @@ _ITEM = re.compile(
 )
 _LONE_ITEM = re.compile(rf"(?P<item>{_NAME}{{2,50}}?)\(项\)")
 _USED_FOR = re.compile(r"^(?:其中|主要|全部)?(?:是|为)?(?:用于|包括|安排)?")
+_QUOTED_ITEM = re.compile(rf"“(?P<name>{_NAME}{{2,50}})”\((?P<level>[类款项])\)")
 _UNMARKED = re.compile(rf"({_NAME}{{3,40}}?)\s*(?:[。:]|\n)")  # 一般公共服务(类)一般行政管理事务。
 _INCOME_BEFORE = re.compile(r"收入[^。;\n项]{0,40}$")  # 收入 12 万元，支出 10 万元: but not within an item
+_OF_OTHER_FUND = re.compile(r"(?:政府性基金|国有资本)[^，。;:]{0,12}$")
 _LIST_NUMBER = re.compile(
     r"^\s*(?:其中)?(?:\(?\d{1,3}\)?[、.．)]|[①-⑳]|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)?\s*"
 )
@@ -180,6 +187,8 @@ def _records(passage: Passage) -> Iterator[Record]:
         elif not any(key[2:]):  # a class of a list: 卫生健康支出(类) 12 万元，占 3%;
             ends = re.compile(r"[;。\n]").search(text, end, stop)
             stop = ends.start() if ends is not None else stop
+        if key == ("official", ""):
+            continue
         record = Record(key, words.strip("“”"), passage.place(start, end), passage.kind, _year(text, start))
         yield _read(record, passage, start, end, stop, places)
 
@@ -203,19 +212,8 @@ def _cuts(passage: Passage) -> list[tuple[int, int, Key, str]]:
             found.append((start, end, key, words))
 
     if passage.kind in ("general", "fund", "capital"):
-        for match in _ITEM.finditer(text):
-            names = [match["class"], match["group"], match["item"]]
-            end = match.end()
-            if names[2] is None and (lower := _UNMARKED.match(text, end)):
-                names[2], end = lower[1], lower.end(1)
-            head = _LIST_NUMBER.match(names[0])
-            names[0] = names[0][head.end() if head else 0 :]
-            if names[0]:
-                first = match.end("class") - len(names[0])
-                add(first, end, ("item", *(name or "" for name in names)), "".join(name for name in names if name))
-        for match in _LONE_ITEM.finditer(text):
-            name = _USED_FOR.sub("", _LIST_NUMBER.sub("", match["item"]))
-            add(match.end("item") - len(name), match.end(), ("item", "", "", name), name)
+        for start, end, key, words in _items(text):
+            add(start, end, key, words)
     if passage.kind == "general":
         for match in _class_pattern().finditer(text):
             add(match.start(), match.end(), ("item", match[0], "", ""), match[0])
@@ -223,9 +221,32 @@ def _cuts(passage: Passage) -> list[tuple[int, int, Key, str]]:
         for match in re.finditer(pattern, text):
             if match[0] == "支出" and not _INCOME_BEFORE.search(text[max(0, match.start() - 60) : match.start()]):
                 continue
-            if not _BEFORE.search(text[max(0, match.start() - 14) : match.start()]):
+            before = text[max(0, match.start() - 14) : match.start()]
+            if passage.kind == "basic" and _OF_OTHER_FUND.search(before):
+                continue
+            if not _BEFORE.search(before):
                 add(match.start(), match.end(), (passage.kind, name), match[0])
     return found
+
+
+def _items(text: str) -> Iterator[tuple[int, int, Key, str]]:
+    """Names with 类, 款 or 项: whole paths, names in quotation marks, and items alone."""
+    for match in _ITEM.finditer(text):
+        names = [match["class"], match["group"], match["item"]]
+        end = match.end()
+        if names[2] is None and (lower := _UNMARKED.match(text, end)):
+            names[2], end = lower[1], lower.end(1)
+        head = _LIST_NUMBER.match(names[0])
+        names[0] = names[0][head.end() if head else 0 :]
+        if names[0]:
+            first = match.end("class") - len(names[0])
+            yield first, end, ("item", *(name or "" for name in names)), "".join(name for name in names if name)
+    for match in _QUOTED_ITEM.finditer(text):
+        names = [match["name"] if level == match["level"] else "" for level in "类款项"]
+        yield match.start(), match.end(), ("item", *names), match["name"]
+    for match in _LONE_ITEM.finditer(text):
+        name = _USED_FOR.sub("", _LIST_NUMBER.sub("", match["item"]))
+        yield match.end("item") - len(name), match.end(), ("item", "", "", name), name
 
 
 @cache
@@ -263,7 +284,7 @@ _FINAL = re.compile(
 )
 _FINAL_NAMED = re.compile(rf"(?:支出决算|决算支出|决算|实际支出)(?:数|额)?(?:合计|总计)?(?:为|是|:)?\s*{MONEY}")
 _BUDGET = re.compile(
-    rf"(年初|全年|调整后?|年度)?(?:财政拨款)?(?:支出)?预算(?:安排|批复)?(?:数|额|支出)?(?:为|是|:)?\s*{MONEY}"
+    rf"(年初|全年|调整后?|年度)?(?:财政拨款)?(?:支出)?(?<!公共)(?<!基金)(?<!经营)预算(?:安排|批复)?(?:数|额|支出)?(?:为|是|:)?\s*{MONEY}"
 )
 _RATE = re.compile(
     rf"(?:完成|占|为|执行)(?:了)?(?:当年|20\d\d年度?)?(年初|全年|调整后?|年度)?(?:支出)?预算(?:数|安排)?(?:的)?(?:比例为)?\s*{PERCENT}"
@@ -283,7 +304,8 @@ _CHANGED = re.compile(
     rf"(?:[，,、(]\s*(?:同比)?(?P<word2>{_UP}|{_DOWN})(?:了|率为|幅度为|幅为)?\s*(?P<p>\d[\d,]*(?:\.\d+)?)\s*(?P<sign>%)?)?"
 )
 _YEARLY = re.compile(r"[比较与同][^。]{0,30}年|年[^。]{0,20}相比|同比")
-_AGAINST_BUDGET = re.compile(r"[比较与][^，。;]{0,12}预算[^。]{0,20}$")
+_AGAINST_BUDGET = re.compile(r"[比较与][^，。;]{0,24}?(年初|全年|调整后?)?预算")
+_AGAINST_YEAR = re.compile(r"[比较与][^，。;]{0,8}(?:上年|去年|上一年)|同比")
 _SHARED = re.compile(
     r"占(?P<whole>[^，。;%\d\n]{0,24}?)(?:的)?(?:比重|比例|比)?(?:为)?\s*(?P<n>\d{1,4}(?:\.\d{1,4})?)(?P<sign>\s*%)?(?=(?P<next>.?))",
     re.DOTALL,
@@ -305,7 +327,7 @@ def _read(record: Record, passage: Passage, start: int, end: int, stop: int, pla
     for match in _BUDGET.finditer(text, end, stop):
         base = _base(match[1])
         if base not in record.budgets and not re.search(
-            r"完成|较|比|占", text[max(end, match.start() - 3) : match.start()]
+            r"完成|占", text[max(end, match.start() - 3) : match.start()]
         ):
             record.budgets[base] = stated(passage, match, places, f"文中“{record.words}”{match[1] or ''}预算", 2)
     for match in _RATE.finditer(text, end, stop):
@@ -339,23 +361,32 @@ def _comparison(passage: Passage, match: re.Match[str]) -> Comparison:
 
 
 def _changes(record: Record, passage: Passage, start: int, end: int, stop: int, places: int) -> None:
-    """Changes against the year before; against a budget they say something else."""
+    """Changes against the year before, and those against a budget."""
     text = passage.text
     for match in _CHANGED.finditer(text, end, stop):
         sentence = max(text.rfind("。", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
         before = text[sentence : match.start()]
-        if not _YEARLY.search(before) or _AGAINST_BUDGET.search(before):
+        base = _budget_of_change(before)
+        if base is None and not _YEARLY.search(before):
             continue
-        amount = _amount(passage, match, places, record)
+        amount = _amount(passage, match, places, record, "比上年" if base is None else "比预算")
         sign = 1 if re.fullmatch(_UP, match["word"]) else -1
         rate = percent(passage, match, match.re.groupindex["p"]) if match["p"] and match["sign"] else None
         other = 0 if match["word2"] is None else 1 if re.fullmatch(_UP, match["word2"]) else -1
-        record.changes.append(Change(amount, sign, rate, other))
+        record.changes.append(Change(amount, sign, rate, other, base))
 
 
-def _amount(passage: Passage, match: re.Match[str], places: int, record: Record) -> Amount:
+def _budget_of_change(before: str) -> str | None:
+    """The budget that the words before a change compare with; None where the year before is nearer, or no budget is named."""
+    budgets, years = list(_AGAINST_BUDGET.finditer(before)), list(_AGAINST_YEAR.finditer(before))
+    if not budgets or (years and years[-1].start() > budgets[-1].start()):
+        return None
+    return _base(budgets[-1][1])
+
+
+def _amount(passage: Passage, match: re.Match[str], places: int, record: Record, against: str) -> Amount:
     group = match.re.groupindex["n"]
-    return stated(passage, match, places, f"文中“{record.words}”比上年{match['word']}", group)
+    return stated(passage, match, places, f"文中“{record.words}”{against}{match['word']}", group)
 
 
 def _share(record: Record, passage: Passage, match: re.Match[str]) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import tomli
 
-from scorer.disclosure.heads import squeezed
+from scorer.prose.disclosure.heads import squeezed
 
 
 @cache
 def _data(name: str) -> dict[str, Any]:
-    return tomli.loads((files("scorer.disclosure") / name).read_text("utf-8"))
+    return tomli.loads((files("scorer.prose.disclosure") / name).read_text("utf-8"))
 
 
 def plain_code_name(name: str) -> str:

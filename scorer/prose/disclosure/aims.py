@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scorer.disclosure.amounts import Amount
-from scorer.disclosure.heads import squeezed
-from scorer.disclosure.sheets import Item, Sheet
-from scorer.disclosure.statements import Record
+from scorer.prose.disclosure.amounts import Amount
+from scorer.prose.disclosure.heads import squeezed
+from scorer.prose.disclosure.sheets import Item, Sheet
+from scorer.prose.disclosure.statements import Record
 
 _TABLE_OF = {
     "overall": 1,

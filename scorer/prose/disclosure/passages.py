@@ -10,9 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scorer.disclosure.amounts import NARROW
-from scorer.disclosure.titles import is_part, title_number
 from scorer.model import Document, Paragraph, Place, Source
+from scorer.prose.disclosure.amounts import NARROW
+from scorer.prose.disclosure.titles import is_part, title_number
 
 KINDS = (
     ("fiscal", r"财政拨款(?:收入支出|收、?支|收入、支出)(?:决算)?总"),

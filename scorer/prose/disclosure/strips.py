@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from scorer.disclosure.amounts import written_amount
-from scorer.disclosure.titles import is_note, is_part, printed_number, title_number, unit_in
 from scorer.model import EMPTY, Block, Cell, Document, Paragraph, Table
+from scorer.prose.disclosure.amounts import written_amount
+from scorer.prose.disclosure.titles import is_note, is_part, printed_number, title_number, unit_in
 
 TEXTS = ("txt", "md")
 NEAR = 8

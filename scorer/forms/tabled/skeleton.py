@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from scorer.forms.layout.names import is_placeholder
+from scorer.forms.tabled.table_columns import Columns, columns_of
 from scorer.model import EMPTY, Cell, Table
 from scorer.naming import bracketed_weight, fold, normalize_name
-from scorer.tabled.table_columns import Columns, columns_of
 
 TOTALS = frozenset({"合计", "总计", "总分", "总分值", "小计"})
 _WEIGHT = re.compile(r"[(\[]?([0-9]{1,5}(?:\.[0-9]{1,4})?)(?:分|%)?[)\]]?")

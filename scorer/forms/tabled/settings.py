@@ -9,12 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from scorer.model import Cell
-from scorer.naming import fold
-from scorer.rules import ExecutionCap
-from scorer.sets import Grade, IndicatorSet
-from scorer.sets.schema import EVIDENCE_WORDS
-from scorer.tabled.rule_cells import (
+from scorer.forms.tabled.rule_cells import (
     NotUnderstoodError,
     cap_of_cell,
     cell_of_caps,
@@ -27,7 +22,12 @@ from scorer.tabled.rule_cells import (
     share,
     split,
 )
-from scorer.tabled.skeleton import Unread
+from scorer.forms.tabled.skeleton import Unread
+from scorer.model import Cell
+from scorer.naming import fold
+from scorer.rules import ExecutionCap
+from scorer.sets import Grade, IndicatorSet
+from scorer.sets.schema import EVIDENCE_WORDS
 
 HEAD = ("项目", "内容")
 LABELS = {

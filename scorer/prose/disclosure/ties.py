@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from scorer.disclosure.amounts import Amount
-from scorer.disclosure.sheets import Item, Sheet, top_lines
+from scorer.prose.disclosure.amounts import Amount
+from scorer.prose.disclosure.sheets import Item, Sheet, top_lines
 from scorer.value import value
 
 INCOME_COLUMNS = ("fiscal", "superior", "business", "operating", "subsidiary", "other")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scorer.disclosure.amounts import NARROW
+from scorer.prose.disclosure.amounts import NARROW
 
 TITLES = {
     1: "收入支出决算总表",

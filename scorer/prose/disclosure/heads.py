@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scorer.disclosure.amounts import NARROW, written_amount
 from scorer.model import Cell
+from scorer.prose.disclosure.amounts import NARROW, written_amount
 
 Path = tuple[str, ...]
 

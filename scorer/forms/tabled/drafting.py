@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from scorer.forms import read_document
+from scorer.forms.tabled.rule_cells import NotUnderstoodError, quoted_texts, rule_of_cell, split
+from scorer.forms.tabled.settings import HEAD, evidence_of, read_settings, yes_or_no
+from scorer.forms.tabled.skeleton import Node, Outline, Unread, outline
+from scorer.forms.tabled.toml_text import assignment
 from scorer.model import EMPTY, Cell, Document, ScorerError, Table
 from scorer.naming import fold
 from scorer.rules import Execution, Manual, Proportion, Rule
@@ -18,10 +22,6 @@ from scorer.rules.standards import read_standard
 from scorer.sets import SetError, load_set
 from scorer.sets.lines import line_map
 from scorer.sets.schema import check_code
-from scorer.tabled.rule_cells import NotUnderstoodError, quoted_texts, rule_of_cell, split
-from scorer.tabled.settings import HEAD, evidence_of, read_settings, yes_or_no
-from scorer.tabled.skeleton import Node, Outline, Unread, outline
-from scorer.tabled.toml_text import assignment
 
 LONGEST_REASON = 200
 EXECUTION = "预算执行率"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scorer.disclosure.amounts import Amount
-from scorer.disclosure.passages import Passage, Passages
-from scorer.disclosure.statements import MONEY, NUMBER, stated
 from scorer.model import Place
+from scorer.prose.disclosure.amounts import Amount
+from scorer.prose.disclosure.passages import Passage, Passages
+from scorer.prose.disclosure.statements import MONEY, NUMBER, stated
 
 _HEAD = re.compile(
     r"(?:^|\n|(?<=[。;:]))\s*(?:\(?\d{1,2}[、.)]|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)?\s*"

@@ -12,16 +12,16 @@ from decimal import Decimal
 from os import PathLike, fspath
 from pathlib import Path
 
+from scorer.forms.tabled.drafting import EXECUTION
+from scorer.forms.tabled.rule_cells import cell_of_rule, figure, quoted
+from scorer.forms.tabled.settings import HEAD, rows_of
+from scorer.forms.tabled.table_columns import LEVELS
 from scorer.forms.writing.word import BODY_FONT, FONTS, name_fonts, set_font, without_times
 from scorer.model import ScorerError
 from scorer.saving import save
 from scorer.sets import Indicator, IndicatorSet
 from scorer.sets.indicator import words_rule
 from scorer.sets.schema import EVIDENCE_WORDS
-from scorer.tabled.drafting import EXECUTION
-from scorer.tabled.rule_cells import cell_of_rule, figure, quoted
-from scorer.tabled.settings import HEAD, rows_of
-from scorer.tabled.table_columns import LEVELS
 
 SUFFIXES = (".xlsx", ".docx")
 SHEETS = ("指标体系", "基本信息")

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from scorer.disclosure.amounts import NARROW, Amount, cell_amount, written_amount
-from scorer.disclosure.heads import is_ordinals, key, official_name, paths, squeezed
-from scorer.disclosure.strips import Grid, Strip, find_strips
-from scorer.disclosure.titles import printed_number, title_number, unit_in
 from scorer.model import EMPTY, Cell, Document, Table
+from scorer.prose.disclosure.amounts import NARROW, Amount, cell_amount, written_amount
+from scorer.prose.disclosure.heads import is_ordinals, key, official_name, paths, squeezed
+from scorer.prose.disclosure.strips import Grid, Strip, find_strips
+from scorer.prose.disclosure.titles import printed_number, title_number, unit_in
 
 TOTALS = re.compile(r"(?:合计|总计|本年(?:收入|支出)合计|支出总计|收入总计|人员经费合计|(?:日常)?公用经费合计)")
 BLANKS = re.compile(r"[-—–－/]+")
 _CODE = re.compile(r"\d{3}|\d{5}|\d{7}")
 _CODED_NAME = re.compile(r"(\d{7}|\d{5}|\d{3})\s*[-—]?\s*(?=[^\d\s.,])(.*)")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,4}[、.,]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.])")
-_HEADING_OF_LIST = re.compile(r"项目(?:\(.{0,14}\))?|支出项目|收入项目|科目名称|功能分类|经济分类")
 
 
 @dataclass(frozen=True, slots=True)

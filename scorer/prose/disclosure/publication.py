@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from scorer.disclosure.passages import Passages, read_passages
-from scorer.disclosure.projects import Project, read_projects
-from scorer.disclosure.sheets import Sheet, by_number, read_sheets
-from scorer.disclosure.statements import Record, read_records
 from scorer.model import Document, Source
+from scorer.prose.disclosure.passages import Passages, read_passages
+from scorer.prose.disclosure.projects import Project, read_projects
+from scorer.prose.disclosure.sheets import Sheet, by_number, read_sheets
+from scorer.prose.disclosure.statements import Record, read_records
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s?年度")
 
