@@ -187,6 +187,8 @@ def judge(request: HttpRequest, number: int) -> HttpResponse:
 
 def _judge(request: HttpRequest, row: FindingRow) -> None:
     given = request.POST
+    if "verdict" not in given:
+        raise RefusedError("没有选择结论，没有保存。")
     lock = int(given["lock"]) if given.get("lock", "").isdecimal() else -1
     rulings.decide(
         request.user, row, given.get("verdict", ""), lock=lock, reason=given.get("reason", ""), text=given.get("text", "")

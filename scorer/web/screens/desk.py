@@ -219,11 +219,13 @@ def verdict(request: HttpRequest, number: int) -> HttpResponse:
     """A verdict on a finding; back comes the card alone, or the whole page where scripts are off."""
     row = _finding(request, number)
     given = request.POST
+    if "verdict" not in given:  # "" takes a verdict back: that must be asked for
+        raise rulings.RefusedError("没有选择结论，没有保存。")
     lock = int(given["lock"]) if given.get("lock", "").isdecimal() else -1
     rulings.decide(
         request.user,
         row,
-        given.get("verdict", ""),
+        given["verdict"],
         lock=lock,
         reason=given.get("reason", ""),
         text=given.get("text", ""),
