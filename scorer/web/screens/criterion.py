@@ -28,6 +28,7 @@ from scorer.web.states import Role, State
 
 REVIEWING = (State.SENT, State.REVIEW)
 LISTED = rulings.MOST_AT_ONCE
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,16 @@ def excerpts(evidence: Evidence, anchors: list[str], *, blind: bool) -> list[Exc
 def chosen(user: UserRow, way: Way) -> QuerySet[FindingRow]:
     """The findings of the submissions under review that a user sees on this way."""
     rows = access.findings(user).filter(gone="", submission__state__in=REVIEWING)
-    if way.round.isdecimal():
-        rows = rows.filter(round=int(way.round))
+    if way.round != ALL:
+        # without a round asked for the newest one: by it, the check and what waits the next card is looked up at once
+        newest = RoundRow.objects.order_by("-id").values_list("id", flat=True).first()
+        rows = rows.filter(round=int(way.round) if way.round.isdecimal() else newest)
     if way.mine:
         rows = rows.filter(submission__assignee=user)
     return rows
 
 
-OPEN = Q(verdict="") | Q(stale=True)
+OPEN = Q(waits=True)
 
 
 @screen(Role.REVIEWER)
