@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.web_desk import FORM, client, desk, hand_in, lone, needs_web, user
+from tests.web_desk import FORM, client, desk, hand_in, in_a_file, lone, needs_web, user
 
 openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra dev) is not installed")
 pytestmark = needs_web
@@ -220,6 +220,7 @@ def test_reviewed_points_by_deduction_and_by_hand(desk: Path) -> None:
     assert str(submission.reviewed) == "95.4000"
 
 
+@in_a_file
 def test_the_ledger_tells_each_changed_removed_and_swapped_entry(desk: Path) -> None:
     from django.db import DatabaseError, connection, transaction
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.web_desk import FORM, client, desk, hand_in, lone, needs_web
+from tests.web_desk import FORM, client, desk, hand_in, in_a_file, lone, needs_web
 
 pytestmark = needs_web
 __all__ = ["desk"]
@@ -25,6 +25,7 @@ def decided(submission: Any) -> None:
         decide(lone(), row, "属实", lock=row.lock)
 
 
+@in_a_file
 def test_verify_names_the_entry_that_was_edited_in_the_file_and_the_file_that_was_changed(desk: Path) -> None:
     from django.conf import settings
     from django.db import connection
@@ -47,6 +48,7 @@ def test_verify_names_the_entry_that_was_edited_in_the_file_and_the_file_that_wa
     assert "report.txt 的原件被改过" in said
 
 
+@in_a_file
 def test_a_lost_folder_comes_back_from_its_backup(desk: Path, tmp_path: Path) -> None:
     from django.conf import settings
 
@@ -87,6 +89,7 @@ def test_a_lost_folder_comes_back_from_its_backup(desk: Path, tmp_path: Path) ->
         restore(FORM[0], tmp_path / "never")
 
 
+@in_a_file
 def test_a_lost_key_is_told_and_a_second_server_is_refused(desk: Path) -> None:
     from django.conf import settings
 
@@ -105,6 +108,7 @@ def test_a_lost_key_is_told_and_a_second_server_is_refused(desk: Path) -> None:
         key.write_bytes(kept)
 
 
+@in_a_file
 def test_a_move_there_and_back_keeps_every_row(desk: Path, tmp_path: Path) -> None:
     from scorer.model import ScorerError
     from scorer.web.keeping import _sum_of, move, tables

@@ -1,6 +1,8 @@
 """A workbench for tests: set up once in a process, its tables new for each test, its files read where it runs."""
 
+import os
 import shutil
+import socket
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +16,19 @@ MISSING = [name for name in ("django", "cheroot", "argon2") if find_spec(name) i
 needs_web = pytest.mark.skipif(bool(MISSING), reason=f"the workbench needs {', '.join(MISSING)}: pip install '.[web]'")
 EXAMPLES = Path(__file__).parent.parent / "examples"
 _ROOT: dict[str, Path] = {}
+POSTGRES = os.environ.get("WORKBENCH_DATABASE", "")
+"""The address of a PostgreSQL database called workbench, where the tests are to run in that one."""
+in_a_file = pytest.mark.skipif(bool(POSTGRES), reason="of SQLite alone; the first run of the tests has run it")
+
+
+def _of_template(*statements: str) -> None:
+    import psycopg
+
+    with psycopg.connect(POSTGRES.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 
 
 def set_up() -> Path:
@@ -22,6 +37,8 @@ def set_up() -> Path:
         from scorer.web.configuring import configure, opened
 
         folder = Path(tempfile.mkdtemp(prefix="workbench-"))
+        if POSTGRES:
+            (folder / "config.toml").write_text(f'database = "{POSTGRES}"\n', "utf-8")
         configure(opened(folder))
         from django.db import connection
 
@@ -29,10 +46,13 @@ def set_up() -> Path:
 
         prepare()
         connection.close()
+        _ROOT["folder"] = folder
+        if POSTGRES:
+            _of_template("CREATE DATABASE workbench_first TEMPLATE workbench")
+            return folder
         whole = sqlite3.connect(folder / "scorer.sqlite3")
         whole.execute("VACUUM INTO ?", [str(folder / "first.sqlite3")])
         whole.close()
-        _ROOT["folder"] = folder
     return _ROOT["folder"]
 
 
@@ -43,13 +63,23 @@ def desk() -> Iterator[Path]:
     from django.db import connection
 
     connection.close()
+    if POSTGRES:
+        _of_template("DROP DATABASE workbench WITH (FORCE)", "CREATE DATABASE workbench TEMPLATE workbench_first")
     for name in ("scorer.sqlite3", "scorer.sqlite3-wal", "scorer.sqlite3-shm", "heads.log"):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "files")
     (folder / "files").mkdir()
-    shutil.copyfile(folder / "first.sqlite3", folder / "scorer.sqlite3")
+    if not POSTGRES:
+        shutil.copyfile(folder / "first.sqlite3", folder / "scorer.sqlite3")
     yield folder
     connection.close()
+
+
+def free_port() -> int:
+    """A port of this computer that nobody listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def user(login: str, role: str, *departments: str, **more: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,8 +34,6 @@ SECONDS, MEGABYTES = 120.0, 1024
 POLL = 1.0
 HOUSEKEEPING = 3600.0
 LOG = logging.getLogger("scorer.web")
-
-Finish = Callable[[JobRow, tuple[Gathered, ...]], None]
 
 
 @dataclass

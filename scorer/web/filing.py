@@ -180,6 +180,7 @@ def _merge(submission: SubmissionRow, run: RunRow, report: Report, *, mended: bo
             row.is_new = not fresh
             # what comes back is asked for again, with its history in the ledger
             row.stale, row.gone = bool(row.verdict), ""
+        row.waits = row.stale or not row.verdict
         row.round, row.department, row.last_run = submission.round, submission.department, run
         row.code, row.name, row.level = finding.code, finding.name, finding.level
         row.content, row.subject, row.ordinal = identity.content, identity.subject, identity.ordinal

@@ -27,7 +27,7 @@ LOCK = 7_265_011  # of PostgreSQL: one at a time may add to the chain
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenLink:
+class BrokenEntry:
     """An entry that does not fit, and what is wrong with it."""
 
     entry: int
@@ -94,27 +94,27 @@ def note_head() -> None:
         os.fsync(file.fileno())
 
 
-def verify() -> Iterator[BrokenLink]:
+def verify() -> Iterator[BrokenEntry]:
     """The entries that do not fit: changed, missing, swapped; and heads on record that the ledger no longer holds."""
     key = settings.WORKBENCH.key()
     previous, expected = BEGINNING, 1
     codes: dict[int, str] = {}
     for entry in EntryRow.objects.order_by("id").iterator(chunk_size=5000):
         if entry.id != expected:
-            yield BrokenLink(expected, f"第 {expected}–{entry.id - 1} 条不见了" if entry.id > expected + 1 else f"第 {expected} 条不见了")
+            yield BrokenEntry(expected, f"第 {expected}–{entry.id - 1} 条不见了" if entry.id > expected + 1 else f"第 {expected} 条不见了")
         elif entry.previous != previous:
-            yield BrokenLink(entry.id, f"第 {entry.id} 条与前一条接不上")
+            yield BrokenEntry(entry.id, f"第 {entry.id} 条与前一条接不上")
         if not hmac.compare_digest(mac_of(entry, key), entry.mac):
-            yield BrokenLink(entry.id, f"第 {entry.id} 条被改过（{entry.at} {entry.actor} {entry.kind}）")
+            yield BrokenEntry(entry.id, f"第 {entry.id} 条被改过（{entry.at} {entry.actor} {entry.kind}）")
         previous, expected = entry.mac, entry.id + 1
         codes[entry.id] = entry.mac[:16]
     yield from _against_heads(codes)
 
 
-def _against_heads(codes: dict[int, str]) -> Iterator[BrokenLink]:
+def _against_heads(codes: dict[int, str]) -> Iterator[BrokenEntry]:
     path = settings.WORKBENCH.heads
     for line in path.read_text("utf-8").splitlines() if path.exists() else ():
         day, _, said = line.partition(" ")
         number, _, code = said.partition(":")
         if number.isdecimal() and int(number) and codes.get(int(number)) != code:
-            yield BrokenLink(int(number), f"{day} 记下的第 {number} 条，现在的台账中没有或不同")
+            yield BrokenEntry(int(number), f"{day} 记下的第 {number} 条，现在的台账中没有或不同")

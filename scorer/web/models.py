@@ -209,6 +209,7 @@ class FindingRow(_Row):
     at = models.DateTimeField(null=True)
     seconded = models.ForeignKey(UserRow, models.PROTECT, null=True, related_name="+")
     stale = models.BooleanField(default=False)
+    waits = models.BooleanField(default=True)  # no verdict, or a stale one: what the next card is looked up by
     group = models.CharField(max_length=40, blank=True, default="")
     message = models.TextField()
     path = models.JSONField(default=list)
@@ -221,8 +222,12 @@ class FindingRow(_Row):
         db_table = "finding"
         indexes = (
             models.Index(
-                fields=("round", "code", "verdict", "shuffle"), condition=models.Q(gone=""), name="finding_code_verdict"
+                fields=("round", "code", "waits", "shuffle"), condition=models.Q(gone=""), name="finding_code_waits"
             ),
+            models.Index(
+                fields=("round", "code", "verdict", "stale"), condition=models.Q(gone=""), name="finding_code_verdict"
+            ),
+            models.Index(fields=("submission", "code"), condition=models.Q(gone=""), name="finding_submission_code"),
             models.Index(
                 fields=("round", "department", "code", "verdict"), condition=models.Q(gone=""), name="finding_department_code"
             ),

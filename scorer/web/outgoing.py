@@ -178,11 +178,6 @@ def annotated(submission: SubmissionRow, name: str) -> Paper:
     return Paper(f"{stem}-批注.{ending}", done.data, XLSX if ending.lower().startswith("xls") else DOCX)
 
 
-def can_annotate(name: str) -> bool:
-    """Whether a file of that name can be given back with comments."""
-    return Path(name).suffix.lower() in ANNOTATORS
-
-
 def issues_xlsx(submissions: Sequence[SubmissionRow], name: str) -> Paper:
     """The 问题清单: a row for each finding that stands, of one submission or of many; no cell is ever a formula."""
     import xlsxwriter

@@ -71,7 +71,7 @@ def decide(
             raise RefusedError(fault)
         before = {"verdict": row.verdict, "reason": row.reason, "text": row.text, "stale": row.stale}
         row.verdict, row.reason, row.text = verdict, reason if verdict == Ruling.FALSE else "", text[:LONGEST_TEXT]
-        row.stale = False
+        row.stale, row.waits = False, not verdict
         row.by, row.at, row.seconded = (user, timezone.now(), None) if verdict else (None, None, None)
         row.lock += 1
         row.save()

@@ -134,6 +134,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True, default='')),
                 ('at', models.DateTimeField(null=True)),
                 ('stale', models.BooleanField(default=False)),
+                ('waits', models.BooleanField(default=True)),
                 ('group', models.CharField(blank=True, default='', max_length=40)),
                 ('message', models.TextField()),
                 ('path', models.JSONField(default=list)),
@@ -439,7 +440,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='findingrow',
-            index=models.Index(condition=models.Q(('gone', '')), fields=['round', 'code', 'verdict', 'shuffle'], name='finding_code_verdict'),
+            index=models.Index(condition=models.Q(('gone', '')), fields=['round', 'code', 'waits', 'shuffle'], name='finding_code_waits'),
+        ),
+        migrations.AddIndex(
+            model_name='findingrow',
+            index=models.Index(condition=models.Q(('gone', '')), fields=['round', 'code', 'verdict', 'stale'], name='finding_code_verdict'),
+        ),
+        migrations.AddIndex(
+            model_name='findingrow',
+            index=models.Index(condition=models.Q(('gone', '')), fields=['submission', 'code'], name='finding_submission_code'),
         ),
         migrations.AddIndex(
             model_name='findingrow',

@@ -28,6 +28,7 @@ from scorer.web.states import Role, State
 
 REVIEWING = (State.SENT, State.REVIEW)
 LISTED = rulings.MOST_AT_ONCE
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,16 @@ def excerpts(evidence: Evidence, anchors: list[str], *, blind: bool) -> list[Exc
 def chosen(user: UserRow, way: Way) -> QuerySet[FindingRow]:
     """The findings of the submissions under review that a user sees on this way."""
     rows = access.findings(user).filter(gone="", submission__state__in=REVIEWING)
-    if way.round.isdecimal():
-        rows = rows.filter(round=int(way.round))
+    if way.round != ALL:
+        # without a round asked for the newest one: by it, the check and what waits the next card is looked up at once
+        newest = RoundRow.objects.order_by("-id").values_list("id", flat=True).first()
+        rows = rows.filter(round=int(way.round) if way.round.isdecimal() else newest)
     if way.mine:
         rows = rows.filter(submission__assignee=user)
     return rows
 
 
-OPEN = Q(verdict="") | Q(stale=True)
+OPEN = Q(waits=True)
 
 
 @screen(Role.REVIEWER)
@@ -187,6 +190,8 @@ def judge(request: HttpRequest, number: int) -> HttpResponse:
 
 def _judge(request: HttpRequest, row: FindingRow) -> None:
     given = request.POST
+    if "verdict" not in given:
+        raise RefusedError("没有选择结论，没有保存。")
     lock = int(given["lock"]) if given.get("lock", "").isdecimal() else -1
     rulings.decide(
         request.user, row, given.get("verdict", ""), lock=lock, reason=given.get("reason", ""), text=given.get("text", "")

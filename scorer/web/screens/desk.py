@@ -25,8 +25,6 @@ from scorer.web.rendering import page
 from scorer.web.screens.listing import Filter, reviewers
 from scorer.web.states import Role, State
 
-SHORT_OF_TIME = "新上传的文件还在核对，这里是上一版的结果。"
-
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -224,11 +222,13 @@ def verdict(request: HttpRequest, number: int) -> HttpResponse:
     """A verdict on a finding; back comes the card alone, or the whole page where scripts are off."""
     row = _finding(request, number)
     given = request.POST
+    if "verdict" not in given:  # "" takes a verdict back: that must be asked for
+        raise rulings.RefusedError("没有选择结论，没有保存。")
     lock = int(given["lock"]) if given.get("lock", "").isdecimal() else -1
     rulings.decide(
         request.user,
         row,
-        given.get("verdict", ""),
+        given["verdict"],
         lock=lock,
         reason=given.get("reason", ""),
         text=given.get("text", ""),

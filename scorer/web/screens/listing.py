@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from scorer.checks import CHECKS
 from scorer.web import access, rulings
 from scorer.web.access import screen
-from scorer.web.models import DepartmentRow, RoundRow, SubmissionRow, UserRow
+from scorer.web.models import DepartmentRow, FindingRow, RoundRow, SubmissionRow, UserRow
 from scorer.web.rendering import page
 from scorer.web.states import Role, State
 
@@ -69,8 +69,7 @@ def chosen(user: UserRow, wanted: Filter) -> QuerySet[SubmissionRow]:
     if wanted.department.isdecimal():
         rows = rows.filter(department=int(wanted.department))
     if wanted.code:
-        found = access.findings(user).filter(code=wanted.code, gone="")
-        rows = rows.filter(pk__in=found.values("submission"))
+        rows = rows.filter(Exists(FindingRow.objects.filter(submission=OuterRef("pk"), code=wanted.code, gone="")))
     if wanted.moves:
         rows = rows.filter(grade_moves=True)
     if wanted.mine:

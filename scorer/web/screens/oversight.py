@@ -31,12 +31,14 @@ def stats(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("round", "")
     rows = access.visible(request.user)
     found = access.findings(request.user).filter(gone="")
-    if wanted.isdecimal():
+    rounds = list(RoundRow.objects.order_by("-id"))
+    if wanted != "all" and rounds:
+        wanted = wanted if wanted.isdecimal() else str(rounds[0].pk)
         rows, found = rows.filter(round=int(wanted)), found.filter(round=int(wanted))
     return page(
         request,
         "stats.html",
-        rounds=RoundRow.objects.order_by("-id"),
+        rounds=rounds,
         wanted=wanted,
         states=queries.departments_by_state(rows),
         checks=queries.checks_by_verdict(found),

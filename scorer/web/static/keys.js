@@ -135,7 +135,8 @@
       const form = event.target.closest("form");
       const button = form?.querySelector("details[open] [data-submit]") || form?.querySelector("button:not([type=button])");
       event.preventDefault();
-      form?.requestSubmit(button || undefined);
+      if (button) button.click(); // a click, so that the button's own value goes along
+      else form?.requestSubmit();
       return;
     }
     if (!on.checked || event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
