@@ -6,7 +6,6 @@ table `FEATURES` holds what each is worth. Nothing here knows a place or a year:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -327,25 +326,14 @@ def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
     return best.indicators, _reason(best, ranked[1:])
 
 
-_ALSO_NEAR = "也接近"
-_UNLIKE = "不尽相符"
-_REGION = "地区"
-
-
-def binding(why: str) -> bool:
-    """Whether a set is so surely a form's own, by the reason it was taken for, that what it alone demands binds the form: no
-    other one is as near, and it is not one of a region that the form does not name."""
-    return _ALSO_NEAR not in why and not re.search(rf"（[^）]*{_REGION}[^）]*{_UNLIKE}", why)
-
-
 def _reason(best: Fit, others: list[Fit]) -> str:
     agreeing = [feature.words for feature in FEATURES if best.agreements.get(feature.words, 0) > 0]
     against = [feature.words for feature in FEATURES if best.agreements.get(feature.words, 0) < 0]
     words = f"由表中的{'、'.join(agreeing)}认定"
     if against:
-        words += f"（{'、'.join(against)}{_UNLIKE}）"
+        words += f"（{'、'.join(against)}不尽相符）"
     if others and best.score - others[0].score < 5:
-        words += f"；{others[0].indicators.id} {_ALSO_NEAR}，如不对请用 --set 指定"
+        words += f"；{others[0].indicators.id} 也接近，如不对请用 --set 指定"
     return words
 
 
