@@ -190,7 +190,7 @@ def readings_of(run: Sequence[Stated]) -> list[tuple[Stated, ...]]:
 
 def _of_one_kind(run: Sequence[Stated]) -> Iterator[list[Stated]]:
     """Only the budgets, only the results, only the changes against one thing; without what is said twice in a row."""
-    for kind in ("final", "budget"):
+    for kind in ("executed", "budget"):
         yield [figure for figure in run if figure.mention.kind == kind]
     for against in ("last", "budget"):
         yield [figure for figure in run if figure.against == against]
@@ -453,7 +453,7 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
     small = digits(wholes[0]) < SHORT and unit != "元"
     signs = aspect == "change"
     totals = [Total(whole, tuple(parts), signs=signs) for whole in (wholes[:1] if small else wholes)]
-    for kind in ("final", "budget"):
+    for kind in ("executed", "budget"):
         of_kind = [
             next((f for f in levels(child.figures, unit, aspect) if f.mention.kind == kind), None) for child in children
         ]
@@ -462,9 +462,14 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
             totals += [Total(whole, chosen, signs=signs) for whole in wholes]
     text = wholes[0].piece.text
     why = "各条中有的没有写出数" if len(parts) < len(children) else ""
-    if not why and (_OPEN_LIST.search(text[-20:]) or not _LEADS.search(text[-30:] or " ")):
+    if not why and (_OPEN_LIST.search(_last_sentence(text)[-20:]) or not _LEADS.search(text[-30:] or " ")):
         why = "各条未写明是分项"
     return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, (*wholes, *parts))
+
+
+def _last_sentence(text: str) -> str:
+    """What a list is introduced with: behind the last full stop that is not at the end."""
+    return re.split(r"[。；]", text.rstrip("。； \u3000"))[-1]
 
 
 def _total_below(children: Sequence[Piece]) -> Iterator[Question]:
