@@ -17,6 +17,7 @@ from typing import Literal
 
 from scorer.numbers.interval import Span
 from scorer.prose.equations import Equation, Quotient, Total, rate_places
+from scorer.prose.in_step import in_step
 from scorer.prose.outline import Stated
 from scorer.prose.products import Product
 from scorer.prose.relation import Question
@@ -62,12 +63,15 @@ class Verdict:
 
 
 def judge(questions: Iterable[Question]) -> list[Verdict]:
-    """A verdict for each question, in their order."""
+    """A verdict for each question, in their order, then for those that the agreement of others raises."""
     asked = list(questions)
     held = [_held(question) for question in asked]
     again = list(_with_company(asked, held))
     held = [one if new is old else _held(new) for old, new, one in zip(asked, again, held, strict=True)]
     asked = again
+    beside = list(_beside(asked, held))
+    asked += beside
+    held += [_held(question) for question in beside]
     explained: set[int] = set()
     for question, equation in zip(asked, held, strict=True):
         if equation is not None and question.kind != "same" and _tells(question, equation):
@@ -86,6 +90,18 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
         else:
             verdicts.append(_verdict(doubt, votes))
     return _once(verdicts)
+
+
+def _beside(questions: Sequence[Question], held: Sequence[Equation | None]) -> Iterator[Question]:
+    """What must add up beside each total that does, once each."""
+    known: set[tuple[int, ...]] = set()
+    for question, equation in zip(questions, held, strict=True):
+        if isinstance(equation, Total) and _tells(question, equation):
+            for other in in_step(equation):
+                key = tuple(map(id, other.around))
+                if key not in known:
+                    known.add(key)
+                    yield other
 
 
 def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]) -> Iterator[Question]:
@@ -138,8 +154,10 @@ def _fits_company(equation: Equation | None, wholes: dict[int, dict[Decimal, tup
 
 def _held(question: Question) -> Equation | None:
     """The first reading that holds. A coarse rate may not choose among many."""
-    held = next((reading for reading in question.asked if reading.holds()), None)
-    return held or next((reading for reading in question.readings[: _tried(question)] if reading.holds()), None)
+    tried = (*question.asked, *question.readings[: _tried(question)])
+    # an amount of a few 元 among 万元 would hide in the rounding of a longer list
+    exact = next((reading for reading in tried if isinstance(reading, Total) and reading.exact), None)
+    return exact or next((reading for reading in tried if reading.holds()), None)
 
 
 def _tried(question: Question) -> int:
@@ -235,22 +253,16 @@ def _verdict(doubt: Verdict, votes: dict[int, int]) -> Verdict:
         return replace(doubt, state="undecided", why="有的数是约数")
     if doubt.slip and (twice or doubt.slip not in (CUT, REPEATED)):
         return doubt
-    if question.certain and _plausible(doubt.equation):
+    if question.certain and _plausible(doubt.equation, closed=question.closed):
         return doubt
     return replace(doubt, state="undecided", why=NO_SIGN)
 
 
-def _plausible(equation: Equation | None) -> bool:
+def _plausible(equation: Equation | None, *, closed: bool = False) -> bool:
     """Whether what is computed and what is printed are near enough to be of one base."""
     if isinstance(equation, Total):
-        whole = equation.whole.number
-        return (
-            equation.sum > 0
-            and whole > 0
-            and whole <= equation.sum * Decimal("1.5")
-            and equation.sum <= whole * Decimal("1.5")
-            and equation.sum > whole
-        )
+        whole, total = equation.whole.number, abs(equation.sum)
+        return 0 < whole <= total * NEAR and total <= whole * NEAR and (closed or total > whole)
     if isinstance(equation, Quotient):
         value, printed = equation.value, equation.rate.number
         return (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scorer.prose.judge import Verdict, judge
 from scorer.prose.outline import Outline
+from scorer.prose.partitions import find_partitions
 from scorer.prose.products import find_products
 from scorer.prose.rates import find_rates
 from scorer.prose.relation import Question
@@ -20,6 +21,7 @@ def read_prose(tree: Outline) -> list[Verdict]:
 
 def _questions(tree: Outline) -> Iterator[Question]:
     yield from find_wholes(tree)
+    yield from find_partitions(tree)
     yield from find_rates(tree)
     yield from find_products(tree)
     yield from find_repeats(list(tree.figures))
