@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scorer.prose.balances import find_balances
 from scorer.prose.judge import Verdict, judge
 from scorer.prose.outline import Outline
 from scorer.prose.partitions import find_partitions
@@ -22,6 +23,7 @@ def read_prose(tree: Outline) -> list[Verdict]:
 def _questions(tree: Outline) -> Iterator[Question]:
     yield from find_wholes(tree)
     yield from find_partitions(tree)
+    yield from find_balances(tree)
     yield from find_rates(tree)
     yield from find_products(tree)
     yield from find_repeats(list(tree.figures))
