@@ -32,7 +32,7 @@ from scorer.checks.peers import Batch, Facts
 from scorer.checks.registry import run_across
 from scorer.evaluation import evaluate
 from scorer.forms.readers import record, text
-from scorer.model import Finding, Submission, Tally
+from scorer.model import Document, Finding, Submission, Tally
 from scorer.sets import load_set
 
 CASES = Path(__file__).parent / "cases" / "checks"
@@ -55,21 +55,29 @@ def cases(outcome: str) -> list[Any]:
 def submission_of(case: dict[str, Any]) -> Submission:
     """The case's form as read from TOML, with its running text as a report beside it.
 
-    `base` names a published text under tests/cases/published, `change` what is replaced in it, once each.
+    `base` names a published text under tests/cases/published, `change` what is replaced in it, once each. `before` puts the
+    same text of the year before beside it, with its own replacements.
     """
-    documents = ()
+    documents: tuple[Document, ...] = ()
+    before: list[Document] = []
     if "base" in case:
         words = (CASES.parent / "published" / f"{case['base']}.txt").read_text("utf-8")
         for old, new in case.get("change", []):
             assert old in words, old
             words = words.replace(old, new, 1)
+        if "before" in case:
+            last = (CASES.parent / "published" / f"{case['base']}.txt").read_text("utf-8")
+            for old, new in [("2022", "2021"), ("2023", "2022"), *case["before"]]:
+                assert old in last, old
+                last = last.replace(old, new)
+            before = [text.read("before.txt", last.encode())]
         case = {**case, "text": words}
     if "text" in case:
         from scorer.forms.layout.assembly import understand
 
         document = text.read("report.txt", case["text"].encode())
         if "form" not in case:
-            return understand([document])
+            return understand([document, *before])
         documents = (document,)
     read = record.parse("form.toml", case["form"].encode())
     return replace(read, documents=(*read.documents, *documents))

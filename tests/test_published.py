@@ -12,6 +12,8 @@ from scorer.evaluation import evaluate
 from scorer.forms import read_document, read_submission
 from scorer.model import Finding
 from scorer.prose.disclosure.sheets import read_sheets
+from scorer.report import WRITERS, Layout
+from scorer.report.opinion import Text, draw_up
 from tests.published_documents import RENDERERS, Accounts, document
 
 FIGURE = re.compile(r"\d[\d,]*\.\d\d")
@@ -97,3 +99,20 @@ def test_a_word_of_comparison_turned_round_is_found(seed: int, tmp_path: Path) -
     number, line = next((n, p) for n, p in enumerate(accounts.paragraphs) if "项）" in p and "决算数大于" in p)
     accounts.paragraphs[number] = line.replace("决算数大于", "决算数小于")
     assert [finding.code for finding in findings(accounts, "html", tmp_path)] == ["D302"]
+
+
+def test_reports_name_a_cell_as_its_readers_find_it(tmp_path: Path) -> None:
+    accounts = document(3)
+    sheet = accounts.sheets[4]
+    row = next(row for row in sheet.body if "行政运行" in row)
+    row[-3] = wrong = misprinted(row[-3], random.Random(3))
+    path = tmp_path / "accounts.html"
+    path.write_bytes(RENDERERS["html"](accounts))
+    submission = read_submission(path)
+    report, layout = evaluate(submission), Layout(submission=submission)
+    name = f"公开05表第{sheet.body.index(row) + 1}行“行政运行”合计"
+    opinion = "".join(part.text for part in draw_up(report, layout).parts if isinstance(part, Text))
+    assert f"出处：{name} “{wrong}”" in opinion
+    page = str(WRITERS["html"].render(report, layout))
+    assert re.search(rf'<td class="marked error"[^>]*>.{{0,60}}<mark class="error">{re.escape(wrong)}</mark>', page)
+    assert f">{name}</a>" in page

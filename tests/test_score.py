@@ -14,7 +14,7 @@ from scorer.model import Cell
 from scorer.scoring.align import agree, comparable, points_in, rate_in
 from scorer.scoring.directions import less_is_better, usual_direction
 from scorer.scoring.tree import Scorecard, score_submissions, written_grade
-from scorer.sets import load_set
+from scorer.sets import form_set, load_set
 
 CASES = Path(__file__).parent / "cases" / "scores"
 
@@ -174,3 +174,33 @@ def test_a_form_scores_as_worked_out_by_hand(case: dict[str, Any]) -> None:
     cards = score_submissions([(form, indicators, "") for form in forms])
     for card, expected in zip(cards, (case["expect"], *case.get("expect_beside", [])), strict=True):
         assert_reads(card, expected)
+
+
+OWN_STANDARD = """
+columns = ["target", "actual", "weight", "standard"]
+answer = [
+  {{ path = ["管理指标", "资金支出率"], weight = 30, target = "≥90%", actual = "{actual}", standard = "{standard}" }},
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("standard", "actual", "points"),
+    [
+        ("90%以上计满分，每低于5%扣1分，扣完为止", "80%", "28"),
+        ("90%以上得满分，每低1个百分点扣0.5分", "86%", "28"),
+        ("每低于目标值1个百分点扣2分，扣完为止", "70%", "0"),
+        ("85%以上得满分，每低1个百分点扣0.5分", "80%", "26.67"),  # begins elsewhere than the target: in proportion
+        ("由评审组酌情打分", "45%", "15"),  # no rule: in proportion
+    ],
+)
+def test_a_form_of_its_own_is_scored_by_the_standards_it_prints(standard: str, actual: str, points: str) -> None:
+    submission = record.parse("form.toml", OWN_STANDARD.format(standard=standard, actual=actual).encode())
+    card = score_submissions([(submission, form_set(submission), "")])[0]
+    assert card.leaves[0].points is not None
+    assert round(card.leaves[0].points, 2) == Decimal(points)
+
+
+def test_a_set_keeps_its_own_rules_whatever_a_form_prints() -> None:
+    card = scored(OWN_STANDARD.format(standard="90%以上得满分，每低1个百分点扣2分", actual="45%"))
+    assert card.leaves[0].points == 15

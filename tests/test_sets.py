@@ -36,6 +36,7 @@ from scorer.sets import (
     set_names,
 )
 from scorer.sets.lines import line_map
+from scorer.sets.recognition import binding
 from scorer.sets.sources import code_key, library, parent_code
 
 CASES = Path(__file__).parent / "cases" / "sets"
@@ -554,3 +555,16 @@ def test_the_sets_that_the_law_is_known_for() -> None:
     cap = load_set("platform/project-2022").execution_cap
     assert cap is not None
     assert cap.capped(Decimal("92.5"), Decimal(65), Decimal(100)) == 79
+
+
+@pytest.mark.parametrize(
+    ("why", "binds"),
+    [
+        ("由 --set 指定", True),
+        ("由表中的地区、列名认定（各级分值不尽相符）", True),
+        ("由表中的列名认定（各级分值、地区不尽相符）", False),
+        ("由表中的列名认定；mof/project-2020 也接近，如不对请用 --set 指定", False),
+    ],
+)
+def test_what_a_set_alone_demands_binds_where_it_is_surely_the_forms_own(why: str, binds: bool) -> None:
+    assert binding(why) is binds

@@ -8,7 +8,7 @@ from scorer.batch.across import ACROSS
 from scorer.batch.overview.figures import lead_words
 from scorer.batch.overview.risk import Row
 from scorer.batch.overview.summary import PAGES
-from scorer.batch.results import ERRORS, REPORTS, SUMMARY_PAGE, SUMMARY_WORKBOOK, Outcome
+from scorer.batch.results import ERRORS, FINDINGS_WORKBOOK, REPORTS, SUMMARY_PAGE, SUMMARY_WORKBOOK, Outcome
 from scorer.batch.tables import TABLES
 from scorer.report.width import cleaned, cut, table, width_of, wrap
 
@@ -38,6 +38,8 @@ def _subject(row: Row) -> str:
 def _files(outcome: Outcome, folder: str, width: int) -> list[str]:
     """What was written, with what it is for."""
     written = [(SUMMARY_PAGE, "汇总，用浏览器打开"), (SUMMARY_WORKBOOK, "汇总，全部提交件可筛选")]
+    if not outcome.by_columns:
+        written.append((FINDINGS_WORKBOOK, "问题清单，可填结论，用 --decisions 读回"))
     if outcome.pages:
         written.append((f"{PAGES}/", f"风险最高的 {outcome.pages} 份的报告，从汇总点开"))
     if outcome.unread:

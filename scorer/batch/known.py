@@ -88,22 +88,24 @@ def matching(folder: Path, store: Store, name: str | None) -> list[Remembered]:
     exact = [one for one in known if str(one.number) == name or one.id == name.lower() != "" or one.key == name]
     if exact:
         return exact[:1]
-    wanted = _bare(name)
     listed = list(_with_subjects(known, store))
+    wanted = _bare(name)
     whole = [one for one in listed if wanted in (_bare(one.unit), _bare(one.project), _bare(Path(one.key).stem))]
     if len(whole) == 1:
         return whole
-    part = [one for one in listed if name in one.key or any(wanted and wanted in _bare(text) for text in (one.unit, one.project))]
-    by_words = [one for one in listed if len(name.split()) > 1 and all(_says(one, word) for word in name.split())]
-    return by_words if len(by_words) == 1 else whole or part or by_words
+    by_words = [one for one in listed if " " in name.strip() and all(_says(one, word) for word in name.split())]
+    return by_words if len(by_words) == 1 else whole or [one for one in listed if _says(one, name)] or by_words
+
+
+def _says(one: Remembered, words: str) -> bool:
+    """Does the path (of the file alone for a figure, which folders have by chance), the unit or the project say so?"""
+    wanted = _bare(words)
+    path = Path(one.key).name if words.isdecimal() else one.key
+    return bool(wanted) and any(wanted in _bare(text) for text in (path, one.unit, one.project))
 
 
 def _bare(text: str) -> str:
     return "".join(fold(text).split())
-
-
-def _says(one: Remembered, word: str) -> bool:
-    return any(word in text for text in (one.key, one.unit, one.project))
 
 
 def _with_subjects(known: Sequence[Remembered], store: Store) -> Iterator[Remembered]:

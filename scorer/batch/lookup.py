@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scorer.batch.across import find_across
+from scorer.batch.decisions import kept_verdicts, with_verdicts
 from scorer.batch.known import Remembered, asked_for, matching
 from scorer.batch.sources.files import BATCH, is_output, store_of
 from scorer.batch.sources.flat import Piece, chunks, outline, table_of
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from scorer.sets import IndicatorSet
 
 
-def find_report(folder: str, name: str) -> tuple[Report, Submission | None, tuple[Finding, ...]]:
+def find_report(folder: str, name: str, *, verdicts: bool = False) -> tuple[Report, Submission | None, tuple[Finding, ...]]:
     """The report of one submission, the submission as it was read (None where it could not be), and what the comparison
     with the others of its batch found.
 
     `name` is its number in the list, its id, or a part of its path, unit or project that only one has; of a flat table its number or,
-    after a #, what the table calls it. Its report is then made anew from its rows, by all checks.
+    after a #, what the table calls it. Its report is then made anew from its rows, by all checks. With `verdicts` it is as
+    people decided about its findings: those that were dismissed are left out.
 
     Raises:
         ScorerError: no results in the folder, or none or several submissions of that name.
@@ -40,10 +42,12 @@ def find_report(folder: str, name: str) -> tuple[Report, Submission | None, tupl
     if not is_output(folder):
         raise ScorerError(f"{folder}：不是 scorer batch 的结果文件夹。请给出 -o 所写的文件夹。")
     with closing(store_of(Path(folder))) as store:
-        return _kept(Path(folder), store, asked_for(Path(folder), store, name))
+        return _kept(Path(folder), store, asked_for(Path(folder), store, name), verdicts=verdicts)
 
 
-def find_reports(folder: str, name: str | None) -> Iterator[tuple[Remembered, Report, Submission | None, tuple[Finding, ...]]]:
+def find_reports(
+    folder: str, name: str | None, *, verdicts: bool = False
+) -> Iterator[tuple[Remembered, Report, Submission | None, tuple[Finding, ...]]]:
     """The reports of all submissions of a batch of files, or of all that `name` means, each as `find_report` gives it.
 
     Raises:
@@ -58,13 +62,17 @@ def find_reports(folder: str, name: str | None) -> Iterator[tuple[Remembered, Re
         if not found:
             asked_for(Path(folder), store, name or "")
         for known in found:
-            yield known, *_kept(Path(folder), store, known)
+            yield known, *_kept(Path(folder), store, known, verdicts=verdicts)
 
 
-def _kept(folder: Path, store: Store, known: Remembered) -> tuple[Report, Submission | None, tuple[Finding, ...]]:
+def _kept(
+    folder: Path, store: Store, known: Remembered, *, verdicts: bool
+) -> tuple[Report, Submission | None, tuple[Finding, ...]]:
     data = store.submission(known.key)
-    report = Report.model_validate_json(store.report(known.key))
-    return report, decoded(data) if data else None, find_across(folder, known.number)
+    report, across = Report.model_validate_json(store.report(known.key)), find_across(folder, known.number)
+    if verdicts:
+        report, across = with_verdicts(report, across, kept_verdicts(folder, known.id))
+    return report, decoded(data) if data else None, across
 
 
 def find_in_table(folder: str, table: str, name: str) -> tuple[Report, Submission | None, int]:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from scorer.batch.across import AcrossFinding, findings_of
+from scorer.batch.decisions import Standing, with_verdicts
 from scorer.batch.overview.counts import Aggregates
 from scorer.batch.overview.summary import PAGES, page_name
 from scorer.batch.store import Store
@@ -29,11 +30,13 @@ def write_pages(
     told: Callable[[], None],
     across: Mapping[int, Sequence[AcrossFinding]] | None = None,
     keys: Sequence[str] = (),
+    verdicts: Mapping[int, Sequence[Standing]] | None = None,
 ) -> list[int]:
     """Write the reports of the `most` riskiest submissions that were read; gives their numbers.
 
     `across` are the findings across forms by the number of the submission, which its page has too. `keys` name the records
-    in their order where the rows, which are printed, may spell them otherwise.
+    in their order where the rows, which are printed, may spell them otherwise. `verdicts` are what holds for the findings of
+    some submissions, those across forms behind their own.
 
     Pages of an earlier run that are no longer among them are taken away. `told` is called after each page.
 
@@ -52,7 +55,8 @@ def write_pages(
         key = keys[row.number - 1] if keys else row.key
         data = store.submission(key)
         report = Report.model_validate_json(store.report(key))
-        layout = Layout(submission=decoded(data) if data else None, across=findings_of((across or {}).get(row.number, ())))
+        report, more = with_verdicts(report, findings_of((across or {}).get(row.number, ())), (verdicts or {}).get(row.number, ()))
+        layout = Layout(submission=decoded(data) if data else None, across=more)
         text = render(*handed_on(report, layout))
         save(text, output / page_name(row.number), force=True)
         told()

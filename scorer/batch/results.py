@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from pydantic_core import from_json
 
 from scorer.batch import tables
-from scorer.batch.across import ACROSS, Across, Concerned, compare_across, read_across
+from scorer.batch.across import ACROSS, Across, Concerned, compare_across, findings_of, read_across
+from scorer.batch.decisions import KEPT, Decisions, Standing, saved_of
 from scorer.batch.lookup import TableReports
 from scorer.batch.overview.counts import Aggregates, Match, aggregates, common_root
 from scorer.batch.overview.figures import UNHANDLED
+from scorer.batch.overview.questions import Questions
 from scorer.batch.overview.risk import Row, row_of
 from scorer.batch.overview.spool import Spool
 from scorer.batch.overview.summary import page, page_pieces
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 REPORTS = "reports.jsonl"
 ERRORS = "errors.csv"
-SUMMARY_PAGE, SUMMARY_WORKBOOK = "summary.html", "summary.xlsx"
+SUMMARY_PAGE, SUMMARY_WORKBOOK, FINDINGS_WORKBOOK = "summary.html", "summary.xlsx", "findings.xlsx"
 LEVELS = ("", "note", "warning", "error")
 PAGES_MOST = 50
 RISKIEST = 5
@@ -81,12 +83,13 @@ def write_results(
     aside: Sequence[str] = (),
     unhandled: Sequence[tuple[str, str]] = (),
     ids: Sequence[str] = (),
+    decisions: Decisions | None = None,
 ) -> Outcome:
     """All results of the gathered records named by `keys`, in their order; the riskiest `pages` reports as pages too.
 
     `select` and `ignore` choose among the checks across forms; those of one form are chosen when it is gathered. `aside`
     are sentences on what the source holds besides, `unhandled` the files of other kinds with what to do about them,
-    `ids` what the submissions are known by.
+    `ids` what the submissions are known by, `decisions` what people decided about the findings of an earlier run.
 
     Raises:
         ScorerError: a file cannot be written, or a record is damaged.
@@ -94,6 +97,7 @@ def write_results(
     progress = progress or Progress(None, False)
     found = Aggregates(aside=tuple(aside), unhandled=tuple((readable_name(path), words) for path, words in unhandled))
     worst = 0
+    verdicts: dict[int, Sequence[Standing]] = {}
     with Spool() as spool:
         progress.stage("比对", len(keys))
         across = compare_across(store, keys, select, ignore, lambda: progress.step(""))
@@ -102,23 +106,37 @@ def write_results(
         with ExitStack() as stack:
             add = stack.enter_context(tables.tables(output)) if tables.available() else None
             reports = stack.enter_context(whole_file(output / REPORTS))
+            questions = Questions(stack.enter_context(whole_file(output / FINDINGS_WORKBOOK)))
             stack.enter_context(no_search_for_cycles())
             for number, key in enumerate(keys, 1):
                 line, facts = store.report_and_facts(key)
                 reports.write(line + b"\n")
                 report = from_json(line)
                 compared = [one.row() for one in by_number.get(number, ())]
-                row = row_of(number, readable_name(key), report, from_json(facts), compared, ids[number - 1] if ids else "")
+                short = ids[number - 1] if ids else ""
+                own = (Finding.model_validate(one) for one in report["findings"])
+                findings = [*own, *findings_of(by_number.get(number, ()))]
+                settled = decisions.settle(short, report, findings) if decisions else [Standing()] * len(findings)
+                standing = [one for one, of in zip((*report["findings"], *compared), settled, strict=True) if not of.dismissed]
+                row = row_of(number, readable_name(key), {**report, "findings": standing}, from_json(facts), id=short)
+                questions.add(row, findings, settled)
+                if any(one.verdict or one.stale for one in settled):
+                    verdicts[number] = settled
                 spool.add(row)
                 found.add(row)
                 if add:
                     add(row, report, compared)
-                worst = max([worst, *(LEVELS.index(one["level"]) for one in (*report["findings"], *compared))])
+                worst = max([worst, *(LEVELS.index(one["level"]) for one in standing)])
                 progress.step("")
             write_across(across, found, stack.enter_context(whole_file(output / ACROSS)))
+            if decisions:
+                found.aside = (*found.aside, decisions.words())
+            questions.close(decisions.gone if decisions else ())
+        kept = {ids[number - 1]: saved_of(settled) for number, settled in verdicts.items()}
+        save(json.dumps(kept, ensure_ascii=False), output / KEPT, force=True)
         save(errors_table(spool.unread(), found.unhandled), output / ERRORS, force=True)
         progress.stage("写报告", min(pages, found.whole.submissions - found.whole.unread))
-        paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step(""), by_number, keys))
+        paged = frozenset(write_pages(store, found, output, pages, lambda: progress.step(""), by_number, keys, verdicts))
         progress.stage("写汇总表", 0)
         with whole_file(output / SUMMARY_WORKBOOK) as file:
             write_workbook(file, found, spool.by_risk(), spool.unread(), paged)

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scorer.batch.across import ACROSS
+from scorer.batch.decisions import any_verdict, read_decisions
 from scorer.batch.gathering import Gathering, Settings, processors
 from scorer.batch.joined import join
 from scorer.batch.known import ids_of, kept_ids
 from scorer.batch.marked import FINDINGS, MARKED, SUBMISSIONS, Marks, mark_submissions
 from scorer.batch.paired import Pairs, find_pairs, write_pairs
 from scorer.batch.progress import Progress
-from scorer.batch.results import REPORTS, Outcome, write_results, write_summary
+from scorer.batch.results import FINDINGS_WORKBOOK, REPORTS, Outcome, write_results, write_summary
 from scorer.batch.sources.files import (
     BATCH,
     GATHERED,
@@ -64,12 +65,13 @@ def run_batch(
     say: Callable[[str], None] | None = None,
     terminal: bool = False,
     columns: Callable[[], int] = lambda: 80,
+    decisions: str | Path | None = None,
 ) -> Outcome:
     """Read, score and check every submission of `source`; write the results into `output`.
 
     `source` is what `find_items` takes, a flat table (scored by columns), or the output folder of an earlier batch, whose
     submissions are then scored anew without their files. `say` is told how far the work has come: on a `terminal` on one line of less
-    than `columns`.
+    than `columns`. `decisions` is a workbook of findings with verdicts; without it those in the output's own count.
 
     Raises:
         ScorerError: no such source, nothing to read in it, or the output folder cannot be written or is the source itself.
@@ -78,6 +80,8 @@ def run_batch(
     progress = Progress(say, terminal, columns)
     table = flat_table(source)
     if table is not None:
+        if decisions is not None:
+            raise ScorerError(f"{decisions}：平表的结果没有问题清单，不能用 --decisions；它用于文件夹里的自评表。")
         codes = codes_by_columns(settings.select, settings.ignore)
         workers = settings.workers or processors()
         if isinstance(engine, (Dask, Spark)):  # a piece of a table is a hundred thousand forms
@@ -89,6 +93,7 @@ def run_batch(
     items = items_of_earlier(Path(source)) if earlier else find_items(str(source), settings.one_per)
     aside = () if earlier else left_aside(str(source))
     others = [] if earlier else unhandled(str(source))
+    decided = any_verdict(output / FINDINGS_WORKBOOK) if decisions is None else read_decisions(decisions)
     work = Gather(indicator_set, settings.select, settings.ignore, program_digest())
     store = Store(output / GATHERED)
     try:
@@ -105,7 +110,7 @@ def run_batch(
         save(json.dumps(about), output / BATCH, force=True)
         write_pairs(pairs, output)
         aside = (*aside, *pairs.words())
-        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside, others, ids)
+        return write_results(store, keys, output, settings.pages, progress, settings.select, settings.ignore, aside, others, ids, decided)
     finally:
         store.close()
         if earlier:

@@ -84,7 +84,7 @@ class Store:
                 self._lock = (folder / LOCK).open("ab")
             except OSError as error:
                 raise ScorerError(f"{folder}：无法写入（{cause(error)}）。请换一个可写的文件夹。") from error
-            if not _lock(self._lock):
+            if not take_lock(self._lock):
                 self._lock.close()
                 raise ScorerError(f"{folder.parent}：另一个 scorer batch 正在写这个文件夹。请等它结束，或换一个文件夹。")
         try:
@@ -251,7 +251,7 @@ def _parts(folder: Path) -> dict[int, Path]:
     return {int(path.stem): path for path in folder.glob("*.part") if path.stem.isdigit()}
 
 
-def _lock(file: BinaryIO) -> bool:
+def take_lock(file: BinaryIO) -> bool:
     """Take the lock, which the system gives back when its process ends in whatever way."""
     try:
         if sys.platform == "win32":

@@ -9,7 +9,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Outcomes, check, faulty, not_run, plain, sound, undecided
-from scorer.model import Cell
+from scorer.model import Cell, Level
 from scorer.numbers.periods import parse_period
 from scorer.numbers.quantity import parse_quantity
 from scorer.rules import score
@@ -580,4 +580,5 @@ def grade_changes(form: Form) -> Outcomes:
         yield undecided("有的行方向由名称推断，或另有评分标准")
     else:
         cells = [form.submission.claimed_grade, form.submission.claimed_total]
-        yield faulty((), [cell for cell in cells if cell], points=card.total, stated=stated, grade=card.grade)
+        level: Level = "error" if form.submission.claimed_grade else "note"  # nobody wrote the grade that the total stands for
+        yield faulty((), [cell for cell in cells if cell], level=level, points=card.total, stated=stated, grade=card.grade)

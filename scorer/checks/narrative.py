@@ -87,16 +87,16 @@ def product_differs(form: Form) -> Outcomes:
 
 @check("N205", level="error", message="{spent} ÷ {budget} = {computed}%，文中写作 {printed}；请核对预算数、决算数和完成率")
 def completion_rate_differs(form: Form) -> Outcomes:
-    """A printed rate of execution differs from spent ÷ budget.
+    """A printed rate of execution, or the words for it, differ from what was spent and planned.
 
     标题: 完成率（执行率）与决算÷预算不符
     为何重要: 预算执行率直接计分，也是判断绩效的第一个数。
     依据: 《中央部门项目支出绩效自评操作指南》等规定预算执行率＝全年执行数÷全年预算数。
-    例: 预算 370 万元，到 12 月底支出 273.79 万元，执行率应为 74.0%，文中为 100%。
+    例: 预算 370 万元，到 12 月底支出 273.79 万元，执行率应为 74.0%，文中为 100%；决算 148 万元、预算 160 万元，却写“决算数大于预算数”。
     改法: 以评价年度 12 月 31 日的执行数重算执行率。
-    何时无法判定: 预算数或决算数没有写出；预算数为 0。
+    何时无法判定: 预算数或决算数没有写出；预算数为 0；同一条中有几个决算数，或两数相差不到千分之五。
     """
-    yield from verdict_outcomes(form, "done")
+    yield from verdict_outcomes(form, "done", "order")
 
 
 def cells(*figures: Stated | None) -> list[Cell]:

@@ -154,6 +154,14 @@ def alternatives_left(form: Form) -> Outcomes:
         yield sound()
 
 
+_SOUND = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,6})?")
+
+
+def _wrapped(text: str) -> bool:
+    """A sound figure that a narrow cell breaks over two lines: 34,340,100.⏎00."""
+    return "\n" in text and _SOUND.fullmatch(text.replace("\n", "")) is not None
+
+
 def _shortened(words: str) -> str:
     """A figure that fills a page, by its beginning and its end."""
     return words if len(words) <= MOST_SAID else f"{words[:20]}……{words[-10:]}（共 {len(words)} 个字符）"
@@ -173,7 +181,7 @@ def malformed_number(form: Form) -> Outcomes:
     clean = True
     places: set[tuple[str, str]] = set()
     for cell in form.texts:
-        if not (_FIGURE_SIGNS.search(cell.text) or _LONG.search(cell.text) or cell.text.isascii()):
+        if _wrapped(cell.text) or not (_FIGURE_SIGNS.search(cell.text) or _LONG.search(cell.text) or cell.text.isascii()):
             continue
         for entry, start, end in _malformed_in(cell.text):
             clean = False

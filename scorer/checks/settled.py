@@ -93,6 +93,14 @@ def _told(mine: Spot, accused: frozenset[Spot]) -> bool:
     )
 
 
+def _of_another_year(form: Form, outcome: Outcome) -> bool:
+    """Whether a finding is about the publication of an earlier year that was given beside this year's."""
+    years = {publication.document.path: publication.year for publication in form.publications}
+    latest = max((year for year in years.values() if year is not None), default=None)
+    where = outcome.where if isinstance(outcome, Faulty) else ()
+    return bool(where) and all(years.get(place.file, latest) != latest for place in where)
+
+
 DAY = len("2023年12月31日")
 
 
@@ -100,4 +108,6 @@ def told_once(form: Form, code: str, outcomes: Outcomes) -> list[Outcome]:
     """The outcomes of a check; of a published document, what family D has settled is not told once more."""
     if code not in GENERAL or not form.publications:
         return list(outcomes)
+    if code == "C307":
+        outcomes = (undecided("写的是另一年度的决算公开") if _of_another_year(form, o) else o for o in outcomes)
     return [undecided("已由 D 类核对") if isinstance(o, Faulty) and is_settled(form, o) else o for o in outcomes]

@@ -169,6 +169,7 @@ def stale_year(form: Form) -> Outcomes:
             continue
         yield from stale_comparison(source, text, start, year)
         yield from stale_figures(source, text, start, year)
+        yield from stale_ends(source, text, start, year)
 
 
 def stale_comparison(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
@@ -220,6 +221,32 @@ def stale_figures(source: Cell, text: str, start: int, year: int) -> Iterator[Ou
         file=source.source.file, at=_columns(source, start + at + 1, start + len(text.rstrip())), quote=quote[:REACH]
     )  # fmt: skip
     yield faulty((), [place], year=str(year), what=what)
+
+
+_LEFT_FOR = re.compile(
+    r"(?<!上)(?<!去)(?:年末|年底|期末)(?:财政拨款)?(?:结转|结余)[^。；]{0,24}?[，,]?(?:在|于|结转(?:至|到)?)(?P<year>20\d\d)年度?[^，。；\d]{0,6}(?:使用|用于|安排)"
+)
+_AT_END = re.compile(r"(?P<year>20\d\d)年(?:末|底|12月31日)[^，。；\d]{0,6}(?:实有|在职|在编|在岗)[^，。；\d]{0,10}\d+")
+
+
+def stale_ends(source: Cell, text: str, start: int, year: int) -> Iterator[Outcome]:
+    """What is left at the year's end to be used within that year, and staff of the end of the year before beside this year's
+    posts."""
+    for match in _LEFT_FOR.finditer(text):
+        earlier = re.search(r"(20\d\d)年$", text[: match.start()])
+        if earlier and int(earlier[1]) < year or not year - BASE_YEAR < int(match["year"]) <= year:
+            continue
+        yield _stale(source, start, match, year, f"说年末结转的资金在 {match['year']} 年度使用，应为下一年度")
+    for match in _AT_END.finditer(text):
+        if int(match["year"]) == year - 1 and f"{year}年" in text[: match.start()] and not _COMPARING.search(text):
+            yield _stale(source, start, match, year, f"中的人数是 {match['year']} 年末的")
+
+
+def _stale(source: Cell, start: int, match: re.Match[str], year: int, what: str) -> Outcome:
+    place = Place(
+        file=source.source.file, at=_columns(source, start + match.start() + 1, start + match.end()), quote=match[0]
+    )  # fmt: skip
+    return faulty((), [place], year=str(year), what=what)
 
 
 # --------------------------------------------------------------------------------------------------------------- C308

@@ -15,6 +15,7 @@ from scorer.numbers.quantity import Quantity, dimension
 from scorer.scoring.align import Leaf
 from scorer.scoring.directions import LESSENED, usual_direction
 from scorer.sets.categories import category_of_name
+from scorer.sets.recognition import binding
 
 FIGURES = ("quantity", "range")
 SATISFACTION = "满意度"
@@ -383,7 +384,7 @@ def missing_category(form: Form) -> Outcomes:
     依据：指标体系文件；财预〔2020〕10号：产出指标包括数量、质量、时效、成本，另有效益和满意度指标。
     例：全表没有满意度指标。
     改法：补充该类指标，或在备注中说明不适用。
-    何时无法判定：指标体系没有规定必设的类别；表中用的不是通行的类别名称。
+    何时无法判定：指标体系没有规定必设的类别；表中用的不是通行的类别名称；不能确定用的是哪套指标体系。
     """
     required = form.set.thresholds.required_categories
     leaves = [leaf for leaf in form.leaves if not leaf.execution]
@@ -395,6 +396,9 @@ def missing_category(form: Form) -> Outcomes:
         yield undecided("表中用的不是通行的类别名称")
         return
     missing = [category for category in required if not _present(category, present)]
+    if missing and not binding(form.scorecard.why):
+        yield undecided("不能确定用的是哪套指标体系")
+        return
     for _ in range(len(required) - len(missing)):
         yield sound()
     if missing:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from scorer.checks.form import Form
 from scorer.checks.registry import Outcome, Sound, faulty, undecided
 from scorer.numbers.interval import rounded, shown
-from scorer.prose.equations import Equation, Quotient, Total, rate_places, scale_of, unit_words
+from scorer.prose.equations import Direction, Equation, Quotient, Total, rate_places, scale_of, unit_words
 from scorer.prose.judge import Verdict
+from scorer.prose.orders import Order
 from scorer.prose.outline import Stated
 
 
@@ -50,11 +51,19 @@ def outcome_of(verdict: Verdict) -> Outcome:
     if isinstance(equation, Quotient):
         rate = equation.rate
         message = f"{equation.words()}，文中写作 {rate.near.strip()[-8:]}{rate.mention.quote}；请核对这几个数{hint}"
+    elif isinstance(equation, Direction):
+        message = f"{equation.words()}；请核对“增加”“减少”等用词与数字"
     elif isinstance(equation, Total):
         unit = scale_of(equation.whole)
         difference = shown(abs(equation.difference), unit)
+        if verdict.tail:
+            apart = f"与所列 {words(equation.whole)} 有尾差 {difference}{unit_words(equation.whole)}"
+            message = f"{equation.words()}，{apart}；合计少写了小数位，请补齐或注明"
+            return faulty((), cells, level="note", message=message, numbers=_numbers(verdict))
         apart = f"与所列 {words(equation.whole)} 相差 {difference}{unit_words(equation.whole)}"
         message = f"{equation.words()}，{apart}；请核对各分项与合计{hint}"
+    elif isinstance(equation, Order):
+        message = f"{equation.words()}，文中写作“{equation.said}”；请核对这两个数和文字"
     else:
         message = f"{equation.words()}，文中写作 {equation.figures[-1].mention.quote}；请核对单价、数量和金额{hint}"
     return faulty((), cells, message=message, numbers=_numbers(verdict))
@@ -94,5 +103,7 @@ def _numbers(verdict: Verdict) -> dict[str, object]:
         return {
             "computed": rounded(equation.value, max(2, rate_places(equation.rate))),
             "printed": equation.rate.mention.quote,
+            "part": " + ".join(figure.mention.quote for _, figure in equation.above),
+            "whole": words(equation.below[0][1]),
         }
     return {}

@@ -15,7 +15,7 @@ import typer
 
 from scorer import __version__
 from scorer.cli import console
-from scorer.cli.options import INTERRUPTED, OK, WRONG_USE, app, library
+from scorer.cli.options import INTERRUPTED, OK, SETS_VARIABLE, WRONG_USE, app, library
 from scorer.cli.usage import ClickException, error_text
 from scorer.numbers.precision import precise
 
@@ -24,9 +24,11 @@ from scorer.numbers.precision import precise
 from scorer.cli import one  # noqa: F401
 from scorer.cli import many  # noqa: F401
 from scorer.cli import sets  # noqa: F401
+from scorer.cli.serve import workbench
 
 # isort: on
 app.add_typer(library, name="sets")
+app.add_typer(workbench, name="serve")
 
 
 def print_version(wanted: bool) -> None:
@@ -48,6 +50,7 @@ def root(
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line (the process's own when None; on Windows its wildcards are expanded) and return its exit
     code. Faults become Chinese messages on standard error."""
+    before = os.environ.get(SETS_VARIABLE)
     try:
         command = typer.main.get_command(app)
         # a batch takes the wildcard itself; other commands take files, which no shell of Windows lists
@@ -61,6 +64,11 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except Exception as error:
         return failed(error, debug="--debug" in (sys.argv if arguments is None else arguments))
+    finally:  # what --sets-dir said holds for this run
+        if before is None:
+            os.environ.pop(SETS_VARIABLE, None)
+        else:
+            os.environ[SETS_VARIABLE] = before
 
 
 def failed(error: Exception, *, debug: bool) -> int:

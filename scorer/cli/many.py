@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,22 +16,36 @@ from scorer.cli.options import (
     NOTHING_READ,
     OK,
     ONE_PER,
+    Annex,
     Debug,
+    Details,
     FailOn,
     Force,
     Format,
     Ignore,
+    LetterFile,
     Output,
     Select,
     SetName,
+    SetsDir,
     app,
     known_ending,
     known_engine,
     known_grouping,
 )
-from scorer.cli.shared import at_or_above, chosen_set, deliver, deliver_many, refuse_target, tell, tell_line, words
+from scorer.cli.shared import (
+    at_or_above,
+    chosen_set,
+    deliver,
+    deliver_many,
+    letter_of,
+    refuse_target,
+    tell,
+    tell_line,
+    words,
+)
 from scorer.cli.usage import ChineseCommand
-from scorer.report import Layout, refuse_existing, save
+from scorer.report import Layout, format_of, refuse_existing, save
 
 
 @app.command(
@@ -51,6 +66,7 @@ def batch(
         typer.Option("--output", "-o", metavar="DIR", help="结果文件夹，没有则新建；或 .duckdb 文件（文件夹在它旁边）"),
     ],
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     one_per: Annotated[
         str,
         typer.Option(
@@ -100,6 +116,14 @@ def batch(
     pages: Annotated[
         int, typer.Option("--pages", metavar="N", min=0, help="风险最高的几份报告写成网页，从汇总点开；缺省 50")
     ] = 50,
+    decisions: Annotated[
+        str | None,
+        typer.Option(
+            "--decisions",
+            metavar="FILE",
+            help="填了结论（属实、不成立、已说明、待核实）的问题清单 findings.xlsx；不写则用结果文件夹中已填的",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="更新已有的结果；没有变动的文件不再读取")] = False,
     debug: Debug = False,
 ) -> None:
@@ -144,6 +168,7 @@ def batch(
             say=tell if terminal else tell_line,
             terminal=terminal,
             columns=console.width,
+            decisions=decisions,
         )
     except KeyboardInterrupt:
         console.write("\n已中断；处理完的都已保存。用同一命令重新运行，接着处理剩下的。\n", error=True)
@@ -176,23 +201,28 @@ def show(
     every: Annotated[bool, typer.Option("--all", help="取出全部，或全部符合 ID 的；-o 是写入的文件夹")] = False,
     format: Format = None,
     output: Output = None,
+    details: Details = False,
+    letter: LetterFile = None,
+    annex: Annex = False,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
     from scorer.batch import find_report, find_reports
     from scorer.batch.database import folder_of
 
+    plain = Layout(details=details, letter=letter_of(letter), annex=annex)
     if every:
         if format is None or output is None:
             raise typer.BadParameter("--all 要写成文件：请加 --format 和 -o，如 --format docx -o 复核意见。")
-        count = deliver_many(find_reports(str(folder_of(folder)), name), format, output, force)
+        count = deliver_many(find_reports(str(folder_of(folder)), name, verdicts=format != "json"), plain, format, output, force)
         console.write(f"已写入 {output}：{count} 份\n", error=True)
         return
     if name is None:
         raise typer.BadParameter("缺少参数 ID：序号、编号，或单位、项目、文件名；要取出全部请加 --all。")
     refuse_target(format, output, force)
-    report, submission, across = find_report(str(folder_of(folder)), name)
-    deliver(report, Layout(submission=submission, across=across), format, output, force)
+    wanted = format or (format_of(output) if output is not None else None)
+    report, submission, across = find_report(str(folder_of(folder)), name, verdicts=wanted != "json")
+    deliver(report, replace(plain, submission=submission, across=across), format, output, force)
 
 
 @app.command(

@@ -12,18 +12,22 @@ from scorer.cli.options import (
     COMPARED,
     NOTHING_READ,
     Against,
+    Annex,
     AnnotateOutput,
     Debug,
+    Details,
     FailOn,
     Files,
     Force,
     Format,
     Ignore,
+    LetterFile,
     Output,
     RequiredOutput,
     Select,
     SetArgument,
     SetName,
+    SetsDir,
     SheetName,
     app,
     known_ending,
@@ -35,6 +39,7 @@ from scorer.cli.shared import (
     deliver_text,
     evaluated,
     exit_code,
+    letter_of,
     part_targets,
     same_place,
 )
@@ -44,11 +49,13 @@ from scorer.report import format_of, refuse_existing, save
 
 @app.command(
     cls=ChineseCommand,
-    help="复算得分并核对：打印计分表、总分和发现。\n\n自评表可连同它的报告一起给；有几份表就有几份结果，每份只和自己的报告比对。",
+    help="复算得分并核对：打印总分、发现和改法，--details 另印每一项的得分。\n\n"
+    "自评表可连同它的报告一起给；有几份表就有几份结果，每份只和自己的报告比对。",
 )
 def score(
     files: Files,
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     sheet: SheetName = None,
     against: Against = None,
     format: Format = None,
@@ -57,10 +64,14 @@ def score(
     ignore: Ignore = None,
     fail_on: FailOn = "error",
     annotate: AnnotateOutput = None,
+    details: Details = False,
+    letter: LetterFile = None,
+    annex: Annex = False,
     force: Force = False,
     debug: Debug = False,
 ) -> None:
     wanted = format or (format_of(output) if output is not None else None) or "table"
+    sent = letter_of(letter)
     if against is not None and wanted not in COMPARED:
         raise typer.BadParameter(f"--against 的结果只能写成 {' 或 '.join(COMPARED)}，不能写成 {wanted}。")
     other = chosen_set(against)
@@ -73,7 +84,7 @@ def score(
         refuse_existing(annotate, force=force)
     found = evaluated(files, set_name, select, ignore, format, output, force, sheet=sheet)
     if other is None:
-        deliver_all(found, format, output, force)
+        deliver_all(found.shown(details, sent, annex), format, output, force)
     else:
         deliver_text(all_compared(found, other, wanted), output, force, as_json=wanted == "json")
         for unread in found.unread:
@@ -88,12 +99,14 @@ def score(
 def check(
     files: Files,
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     sheet: SheetName = None,
     format: Format = None,
     output: Output = None,
     select: Select = None,
     ignore: Ignore = None,
     fail_on: FailOn = "error",
+    details: Details = False,
     force: Force = False,
     figures: Annotated[
         bool, typer.Option("--figures", help="列出正文的每个数字及其状态：相符、矛盾、未能核对")
@@ -102,7 +115,7 @@ def check(
 ) -> None:
     found = evaluated(files, set_name, select, ignore, format, output, force, sheet=sheet, figures=figures)
     results = [(report, replace(layout, findings_only=True)) for report, layout in found.results]
-    deliver_all(replace(found, results=results), format, output, force)
+    deliver_all(replace(found, results=results).shown(details), format, output, force)
     raise typer.Exit(exit_code(found, fail_on))
 
 
@@ -114,6 +127,7 @@ def convert(
     files: Files,
     output: RequiredOutput,
     set_name: SetName = None,
+    sets_dir: SetsDir = None,
     sheet: SheetName = None,
     force: Force = False,
     debug: Debug = False,
@@ -143,7 +157,9 @@ def convert(
 
 
 @app.command(cls=ChineseCommand, help="按一套指标体系生成空白的自评表，供填写：.toml .xlsx .docx .csv。")
-def new(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+def new(
+    name: SetArgument, output: RequiredOutput, sets_dir: SetsDir = None, force: Force = False, debug: Debug = False
+) -> None:
     from scorer.forms.writing import SUFFIXES
     from scorer.forms.writing.blank import render_blank
     from scorer.sets import load_set

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ ONE_PER = ("auto", "file", "folder")
 ENGINES = ("local", "dask", "spark")
 FAIL_ON = ("error", "warning", "note", "never")
 COMPARED = ("table", "json")  # formats that show a form under two sets
+SETS_VARIABLE = "SCORER_SETS"  # that of `scorer.sets.own`, which the help does not load
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
@@ -83,6 +85,28 @@ SheetName = Annotated[
     str | None,
     typer.Option("--sheet", metavar="NAME", help="一个文件里有几份自评表时只取这一份：工作表或项目的名称、其中一部分，或序号"),
 ]
+
+
+def own_folder(value: str | None) -> str | None:
+    """Look for one's own sets in that folder first: by the environment, so that processes started later do as well."""
+    if value is not None:
+        if not Path(value).is_dir():
+            raise typer.BadParameter(f"没有文件夹 {value}。")
+        more = os.environ.get(SETS_VARIABLE)
+        os.environ[SETS_VARIABLE] = os.pathsep.join([str(Path(value).resolve()), *([more] if more else [])])
+    return value
+
+
+SetsDir = Annotated[
+    str | None,
+    typer.Option(
+        "--sets-dir",
+        metavar="DIR",
+        callback=own_folder,
+        is_eager=True,
+        help="自己的指标体系所在的文件夹，与随程序提供的一同可用；也可设环境变量 SCORER_SETS",
+    ),
+]
 SetArgument = Annotated[str, typer.Argument(metavar="SET", help="指标体系的名称（见 scorer sets list）或 TOML 文件")]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="写入文件；不写则打印")]
 RequiredOutput = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="写入的文件；格式由文件名决定")]
@@ -117,4 +141,14 @@ Against = Annotated[
         help="另按这套指标体系算一遍，逐行列出得分和为何不同；格式只能是 table 或 json",
     ),
 ]
+LetterFile = Annotated[
+    str | None,
+    typer.Option(
+        "--letter",
+        metavar="FILE",
+        help="复核意见的主送、落款等，TOML 文件，键为 主送 落款 日期 答复期限 联系人，如 落款 = \"某县财政局\"",
+    ),
+]
+Annex = Annotated[bool, typer.Option("--annex", help="复核意见后附技术说明：检查代码、每项检查的情况、文件的摘要")]
+Details = Annotated[bool, typer.Option("--details", help="打印全部：每一项的得分由来、每项检查核对了多少处；写入文件的总是全部")]
 Debug = Annotated[bool, typer.Option("--debug", help="程序出错时显示完整的调用栈")]

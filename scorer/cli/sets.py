@@ -15,6 +15,7 @@ from scorer.cli.options import (
     Force,
     RequiredOutput,
     SetArgument,
+    SetsDir,
     app,
     known_ending,
     library,
@@ -44,15 +45,17 @@ def explain(
 
 
 @library.command("list", cls=ChineseCommand, help="列出可用的指标体系。")
-def list_library(debug: Debug = False) -> None:
-    from scorer.report.library import overview
-    from scorer.sets import list_sets
+def list_library(sets_dir: SetsDir = None, debug: Debug = False) -> None:
+    from scorer.report.library import overview, own_overview
+    from scorer.sets import list_sets, own_sets
 
-    console.write(overview(list_sets(), console.width()))
+    own, left_out = own_sets()
+    console.write(overview([one for one in list_sets() if one not in own], console.width()))
+    console.write(own_overview(own, left_out, console.width()))
 
 
 @library.command("show", cls=ChineseCommand, help="显示一套指标体系：指标、分值、计分规则和依据。")
-def show_set(name: SetArgument, debug: Debug = False) -> None:
+def show_set(name: SetArgument, sets_dir: SetsDir = None, debug: Debug = False) -> None:
     from scorer.report.library import page
     from scorer.sets import load_set
 
@@ -78,7 +81,7 @@ def check_sets(
 
 
 @library.command(cls=ChineseCommand, help="用文字说明两套指标体系有什么不同。")
-def diff(first: SetArgument, second: SetArgument, debug: Debug = False) -> None:
+def diff(first: SetArgument, second: SetArgument, sets_dir: SetsDir = None, debug: Debug = False) -> None:
     from scorer.sets import diff_sets, load_set
 
     differences = diff_sets(load_set(first), load_set(second))
@@ -120,7 +123,9 @@ def from_table(
 
 
 @library.command("to", cls=ChineseCommand, help="把一套指标体系写成表格（.xlsx .docx），改好后可用 scorer sets from 转换回来。")
-def to_table(name: SetArgument, output: RequiredOutput, force: Force = False, debug: Debug = False) -> None:
+def to_table(
+    name: SetArgument, output: RequiredOutput, sets_dir: SetsDir = None, force: Force = False, debug: Debug = False
+) -> None:
     from scorer.forms.tabled import SUFFIXES, write_table
     from scorer.sets import load_set
 

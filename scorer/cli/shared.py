@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import typer
 
 from scorer.cli import console
 from scorer.cli.options import FAIL_ON, FINDINGS, OK
-from scorer.report import WRITERS, Layout, format_of, refuse_existing, save
+from scorer.report import WRITERS, Layout, Letter, format_of, refuse_existing, save
 from scorer.saving import cause
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ class Evaluated:
 
     results: list[tuple[Report, Layout]]
     unread: list[Report]
+
+    def shown(self, details: bool, letter: Letter | None = None, annex: bool = False) -> Evaluated:
+        """The same, to be printed in full or briefly, sent as `letter` says."""
+        sent = letter or Letter()
+        laid_out = [(report, replace(layout, details=details, letter=sent, annex=annex)) for report, layout in self.results]
+        return replace(self, results=laid_out)
 
 
 def evaluated(
@@ -160,16 +167,17 @@ def deliver_all(found: Evaluated, format: str | None, output: str | None, force:
         text = json.dumps([json.loads(report.model_dump_json()) for report, _ in shown], ensure_ascii=False, indent=2) + "\n"
     else:
         plain = replace(Layout(), width=console.width(), colour=console.colour()) if output is None else Layout()
-        text = _one_after_the_other(shown, name, plain)
+        text = _one_after_the_other(shown, name, plain, saved=output is not None)
     deliver_text(text, output, force, as_json=name == "json")
 
 
-def _one_after_the_other(shown: list[tuple[Report, Layout]], name: str, plain: Layout) -> str:
+def _one_after_the_other(shown: list[tuple[Report, Layout]], name: str, plain: Layout, *, saved: bool) -> str:
     from scorer.report.terminal import divider
 
     pieces = []
     for number, (report, layout) in enumerate(shown, 1):
-        content = WRITERS[name].render(report, replace(layout, width=plain.width, colour=plain.colour))
+        laid_out = replace(layout, width=plain.width, colour=plain.colour, details=layout.details or saved)
+        content = WRITERS[name].render(report, laid_out)
         assert isinstance(content, str)  # the formats of `SINGLY` are handled elsewhere
         pieces.append(content if name == "md" else divider(report, number, len(shown), plain) + content)
     return "\n".join(pieces)
@@ -219,14 +227,47 @@ def deliver(report: Report, layout: Layout, format: str | None, output: str | No
             console.write(content)
         return
     name = format or format_of(output) or "table"
-    save(WRITERS[name].render(report, layout), output, force=force)
+    save(WRITERS[name].render(report, replace(layout, details=True)), output, force=force)
     console.write(f"已写入 {output}\n", error=True)
 
 
+LETTER_KEYS = {"落款": "issuer", "日期": "date", "答复期限": "deadline", "主送": "addressee", "联系人": "contact"}
+
+
+def letter_of(path: str | None) -> Letter:
+    """What a TOML file says of who sends an opinion, the blanks of it without one."""
+    from scorer.model import ScorerError
+    from scorer.sets.toml_reading import read_toml
+
+    if path is None:
+        return Letter()
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = cause(error) if isinstance(error, OSError) else "不是 UTF-8 编码"
+        raise ScorerError(f"{path}：读不出（{why}）。") from None
+    bare = re.sub(r"(?m)^(\s*)([\u4e00-\u9fff]{1,10})(\s*[=＝])", r'\1"\2"\3', text)  # keys in Chinese need no quotes here
+    values, faults = read_toml(path, bare)
+    if faults or values is None:
+        raise ScorerError("\n".join(map(str, faults)))
+    unknown = [key for key, value in values.items() if key not in LETTER_KEYS or not isinstance(value, (str, date))]
+    if unknown:
+        raise ScorerError(f"{path}：不认识 {'、'.join(unknown)}。可用的键有 {'、'.join(LETTER_KEYS)}，值是文字或日期。")
+    return Letter(**{LETTER_KEYS[key]: _day(value) for key, value in values.items()})
+
+
+def _day(value: str | date) -> str:
+    return value if isinstance(value, str) else f"{value.year}年{value.month}月{value.day}日"
+
+
 def deliver_many(
-    found: Iterable[tuple[Remembered, Report, Submission | None, tuple[Finding, ...]]], format: str, folder: str, force: bool
+    found: Iterable[tuple[Remembered, Report, Submission | None, tuple[Finding, ...]]],
+    plain: Layout,
+    format: str,
+    folder: str,
+    force: bool,
 ) -> int:
-    """Save each report as a file of a folder, named by number, unit and project; gives how many."""
+    """Save each report, laid out like `plain`, as a file of a folder, named by number, unit and project; gives how many."""
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -236,7 +277,7 @@ def deliver_many(
         about = [part for part in (known.unit, known.project) if part.strip()] or [Path(known.key).stem]
         named = NO_FILE_NAME.sub("_", " ".join([f"{known.number:03d}", *about])).strip("_.")[:80]
         target = Path(folder) / f"{named}{WRITERS[format].suffixes[0]}"
-        layout = Layout(submission=submission, across=across)
+        layout = replace(plain, submission=submission, across=across)
         save(WRITERS[format].render(report, layout), str(target), force=force)
         count += 1
     return count

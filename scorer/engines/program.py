@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from functools import cache
 from pathlib import Path
 
 import scorer
+from scorer.sets.own import own_files
 
 
 def digest_on_disk() -> str:
@@ -23,6 +25,9 @@ def digest_on_disk() -> str:
     for folder, pattern in ((package, "*.py"), (library, "*.toml")):
         for path in sorted(folder.rglob(pattern), key=lambda path: path.relative_to(folder).as_posix()):
             whole.update(path.read_bytes())
+    for name, path in sorted(own_files().items()):  # with other sets of one's own other sets are recognised
+        with contextlib.suppress(OSError):  # one that cannot be read is no set either
+            whole.update(name.encode("utf-8", "surrogatepass") + path.read_bytes())
     return whole.hexdigest()
 
 

@@ -102,6 +102,8 @@ class Total:
         if self.signs:
             terms = " ".join(f"{'−' if part.signed < 0 else '+'} {number_words(part, unit)}" for part in self.parts)
         terms += "".join(f" − {number_words(part, unit)}" for part in self.less)
+        if len(self.parts) == 1 and not self.less:
+            terms = "分项之和"
         return f"{terms.removeprefix('+ ')} = {shown(self.sum, unit)}{unit_words(self.whole)}"
 
 
@@ -182,6 +184,29 @@ class Quotient:
             else f" = {rounded(value, max(2, rate_places(self.rate)))}{self.rate.mention.quantity.unit}"
         )
         return f"{_terms(self.above, unit)} ÷ {_terms(self.below, unit)}{result}"
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """A change and its rate, which must go the same way."""
+
+    change: Stated
+    rate: Stated
+
+    @property
+    def figures(self) -> tuple[Stated, ...]:
+        return (self.change, self.rate)
+
+    def holds(self) -> bool:
+        return self.change.up is self.rate.up
+
+    def needed(self, figure: Stated) -> Span | None:
+        return None
+
+    def words(self) -> str:
+        ways = {True: "增", False: "减", None: ""}
+        amount, rate = self.change.mention.quote, self.rate.mention.quote
+        return f"增减额 {amount} 为{ways[self.change.up]}，增减率 {rate} 为{ways[self.rate.up]}，方向相反"
 
 
 def _terms(terms: Sequence[tuple[int, Stated]], unit: Decimal) -> str:

@@ -49,13 +49,17 @@ def read_tables(documents: Iterable[Document], mentions: Iterable[Mention]) -> l
     return verdicts
 
 
-def _judged(question: Question, table: Table) -> Verdict:
-    """What the cells say: a sum may also hold for another choice of rows, then exactly."""
+def _held(question: Question, table: Table) -> Equation | None:
+    """What holds: the reading as asked, another choice of rows exactly, or the numbers that a spreadsheet stores."""
     stated = question.asked[0]
     held = next((one for one in question.asked if one.holds()), None)
     held = held or next((one for one in question.readings if isinstance(one, Total) and one.exact), None)
-    if held is None and isinstance(stated, Total) and _stored(table, stated):
-        held = stated
+    return held or (stated if isinstance(stated, Total) and _stored(table, stated) else None)
+
+
+def _judged(question: Question, table: Table) -> Verdict:
+    """What the cells say: a sum may also hold for another choice of rows, then exactly."""
+    stated, held = question.asked[0], _held(question, table)
     if held is not None:
         return Verdict(question, "agrees", held)
     if any(figure.loose for figure in stated.figures):

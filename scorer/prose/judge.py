@@ -8,21 +8,20 @@ told once, however many relations it breaks.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from scorer.numbers.interval import Span
-from scorer.prose.equations import Equation, Quotient, Total, rate_places
+from scorer.numbers.interval import Span, decimals, written
+from scorer.prose.company import with_company
+from scorer.prose.equations import Direction, Equation, Quotient, Total, rate_places
 from scorer.prose.in_step import in_step
 from scorer.prose.outline import Stated
 from scorer.prose.products import Product
 from scorer.prose.relation import Question
 from scorer.prose.slips import CUT, REPEATED, SWAPPED, UNIT, slip
-from scorer.prose.things import same_name
 
 FARTHEST = 5
 """More than so many times between what is computed and what is printed is another base, unless a slip explains it."""
@@ -49,7 +48,7 @@ _ORDER = ("sum", "difference", "done", "growth", "change", "share", "product", "
 class Verdict:
     """What came of a question. `equation` is what holds or fails; `suspect` the figure that one slip would mend, `slip`
     that slip in words; `others` how many more relations the same figure breaks. `clear`: the slip alone tells that the
-    figures belong together."""
+    figures belong together. `tail`: what differs is less than one unit of the last place that the whole is written with."""
 
     question: Question
     state: Literal["agrees", "differs", "undecided"]
@@ -60,13 +59,14 @@ class Verdict:
     needed: Span | None = None
     others: int = 0
     clear: bool = False
+    tail: bool = False
 
 
 def judge(questions: Iterable[Question]) -> list[Verdict]:
     """A verdict for each question, in their order, then for those that the agreement of others raises."""
     asked = list(questions)
     held = [_held(question) for question in asked]
-    again = list(_with_company(asked, held))
+    again = list(with_company(asked, held))
     held = [one if new is old else _held(new) for old, new, one in zip(asked, again, held, strict=True)]
     asked = again
     beside = list(_beside(asked, held))
@@ -85,6 +85,8 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
     for question, equation, doubt in zip(asked, held, doubts, strict=True):
         if equation is not None:
             verdicts.append(Verdict(question, "agrees", equation))
+        elif (tail := _tail(question)) is not None:
+            verdicts.append(Verdict(question, "differs", tail, tail=True))
         elif doubt is None:
             verdicts.append(Verdict(question, "undecided", why=question.why or EXPLAINED))
         else:
@@ -104,52 +106,20 @@ def _beside(questions: Sequence[Question], held: Sequence[Equation | None]) -> I
                     yield other
 
 
-def _with_company(questions: Sequence[Question], held: Sequence[Equation | None]) -> Iterator[Question]:
-    """Shares that do not fit beside others of their piece that do: they are of the same whole."""
-    wholes: dict[int, dict[Decimal, tuple[int, Stated]]] = defaultdict(dict)
-    for question, equation in zip(questions, held, strict=True):
-        if question.kind == "share" and isinstance(equation, Quotient) and len(equation.below) == 1:
-            whole = equation.below[0][1]
-            count = wholes[id(equation.rate.piece)].get(whole.number, (0, whole))[0]
-            wholes[id(equation.rate.piece)][whole.number] = (count + 1, whole)
-    for question, equation in zip(questions, held, strict=True):
-        reading = question.readings[0] if question.readings else None
-        if (
-            question.kind != "share"
-            or not isinstance(reading, Quotient)
-            or reading.rate.loose
-            or _fits_company(equation, wholes)
-        ):
-            yield question
-            continue
-        part = reading.above[0][1]
-        if "预算" in reading.rate.near or (question.asked and equation is None):
-            yield question
-            continue
-        most = max((count for count, _ in wholes[id(reading.rate.piece)].values()), default=0)
-        known = [w for count, w in wholes[id(reading.rate.piece)].values() if count == most]
-        known = [w for w in known if w.unit == part.unit and w.number >= part.number and w is not part]
-        named = re.search(r"占(?P<name>[^，。；\d]{2,}?)的?(?:比例|比重)?[为是]?$", reading.rate.near)
-        if (
-            len(known) == 1
-            and reading.rate.aspect == "share"
-            and not (named and not same_name(named["name"], known[0]))
-        ):
-            same = Quotient(reading.rate, ((1, part),), ((1, known[0]),))
-            yield replace(question, asked=(same,), why="", certain=True, licence="named")
-        else:
-            yield question
+def _tail(question: Question) -> Equation | None:
+    """The sum of a closed list that misses its whole by less than the last place that the whole is written with."""
+    total = question.asked[0] if question.asked and question.licence == "named" and not question.why else None
+    if not isinstance(total, Total) or any(figure.loose for figure in total.figures):
+        return None
+    place = _last_place(total.whole)
+    coarse = total.whole.unit == "元" and place > min(map(_last_place, total.parts))
+    return total if coarse and abs(total.difference) < place else None
 
 
-def _fits_company(equation: Equation | None, wholes: dict[int, dict[Decimal, tuple[int, Stated]]]) -> bool:
-    """Whether a share that holds is of a whole that is as good as that of the others: it opens the list, or its rate has
-    two decimals, or no two others agree on another one."""
-    if not isinstance(equation, Quotient) or len(equation.below) != 1:
-        return equation is not None
-    others = wholes[id(equation.rate.piece)]
-    own = others[equation.below[0][1].number][0]
-    most = max(count for count, _ in others.values())
-    return own >= most or most < 2 or rate_places(equation.rate) >= 2 or "其中" in equation.above[0][1].gap
+def _last_place(figure: Stated) -> Decimal:
+    """One unit of the last place that a figure is written with, of amounts in yuan too."""
+    parts = written(figure.mention.quantity)
+    return Decimal(1).scaleb(-decimals(parts[0])) * parts[1] if parts else Decimal(0)
 
 
 def _held(question: Question) -> Equation | None:
@@ -272,6 +242,8 @@ def _plausible(equation: Equation | None, *, closed: bool = False) -> bool:
             and value <= printed * FARTHEST
             and printed <= value * FARTHEST
         )
+    if isinstance(equation, Direction):
+        return True
     if isinstance(equation, Product):
         return 0 < equation.value <= equation.amount.number * NEAR and equation.amount.number <= equation.value * NEAR
     return False

@@ -172,12 +172,16 @@ _SHARE = re.compile(r"占|比重|比例(?:为|是)?$")
 _DONE = re.compile(
     r"完成|执行|支付率|支出率|使用率|到位率|进度|拨付率|支出进度|达(?:到|预算|年初)?|为(?:年初|年度|调整)?预算的|实现"
 )
+_OF_AMOUNT = re.compile(r"的(?:比例|比重)?[为是]?")  # 占年初预算30万元的40%: what it is of stands before the amount
+_CUT_RATE = re.compile(r"(?:审减|核减|节约|节支|节省|减免)(?:资金)?率[为是达约]*$")  # of what was submitted, not of an earlier year
+_OF_IT = re.compile(r"(?:占|(?P<done>完成|达到?|为|实现))[^，。；]*$")
 _PRICE = re.compile(
     r"(?:每|[人户亩次月年日生校家]均|单价|均价|平均)[^，。；]{0,10}$|标准(?:为|是|每|：|按|不低于|提高到|由)*[^一-龥，。；]{0,6}$"
 )
 _OTHER = re.compile(
     r"(?:第|排名|位列|名列|不低于|不超过|不少于|不高于|至少|最高|最低|限额|上限|年龄|年满)[^，。；\d]{0,4}$"
 )
+_CLOSED = re.compile(r"（[^（）]*）$")
 _COMMA = re.compile(r"[，。；：！？]|,(?!\d{3}(?!\d))")
 
 
@@ -190,14 +194,20 @@ def _place_figures(piece: Piece, mentions: Sequence[Mention]) -> None:
         gap = text[before : mention.start]
         following = mentions[index + 1].start if index + 1 < len(mentions) else end
         depth = max(0, depth + gap.count("（") - gap.count("）"))
-        cut = max((match.end() for match in _COMMA.finditer(gap)), default=0)
-        bracket = gap.rfind("（")
-        near = gap[max(cut, bracket + 1) :] if gap[max(cut, bracket + 1) :].strip() else gap[cut:]
+        near = _own_clause(gap)
         stated = Stated(mention, piece, gap, near, text[mention.end : following], depth=depth)
         _classify(stated, piece.figures)
         piece.figures.append(stated)
         before = mention.end
     return
+
+
+def _own_clause(gap: str) -> str:
+    """The words straight before a figure in its own clause: a bracket that is closed before it explains, one that is open begins it."""
+    plain = _CLOSED.sub("", gap) if gap.endswith("）") else gap
+    cut = max((match.end() for match in _COMMA.finditer(plain)), default=0)
+    bracket = max(cut, plain.rfind("（") + 1)
+    return plain[bracket:] if plain[bracket:].strip() else plain[cut:]
 
 
 def _classify(stated: Stated, before: Sequence[Stated]) -> None:
@@ -229,7 +239,10 @@ def _classify(stated: Stated, before: Sequence[Stated]) -> None:
 
 def _classify_rate(stated: Stated, last: Stated | None) -> None:
     near = stated.near
-    change = _CHANGE_RATE.search(near)
+    if last is not None and _OF_AMOUNT.fullmatch(near.strip()) and (of := _OF_IT.search(last.near)):
+        stated.aspect = "done" if of["done"] or _BUDGET.search(of[0]) else "share"
+        return
+    change = None if _CUT_RATE.search(near) else _CHANGE_RATE.search(near)
     if stated.mention.quantity.unit == "个百分点":
         stated.aspect = "other"
     elif change and not _SHARE.search(near[change.start() :]):

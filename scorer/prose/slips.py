@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from scorer.numbers.interval import Span, written
 from scorer.prose.outline import Stated
@@ -38,6 +38,7 @@ def slip(figure: Stated, needed: Span, beside: Iterable[Stated] = ()) -> str:
     for name, limit, variants in (
         (SWAPPED, WIDE, _swapped(digits)),
         (POINT, WIDE, _shifted(digits)),
+        (SWAPPED, NARROW, _exchanged(digits)),
         (DIGIT, NARROW, _changed(digits)),
     ):
         if width <= limit and any(needed.low <= variant * scale <= needed.high for variant in variants):
@@ -73,6 +74,17 @@ def _swapped(digits: Decimal) -> Iterator[Decimal]:
     if len(at) < 2:
         return
     for first, second in pairwise(at):
+        if text[first] != text[second]:
+            yield Decimal(text[:first] + text[second] + text[first + 1 : second] + text[first] + text[second + 1 :])
+
+
+def _exchanged(digits: Decimal) -> Iterator[Decimal]:
+    """Any two digits that changed places, for figures of three to six."""
+    text = _text(digits)
+    at = [index for index, character in enumerate(text) if character.isdigit()]
+    if not 3 <= len(at) <= 6:
+        return
+    for first, second in combinations(at, 2):
         if text[first] != text[second]:
             yield Decimal(text[:first] + text[second] + text[first + 1 : second] + text[first] + text[second + 1 :])
 

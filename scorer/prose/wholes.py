@@ -417,7 +417,7 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
             totals += [Total(whole, chosen, signs=signs) for whole in wholes]
     text = wholes[0].piece.text
     why = "各条中有的没有写出数" if len(parts) < len(children) else ""
-    if not why and (_OPEN_LIST.search(_last_sentence(text)[-20:]) or not _LEADS.search(text[-30:] or " ")):
+    if not why and (_OPEN_LIST.search(_last_sentence(text)[-20:]) or not LEADS.search(text[-30:] or " ")):
         why = "各条未写明是分项"
     return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, (*wholes, *parts))
 
@@ -444,7 +444,7 @@ def _total_below(children: Sequence[Piece]) -> Iterator[Question]:
                 yield Question("sum", (total,), (total,), "named", why, False, (whole, *parts))
 
 
-_LEADS = re.compile(r"其中|如下|包括|分别|具体|用于|明细|[：]\s*$|元\s*[。）]?\s*$")
+LEADS = re.compile(r"其中|如下|包括|分别|具体|用于|明细|[：]\s*$|元\s*[。）]?\s*$")
 
 
 def _lists(piece: Piece) -> Iterator[list[Piece]]:
@@ -483,7 +483,6 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
     holder = Piece("", 0, root[0].line, "", children=root) if root else None
     if holder is not None:
         yield from _items(holder)
-    yield from _classes(outline)
     lines = outline.pieces
     for index, head in enumerate(lines):
         if not re.search(r"(?:如下|其中|包括|分别为|：)\s*[：:]?\s*$", head.text) or not head.figures:
@@ -502,32 +501,3 @@ def _paragraphs(outline: Outline) -> Iterator[Question]:
                 plain = Total(wholes[0], tuple(parts))
                 why = "各行中有的没有写出数" if len(parts) < len(items) else ""
                 yield Question("sum", tuple(total for total in totals if total.exact), (plain,), "near", why, False, ())
-
-
-_CLASS = re.compile(r"(?P<name>[一-龥]{2,16})（类）")
-_ITEM_OF_CLASS = re.compile(r"（款）|（项）")
-
-
-def _classes(outline: Outline) -> Iterator[Question]:
-    """Items named by 类 款 项 of the functional classification, against the figure that is stated for their 类 alone."""
-    items: dict[str, list[Stated]] = {}
-    stated: dict[str, list[Stated]] = {}
-    for piece in outline.pieces:
-        for figure in levels(piece.figures, "元"):
-            match = _CLASS.search(figure.gap)
-            if not match:
-                continue
-            if _ITEM_OF_CLASS.search(figure.gap[match.end() :]):
-                items.setdefault(_class_name(match["name"]), []).append(figure)
-            else:
-                stated.setdefault(_class_name(match["name"]), []).append(figure)
-    for name, parts in items.items():
-        wholes = stated.get(name, [])[:MOST_WHOLES]
-        if len(parts) >= 2 and wholes and not any(figure.loose for figure in parts):
-            totals = tuple(Total(whole, tuple(parts)) for whole in wholes)
-            certain = len({whole.number for whole in wholes}) == 1
-            yield Question("sum", totals, totals[:1], "named", "", certain, (*wholes, *parts))
-
-
-def _class_name(words: str) -> str:
-    return re.sub(r"^.*?(?:其中|方面)|支出$", "", words)

@@ -1,7 +1,7 @@
 """Lines that were broken by their width, put together again; blanks that justification put between characters, taken out.
 
-Only where neighbouring lines are equally wide and end without a stop were they broken by their width: a list of short
-lines stays a list. Every character keeps the way back to where it is written.
+Only where neighbouring lines are equally wide and end without a stop were they broken by their width, or where they have
+exactly as many characters: a list of short lines stays a list. Every character keeps the way back to where it is written.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from scorer.value import value
 
 NARROWEST, WIDEST = 36, 160
 """Columns between which lines are taken for broken ones: titles and cells are narrower, whole paragraphs wider."""
+
+FEWEST = 20
+"""Characters of lines that were cut off by their number, at least."""
 
 FULL = 0.86
 """The part of the block's width that a broken line fills at least: the next word did not fit."""
@@ -47,10 +50,11 @@ class Passage:
 def passages(blocks: Sequence[Paragraph]) -> Iterator[Passage]:
     """Neighbouring paragraphs as passages, in order."""
     widths = [_width(block.text.strip()) for block in blocks]
+    counted = _counted(blocks)
     index = 0
     while index < len(blocks):
         last = index
-        while last + 1 < len(blocks) and _goes_on(blocks, widths, last):
+        while last + 1 < len(blocks) and (_goes_on(blocks, widths, last) or _cut_off(blocks, counted, last)):
             last += 1
         yield _passage(blocks[index : last + 1])
         index = last + 1
@@ -78,6 +82,23 @@ def _goes_on(blocks: Sequence[Paragraph], widths: Sequence[int], index: int) -> 
         return False
     full = sum(width >= FULL * widest for width in near)
     return full >= 3 and MARK.match(following) is None
+
+
+def _counted(blocks: Sequence[Paragraph]) -> int:
+    """The number of characters at which the lines were cut off, 0 where they were not: no line is longer, several are as
+    long, and most of those end within a sentence."""
+    most = max((len(block.text.rstrip()) for block in blocks), default=0)
+    full = [block.text.rstrip() for block in blocks if len(block.text.rstrip()) == most]
+    within = sum(text[-1] not in _STOPS for text in full) if most else 0
+    return most if len(full) >= 3 and FEWEST <= most <= WIDEST and within * 2 > len(full) else 0
+
+
+def _cut_off(blocks: Sequence[Paragraph], counted: int, index: int) -> bool:
+    """Whether a line was cut off at so many characters, and the next one opens nothing new."""
+    text, following = blocks[index].text.rstrip(), blocks[index + 1].text
+    if not counted or len(text) != counted or blocks[index].level or blocks[index + 1].level:
+        return False
+    return "|" not in text + following and MARK.match(following) is None and following[:1] not in " \u3000\t"
 
 
 def _passage(blocks: Sequence[Paragraph]) -> Passage:

@@ -24,12 +24,26 @@ __all__ = ["WRITERS", "Layout", "Writer", "format_of", "refuse_existing", "save"
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """What a review opinion says of who sends it: `issuer` (落款), `date`, until when an answer is asked for, `addressee`
+    (主送, the unit itself without), `contact`. "" leaves a blank to be filled in by hand, or says nothing."""
+
+    issuer: str = ""
+    date: str = ""
+    deadline: str = ""
+    addressee: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """How a format is laid out: `width` in columns of a terminal (a Chinese character is two wide).
 
     `findings_only` leaves out the scored tree: what `scorer check` prints. `submission` and `indicator_set` are what
     the report was made of, for formats that show the documents themselves or the legal basis; None where they are not
-    at hand. `across` are findings that compare the submission with others of its batch: JSON leaves them out.
+    at hand. `across` are findings that compare the submission with others of its batch: JSON leaves them out. Without
+    `details` a terminal shows what to do and neither the scored tree nor the tallies. An opinion is sent as `letter` says;
+    `annex` adds which checks ran and what files and sets are known by.
     """
 
     width: int = 80
@@ -38,6 +52,9 @@ class Layout:
     submission: Submission | None = None
     indicator_set: IndicatorSet | None = None
     across: tuple[Finding, ...] = ()
+    details: bool = True
+    letter: Letter = Letter()
+    annex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from scorer.report.width import table, wrap
 from scorer.sets import IndicatorSet, describe_set
+from scorer.sets.own import user_folder
 from scorer.sets.schema import EVIDENCE_WORDS
 from scorer.sets.wording import SetRow
 
@@ -15,9 +17,21 @@ INDICATOR, WEIGHT, RULE = 1, 2, 3
 
 def overview(indicator_sets: Sequence[IndicatorSet], width: int) -> str:
     """One row a set: its name, title, years, and how well its source is confirmed."""
-    rows = [(one.id, one.title, years(one), EVIDENCE_WORDS[one.evidence]) for one in indicator_sets]
-    lines = table(("名称", "标题", "适用年度", "来源"), rows, width, flexible={TITLE: 3, EVIDENCE: 2})
-    return "\n".join([*lines, "", "查看一套：scorer sets show 名称"]) + "\n"
+    return "\n".join([*_listed(indicator_sets, width), "", "查看一套：scorer sets show 名称"]) + "\n"
+
+
+def own_overview(own: Sequence[IndicatorSet], left_out: Sequence[tuple[Path, str]], width: int) -> str:
+    """The same of one's own sets, and those that cannot be used with why; where they may stand when there are none."""
+    if not own and not left_out:
+        words = f"自己的指标体系放在 {user_folder()}，或用 --sets-dir、环境变量 SCORER_SETS 指定文件夹，会一同列出。"
+        return "\n".join(["", *wrap(words, width)]) + "\n"
+    lines = ["", "自己的指标体系", *(_listed(own, width) if own else [])]
+    return "\n".join([*lines, *(line for path, why in left_out for line in wrap(f"{path}：{why}", width))]) + "\n"
+
+
+def _listed(sets: Sequence[IndicatorSet], width: int) -> list[str]:
+    rows = [(one.id, one.title, years(one), EVIDENCE_WORDS[one.evidence]) for one in sets]
+    return table(("名称", "标题", "适用年度", "来源"), rows, width, flexible={TITLE: 3, EVIDENCE: 2})
 
 
 def years(one: IndicatorSet) -> str:

@@ -18,6 +18,9 @@ def render(report: Report, layout: Layout) -> str:
     opinion = draw_up(report, layout)
     blocks = [f"# {escaped(''.join(opinion.title))}", escaped(opinion.addressee)]
     blocks += [_block(part) for part in opinion.parts]
+    if layout.letter.issuer:
+        blocks += [escaped(line) for line in opinion.signature]
+    blocks += [_block(part) for part in opinion.annex]
     return "\n\n".join(blocks) + "\n"
 
 

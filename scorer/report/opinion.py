@@ -6,13 +6,14 @@ such papers: conclusion, points, problems with their evidence, what was checked,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scorer.model import Finding, Report, points_text
-from scorer.report import Layout, sentences
+from scorer.report import Layout, Letter, sentences
+from scorer.report.cells import cell_names
 from scorer.report.places import in_words
-from scorer.report.width import cleaned
+from scorer.report.width import cleaned, width_of
 
 NUMERALS = "一二三四五六七八九"
 HEADINGS = ("指标", "分值", "年度指标值", "实际完成值", "自评", "复算", "状态")
@@ -24,6 +25,7 @@ TALLY_WIDTHS = (34, 9, 10, 12, 37)
 LONGEST_CELL = 200
 LONGEST_QUOTE = 120
 INDENT = "　"
+TITLE_ROOM = 40  # columns of a line of 二号: twenty Chinese characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,18 @@ class Grid:
 
 
 Part = Heading | Text | Grid
+CellNames = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The whole paper: `title` in lines, whom it is for, its parts, and the lines to sign."""
+    """The whole paper: `title` in lines, whom it is for, its parts, the lines to sign, and the technical annex if any."""
 
     title: tuple[str, ...]
     addressee: str
     parts: tuple[Part, ...]
     signature: tuple[str, ...]
+    annex: tuple[Part, ...] = ()
 
 
 def indented(text: str) -> tuple[int, str]:
@@ -78,24 +82,53 @@ def indented(text: str) -> tuple[int, str]:
 
 def draw_up(report: Report, layout: Layout) -> Opinion:
     """The opinion on a report. `layout.findings_only` leaves out the points, as everywhere."""
-    about = report.submission
-    unit = cleaned(about.unit)
-    project = cleaned(about.project)
-    year = f"{about.year}年度" if about.year is not None else ""
-    object_ = f"{project}项目" if project and not project.endswith(("项目", "资金", "经费")) else project
-    title = tuple(line for line in (f"关于{unit or '所报单位'}{year}", f"{object_}绩效自评的复核意见") if line)
+    unit, letter = cleaned(report.submission.unit), layout.letter
     sections: list[tuple[str, list[Part]]] = [("复核结论", list(_conclusion(report)))]
     if report.lines and not layout.findings_only:
         sections.append(("得分复核", list(_points(report))))
     sections += [
-        ("发现的问题", list(_findings(report))),
+        ("发现的问题", list(_findings(report, cell_names(report, layout.submission)))),
         ("核对情况", list(_tallies(report))),
         ("复核依据", list(_basis(report, layout))),
     ]
+    if report.findings:
+        sections.append(("有关要求", [Text(_request(letter))]))
     parts: list[Part] = [Text(_opening(report))]
     for number, (name, section) in enumerate(sections):
         parts += [Heading(1, f"{NUMERALS[number]}、{name}"), *section]
-    return Opinion(title, f"{unit or '（单位名称未读到）'}：", tuple(parts), ("复核人：　　　　　　", "　　　　年　　月　　日"))
+    addressee = letter.addressee or unit or "（单位名称未读到）"
+    signature = (letter.issuer or "复核人：　　　　　　", letter.date or "　　　　年　　月　　日")
+    annex = tuple(_annex(report)) if layout.annex else ()
+    return Opinion(title_lines(report), f"{addressee.rstrip('：:')}：", tuple(parts), signature, annex)
+
+
+def title_lines(report: Report) -> tuple[str, ...]:
+    """The title in one line where it holds it, else broken between its words into as few lines as hold it, as even as can be."""
+    about = report.submission
+    project = cleaned(about.project)
+    project = f"{project}项目" if project and not project.endswith(("项目", "资金", "经费")) else project
+    year = f"{about.year}年度" if about.year is not None else ""
+    words = [word for word in (f"关于{cleaned(about.unit) or '所报单位'}", f"{year}", project, "绩效自评的", "复核意见") if word]
+    ways = [_broken(words, gaps) for gaps in range(1 << (len(words) - 1))]
+    return min(ways, key=lambda lines: (max(0, *(width_of(line) - TITLE_ROOM for line in lines)), len(lines), max(map(width_of, lines))))
+
+
+def _broken(words: Sequence[str], gaps: int) -> tuple[str, ...]:
+    """The words in lines, broken behind the word of each bit of `gaps`."""
+    lines = [words[0]]
+    for place, word in enumerate(words[1:]):
+        if gaps >> place & 1:
+            lines.append(word)
+        else:
+            lines[-1] += word
+    return tuple(lines)
+
+
+def _request(letter: Letter) -> str:
+    """What the department is to do, and until when."""
+    until = f"请于{letter.deadline}前" if letter.deadline else "请"
+    asked = f"{until}对上述问题逐条核实：确属填报有误的，更正后重新报送；数字无误的，书面说明理由并附佐证材料。"
+    return asked + (f"联系人：{letter.contact.rstrip('。')}。" if letter.contact else "")
 
 
 def _opening(report: Report) -> str:
@@ -157,7 +190,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
-def _findings(report: Report) -> Iterator[Part]:
+def _findings(report: Report, cells: CellNames) -> Iterator[Part]:
     if not report.findings:
         yield Text("没有发现不一致的数字。")
         return
@@ -168,23 +201,24 @@ def _findings(report: Report) -> Iterator[Part]:
         for item in group:
             title = sentences.title_of(item.finding.code) or item.finding.name
             alone = sentences.is_alone(report, item.finding)
-            yield Text(_finding_words(item.finding, alone), lead=f"{item.number}. {title}（{item.finding.code}）。")
+            yield Text(_finding_words(item.finding, alone, cells), lead=f"{item.number}. {title}。")
 
 
-def _finding_words(finding: Finding, alone: bool) -> str:
+def _finding_words(finding: Finding, alone: bool, cells: CellNames) -> str:
     words = f"{' › '.join(cleaned(name) for name in finding.path)}：" if finding.path else ""
     words += cleaned(finding.message)
     words += "" if words.endswith(("。", "！", "？")) else "。"
     shown = [
-        " ".join(part for part in ("" if alone and at else cleaned(file), _spoken(file, at), quoted(quote)) if part)
+        " ".join(part for part in ("" if alone and at else cleaned(file), _spoken(file, at, cells), quoted(quote)) if part)
         for file, at, quote in sentences.together(finding)
         if at or quote or not alone
     ]
-    return words + (f"出处：{'；'.join(shown)}。" if shown else "")
+    words += f"出处：{'；'.join(shown)}。" if shown else ""
+    return words + sentences.advice(finding).replace("改法：", "建议：", 1)
 
 
-def _spoken(file: str, at: Sequence[str]) -> str:
-    return "、".join(in_words(file, one) for one in at)
+def _spoken(file: str, at: Sequence[str], cells: CellNames) -> str:
+    return "、".join(cells.get((file, one)) or in_words(file, one) for one in at)
 
 
 def quoted(quote: str) -> str:
@@ -198,8 +232,48 @@ def _tallies(report: Report) -> Iterator[Part]:
         yield Text("没有运行检查。")
         return
     yield Text(sentences.tally_words(report))
+    open_ = [tally for tally in sentences.ran(report) if tally.undecided]
+    if open_:
+        names = "、".join(f"{sentences.title_of(tally.code)}（{tally.undecided} 处）" for tally in open_)
+        yield Text(f"无法判定的不作结论，须由人核对：{names}。")
+
+
+def _basis(report: Report, layout: Layout) -> Iterator[Part]:
+    indicators = sentences.set_behind(report, layout.indicator_set)
+    if indicators is not None:
+        facts = (f"{name}：{cleaned(value)}" for name, value in sentences.set_facts(indicators) if name != "标题")
+        yield Text(f"指标体系：{cleaned(indicators.title)}；{'；'.join(facts).rstrip('。')}。")
+    elif report.set.id == "form":
+        yield Text("按表中自带的分值和评分规则复算。")
+    elif report.set.id:
+        yield Text(f"指标体系：{cleaned(report.set.id)}。")
+    if report.submission.files:
+        yield Text(f"所核材料：{'、'.join(cleaned(file.path) for file in report.submission.files)}。")
+    yield Text("采信自评的部分须由人判断。")
+
+
+def _annex(report: Report) -> Iterator[Part]:
+    """What a technician asks: the codes, which checks were passed, what the files and the set are known by."""
+    yield Heading(1, "附件：技术说明")
+    words = sentences.set_words(report)
+    if words:
+        yield Text(f"指标体系：{cleaned(words)}。")
+    found = [item for _, group in sentences.by_level(report) for item in group]
+    rows = tuple((str(item.number), item.finding.code, sentences.title_of(item.finding.code)) for item in found)
+    if rows:
+        yield Grid("问题的检查代码", ("序号", "代码", "检查"), rows, (12, 20, 68), ())
+    yield from _annexed_checks(report)
+    known = [(cleaned(file.path), file.sha256) for file in report.submission.files]
+    if report.set.digest:
+        known.append((f"指标体系 {cleaned(report.set.id)}", report.set.digest))
+    if known:
+        yield Grid("文件和指标体系的摘要", ("文件", "SHA-256"), tuple(known), (40, 60), ())
+    yield Text(f"由 scorer {report.tool} 生成。")
+
+
+def _annexed_checks(report: Report) -> Iterator[Part]:
     done = sentences.ran(report)
-    rows = tuple(
+    counted = tuple(
         (
             f"{tally.code} {sentences.title_of(tally.code)}",
             *(str(count) for count in (tally.sound, tally.faulty, tally.undecided)),
@@ -208,8 +282,8 @@ def _tallies(report: Report) -> Iterator[Part]:
         for tally in done
         if tally.faulty or tally.undecided
     )
-    if rows:
-        yield Grid("有出入或无法判定的检查", TALLY_HEADINGS, rows, TALLY_WIDTHS, (1, 2, 3))
+    if counted:
+        yield Grid("有出入或无法判定的检查", TALLY_HEADINGS, counted, TALLY_WIDTHS, (1, 2, 3))
     groups = {
         "全部相符": [tally.code for tally in done if tally.sound and not (tally.faulty or tally.undecided)],
         "没有可核对之处": [tally.code for tally in done if not (tally.sound or tally.faulty or tally.undecided)],
@@ -220,19 +294,3 @@ def _tallies(report: Report) -> Iterator[Part]:
     skipped = [f"{'、'.join(codes)}（{cleaned(reason)}）" for reason, codes in sentences.not_run(report).items()]
     if skipped:
         yield Text(f"未运行的检查：{'；'.join(skipped)}。")
-
-
-def _basis(report: Report, layout: Layout) -> Iterator[Part]:
-    words = sentences.set_words(report)
-    if words:
-        yield Text(f"指标体系：{cleaned(words)}。")
-    indicators = sentences.set_behind(report, layout.indicator_set)
-    if indicators is not None:
-        facts = (f"{name}：{cleaned(value)}" for name, value in sentences.set_facts(indicators))
-        yield Text("；".join(facts).rstrip("。") + "。")
-    rows = [(cleaned(file.path), file.sha256) for file in report.submission.files]
-    if report.set.digest:
-        rows.append((f"指标体系 {cleaned(report.set.id)}", report.set.digest))
-    if rows:
-        yield Grid("文件和指标体系的摘要", ("文件", "SHA-256"), tuple(rows), (40, 60), ())
-    yield Text(f"本意见由 scorer {report.tool} 按上述指标体系复算生成；采信自评的部分须由人判断。")

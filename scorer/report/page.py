@@ -6,7 +6,7 @@ own style sheet, by digest, and nothing else; that is why bars are SVG and no el
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from scorer.checks import CHECKS
 from scorer.explanation import of_check, of_rule
 from scorer.model import Level, Line, Place, Report, Status, points_text
 from scorer.report import Layout, sentences
+from scorer.report.cells import cell_names
 from scorer.report.evidence import Evidence, mark
 from scorer.report.templating import digest_of, environment, markup
 from scorer.rules import RULES
@@ -82,6 +83,7 @@ def render(report: Report, layout: Layout) -> str:
     """
     evidence = mark(report, layout.submission)
     indicators = sentences.set_behind(report, layout.indicator_set)
+    cells = cell_names(report, layout.submission)
     style = (TEMPLATES / "page.css").read_text("utf-8")
     return environment(TEMPLATES).get_template("page.html").render(
         report=report,
@@ -91,7 +93,7 @@ def render(report: Report, layout: Layout) -> str:
         rows=[] if layout.findings_only else rows(report, evidence),
         shares=shares(report),
         groups=[
-            (level, [entry(item, report, evidence) for item in group]) for level, group in sentences.by_level(report)
+            (level, [entry(item, report, evidence, cells) for item in group]) for level, group in sentences.by_level(report)
         ],
         evidence=evidence,
         no_evidence=layout.submission is None,
@@ -151,7 +153,9 @@ def _thousandths(part: Decimal, whole: Decimal) -> int:
     return int(min(max(part * 1000 / whole, Decimal(0)), Decimal(1000)).to_integral_value())
 
 
-def entry(item: sentences.Numbered, report: Report, evidence: Evidence) -> Entry:
+def entry(
+    item: sentences.Numbered, report: Report, evidence: Evidence, cells: Mapping[tuple[str, str], str]
+) -> Entry:
     finding = item.finding
     alone = sentences.is_alone(report, finding)
     title = sentences.title_of(finding.code)
@@ -163,15 +167,17 @@ def entry(item: sentences.Numbered, report: Report, evidence: Evidence) -> Entry
         level=finding.level,
         path=" › ".join(finding.path),
         message=finding.message,
-        spots=tuple(spots(item.number, finding.where, alone, evidence)),
+        spots=tuple(spots(item.number, finding.where, alone, evidence, cells)),
         hint=_hint(finding.code),
     )
 
 
-def spots(number: int, where: Sequence[Place], alone: bool, evidence: Evidence) -> list[Spot]:
+def spots(
+    number: int, where: Sequence[Place], alone: bool, evidence: Evidence, cells: Mapping[tuple[str, str], str]
+) -> list[Spot]:
     return [
         Spot(
-            sentences.place_words(place, alone),
+            cells.get((place.file, place.at)) or sentences.place_words(place, alone),
             place.quote if len(place.quote) <= LONGEST_QUOTE else place.quote[: LONGEST_QUOTE - 1] + "…",
             evidence.anchors.get((number, index), ""),
         )

@@ -11,6 +11,7 @@ from scorer.checks import CHECKS
 from scorer.explanation import INTERNAL
 from scorer.model import Finding, Level, Line, Place, Report, ScorerError, Status, Tally, points_text
 from scorer.report.places import in_words
+from scorer.report.width import cut, width_of
 from scorer.rules import RULES
 from scorer.sets import load_set
 from scorer.sets.schema import EVIDENCE_WORDS
@@ -112,6 +113,20 @@ def title_of(code: str) -> str:
     """The Chinese name of a check, "" for a code that this version does not know."""
     check = CHECKS.get(code)
     return check.title if check else INTERNAL.title if code == INTERNAL.code else ""
+
+
+def advice(finding: Finding, width: int = 0) -> str:
+    """What to do about a finding (``改法：核对完成值和得分。``), as many of its clauses as `width` columns hold, all for 0; ""
+    for a code that this version does not know."""
+    check = CHECKS.get(finding.code)
+    words = "".join(check.sections.get("改法", "").split()) if check else ""
+    if not words:
+        return ""
+    clauses = re.split(r"(?<=[；。])", words)
+    while width and len(clauses) > 1 and width_of("改法：" + "".join(clauses)) > width:
+        clauses.pop()
+    told = "改法：" + "".join(clauses).rstrip("；。") + "。"
+    return cut(told, width) if width else told
 
 
 def rule_title(kind: str) -> str:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 @cache
-def environment(folder: Path) -> Environment:
-    """The templates of a folder. A name that they use and nobody gave is a fault, not a blank."""
+def environment(*folders: Path) -> Environment:
+    """The templates of some folders, the first that has one of a name. A name that they use and nobody gave is a fault, not a blank."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,4 +1,5 @@
-"""The report as text for a terminal: 80 columns by display width, the tree first, then findings, then tallies.
+"""The report as text for a terminal: 80 columns by display width. Conclusion, findings, next step; in detail also the tree
+and the tallies. The findings stand last, the gravest of them nearest to the prompt.
 
 A total is never printed without how much of it was recomputed and how much was taken from the form's own claim.
 """
@@ -7,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scorer.model import FigureState, Finding, Line, Report, points_text
 from scorer.report import Layout, sentences
-from scorer.report.width import cleaned, cut, table, wrap
+from scorer.report.width import cleaned, cut, table, width_of, wrap
 
 HEADINGS = ("指标", "分值", "目标", "完成", "自评", "复算", "状态")
 NAME, WEIGHT, TARGET, ACTUAL, CLAIMED, POINTS, STATUS = range(7)
@@ -24,11 +26,15 @@ STYLES = {"error": "31;1", "warning": "33;1", "note": "36;1", "strong": "1"}
 def render(report: Report, layout: Layout) -> str:
     """The whole report as text that ends with a line break."""
     width = max(layout.width, NARROWEST)
-    layout = Layout(width, layout.colour, layout.findings_only, across=layout.across)
+    layout = replace(layout, width=width)
     sections = [head(report, layout)]
-    if not layout.findings_only:
-        sections += [tree(report, layout), totals(report, layout), derivations(report, layout)]
-    sections += [findings(report, layout), across(layout), figures(report, layout), tallies(report, layout)]
+    scored = not layout.findings_only
+    if layout.details:
+        sections += [tree(report, layout), totals(report, layout), derivations(report, layout)] if scored else []
+        sections += [figures(report, layout), tallies(report, layout)]
+    else:
+        sections += [[*(totals(report, layout) if scored else []), *briefly(report, layout)], figures(report, layout)]
+    sections += [across(layout), findings(report, layout), next_step(report, layout)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
@@ -150,34 +156,83 @@ def derivations(report: Report, layout: Layout) -> list[str]:
     return lines
 
 
+def briefly(report: Report, layout: Layout) -> list[str]:
+    """The rows in which claim and recomputation differ, in a line."""
+    other = [line for line in report.leaves() if line.claimed is not None and line.points is not None and line.claimed != line.points]
+    if not other or layout.findings_only:
+        return []
+    told = [f"{cleaned(sentences.name_of(line))} {points_text(line.claimed)}→{points_text(line.points)}" for line in other]
+    while len(told) > 1 and width_of("、".join(told)) > layout.width - 34:
+        told.pop()
+    more = f"等 {len(other)} 项" if len(told) < len(other) else ""
+    return [cut(f"自评与复算不同：{'、'.join(told)}{more}。", layout.width)]
+
+
 # ---------------------------------------------------------------------------------------------------------- findings
 
 
 def findings(report: Report, layout: Layout) -> list[str]:
-    """The findings by level, in the order of their place, each with every place and the words that stand there."""
+    """The findings by level, the gravest last, in the order of their place, each with every place and the words that stand
+    there, and what to do about it."""
+    done = "" if layout.details or not report.tallies else checked_words(report)
     if not report.findings:
-        return [paint("没有发现不一致的数字。", "strong", layout)]
+        return [paint(f"没有发现不一致的数字{done}。", "strong", layout)]
     counted = "，".join(
         f"{words} {sum(finding.level == level for finding in report.findings)} 处" for level, words in sentences.LEVELS.items()
     )
-    lines = [paint(f"发现：{counted}", "strong", layout)]
+    lines = hanging(f"发现：{counted}{done}", layout, 0, 2)
+    lines = [paint(line, "strong", layout) for line in lines]
     alone = len(report.submission.files) == 1
-    for level, words in sentences.LEVELS.items():
+    for level, words in reversed(sentences.LEVELS.items()):
         group = [finding for finding in report.findings if finding.level == level]
         if group:
-            lines += ["", paint(f"{words}（{sentences.LEVEL_WORDS[level]}）", level, layout)]
+            lines += [paint(f"{words}（{sentences.LEVEL_WORDS[level]}）", level, layout)]
         for finding in group:
             lines += _finding(finding, layout, alone)
     return lines
 
 
+def checked_words(report: Report) -> str:
+    """How much was checked, and how much could not be, in brackets."""
+    done = sentences.ran(report)
+    return f"（运行 {len(done)} 项检查，相符 {sum(one.sound for one in done)}，无法判定 {sum(one.undecided for one in done)}）"
+
+
 def _finding(finding: Finding, layout: Layout, alone: bool) -> Iterator[str]:
-    yield from hanging(f"{finding.code} {sentences.title_of(finding.code)} {finding.name}".replace("  ", " "), layout, 2, 7)
-    if finding.path:
-        yield from hanging(" > ".join(finding.path), layout, 7)
-    yield from hanging(finding.message, layout, 7)
-    for words in places(finding, alone):
-        yield from hanging(words, layout, 7, 9)
+    title, path = f"{finding.code} {sentences.title_of(finding.code)}".rstrip(), " > ".join(finding.path)
+    if layout.details:
+        yield from hanging(f"{title} {finding.name}", layout, 2, 7)
+        yield from hanging(path, layout, 7) if path else ()
+        yield from hanging(finding.message, layout, 7)
+        for words in places(finding, alone):
+            yield from hanging(words, layout, 7, 9)
+    else:
+        yield from hanging(" · ".join(part for part in (title, path) if part), layout, 2, 7)
+        yield from hanging(finding.message, layout, 7)
+        yield from _places_briefly(finding, alone, layout)
+    if advice := sentences.advice(finding, layout.width - 7):
+        yield f"       {advice}"
+
+
+def _places_briefly(finding: Finding, alone: bool, layout: Layout) -> Iterator[str]:
+    """The places one behind the other, in two lines at most, a file's name once."""
+    files: dict[str, list[str]] = {}
+    for file, at, quote in sentences.together(finding):
+        words = f"“{cut(cleaned(quote), QUOTE)}”" if quote else ""
+        files.setdefault("" if alone and at else file, []).append(" ".join(part for part in ("、".join(at), words) if part))
+    told = "；".join(" ".join(part for part in (file, "，".join(places).strip("，")) if part) for file, places in files.items())
+    lines = hanging(told, layout, 7, 9) if told else []
+    yield from lines if len(lines) <= 2 else [lines[0], cut(lines[1], layout.width - 2) + "…"]
+
+
+def next_step(report: Report, layout: Layout) -> list[str]:
+    """What to do now; empty where everything is shown."""
+    if layout.details or not report.tallies:
+        return []
+    errors, asked = sentences.count_of(report, "error"), sentences.count_of(report, "warning")
+    told = f"改好 {errors} 处必改再运行；" if errors else f"备好 {asked} 处说明；" if asked else ""
+    more = "看核对情况" if layout.findings_only else "看逐项得分"
+    return hanging(f"接下来：{told}--details {more}，-o 意见.docx 写成文件", layout, 0, 2)
 
 
 def across(layout: Layout) -> list[str]:

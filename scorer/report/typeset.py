@@ -15,7 +15,7 @@ from typing import Any
 from scorer import install_words
 from scorer.model import Report, ScorerError
 from scorer.report import Layout, sentences
-from scorer.report.opinion import Grid, Heading, Opinion, draw_up, indented
+from scorer.report.opinion import Grid, Heading, Opinion, Part, draw_up, indented
 
 TEMPLATE = Path(__file__).parent / "templates" / "opinion.typ"
 FONT_FOLDERS = "TYPST_FONT_PATHS"
@@ -76,33 +76,32 @@ def chosen_fonts(known: frozenset[str]) -> dict[str, list[str]]:
 
 def content(opinion: Opinion) -> dict[str, Any]:
     """The opinion as the template reads it: plain lists and strings."""
-    parts: list[dict[str, Any]] = []
-    for part in opinion.parts:
-        match part:
-            case Heading():
-                parts.append({"kind": "heading", "level": part.level, "text": _plain(part.text)})
-            case Grid():
-                parts.append(
-                    {
-                        "kind": "grid",
-                        "caption": _plain(part.caption),
-                        "headings": _plains(part.headings),
-                        "rows": [
-                            {"strong": number in part.strong, "cells": [_cell(text) for text in row]}
-                            for number, row in enumerate(part.rows)
-                        ],
-                        "widths": list(part.widths),
-                        "figures": list(part.figures),
-                    }
-                )
-            case _:
-                parts.append({"kind": "text", "lead": _plain(part.lead), "text": _plain(part.text)})
     return {
         "title": _plains(opinion.title),
         "addressee": _plain(opinion.addressee),
-        "parts": parts,
-        "signature": list(opinion.signature),
+        "parts": [_part(part) for part in opinion.parts],
+        "signature": _plains(opinion.signature),
+        "annex": [_part(part) for part in opinion.annex],
     }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    match part:
+        case Heading():
+            return {"kind": "heading", "level": part.level, "text": _plain(part.text)}
+        case Grid():
+            rows = [
+                {"strong": number in part.strong, "cells": [_cell(text) for text in row]} for number, row in enumerate(part.rows)
+            ]
+            return {
+                "kind": "grid",
+                "caption": _plain(part.caption),
+                "headings": _plains(part.headings),
+                "rows": rows,
+                "widths": list(part.widths),
+                "figures": list(part.figures),
+            }
+    return {"kind": "text", "lead": _plain(part.lead), "text": _plain(part.text)}
 
 
 def _cell(text: str) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape
 from scorer.forms.writing.word import EPOCH, NAMESPACE, name_fonts, set_font, without_times
 from scorer.model import Report
 from scorer.report import Layout, sentences
-from scorer.report.opinion import Grid, Heading, Opinion, Text, draw_up, indented
+from scorer.report.opinion import Grid, Heading, Opinion, Part, draw_up, indented
+from scorer.report.width import width_of
 
 A4 = (11_906, 16_838)  # twentieths of a point
 MARGINS = {"top": 2_098, "bottom": 1_984, "left": 1_588, "right": 1_474, "header": 851, "footer": 1_400}  # 37 35 28 26 mm
@@ -26,10 +27,14 @@ LINE, TITLE_LINE, TABLE_LINE = 600, 700, 320
 
 def render(report: Report, layout: Layout) -> bytes:
     """The document's bytes; the same report gives the same ones."""
+    return written_down(draw_up(report, layout))
+
+
+def written_down(opinion: Opinion) -> bytes:
+    """An opinion as a document's bytes; the same one gives the same ones."""
     import docx
     from docx.oxml import parse_xml
 
-    opinion = draw_up(report, layout)
     written = docx.Document()
     properties = written.core_properties
     properties.author = properties.last_modified_by = properties.comments = ""
@@ -54,20 +59,29 @@ def _body(opinion: Opinion) -> list[str]:
     blocks.append(_paragraph("", line_height=LINE))
     blocks.append(_paragraph(_run(opinion.addressee, BODY), line_height=LINE))
     for number, part in enumerate(opinion.parts):
-        last = number == len(opinion.parts) - 1  # stays with the lines to sign, which never stand on a page of their own
-        match part:
-            case Heading():
-                font = FIRST if part.level == 1 else SECOND
-                blocks.append(_paragraph(_run(part.text, font), indent=2, keep=True, outline=part.level))
-            case Text():
-                lead = _run(part.lead, BODY, bold=True) if part.lead else ""
-                blocks.append(_paragraph(lead + _run(part.text, BODY), indent=2, keep=last))
-            case Grid():
-                caption = _paragraph(_run(part.caption, FIRST, SIZE_4), side="center", keep=True)
-                blocks += [caption, _table(part), _paragraph("", line_height=TABLE_LINE)]
+        # the last stays with the lines to sign, which never stand on a page of their own
+        blocks += _part(part, last=number == len(opinion.parts) - 1)
     blocks.append(_paragraph("", line_height=LINE, keep=True))
-    blocks += [_paragraph(_run(line, BODY), side="right") for line in opinion.signature]
+    issuer, date = opinion.signature
+    # the date stands four characters from the edge, and who signs is centred above it
+    blocks.append(_paragraph(_run(issuer, BODY), side="right", right=max(2, 4 + (width_of(date) - width_of(issuer)) // 4), keep=True))
+    blocks.append(_paragraph(_run(date, BODY), side="right", right=4))
+    if opinion.annex:
+        blocks.append(_paragraph("", new_page=True))
+        blocks += [block for part in opinion.annex for block in _part(part)]
     return blocks
+
+
+def _part(part: Part, *, last: bool = False) -> list[str]:
+    match part:
+        case Heading():
+            font = FIRST if part.level == 1 else SECOND
+            return [_paragraph(_run(part.text, font), indent=2, keep=True, outline=part.level)]
+        case Grid():
+            caption = _paragraph(_run(part.caption, FIRST, SIZE_4), side="center", keep=True)
+            return [caption, _table(part), _paragraph("", line_height=TABLE_LINE)]
+    lead = _run(part.lead, BODY, bold=True) if part.lead else ""
+    return [_paragraph(lead + _run(part.text, BODY), indent=2, keep=last)]
 
 
 def _paragraph(
@@ -77,13 +91,17 @@ def _paragraph(
     side: str = "both",
     indent: int = 0,
     left: int = 0,
+    right: int = 0,
     keep: bool = False,
     outline: int | None = None,
+    new_page: bool = False,
 ) -> str:
     first = f'<w:ind w:firstLineChars="{indent * 100}" w:firstLine="{indent * SIZE_3 * 10}"/>' if indent else ""
     if left:
         first = f'<w:ind w:left="{left * SIZE_5 * 10}"/>'
-    kept = "<w:keepNext/>" if keep else ""
+    if right:
+        first = f'<w:ind w:rightChars="{right * 100}" w:right="{right * SIZE_3 * 10}"/>'
+    kept = ("<w:keepNext/>" if keep else "") + ("<w:pageBreakBefore/>" if new_page else "")
     level = "" if outline is None else f'<w:outlineLvl w:val="{outline}"/>'
     spacing = f'<w:spacing w:before="0" w:after="0" w:line="{line_height}" w:lineRule="exact"/>'
     properties = f'{kept}<w:widowControl w:val="0"/>{spacing}{first}<w:jc w:val="{side}"/>{level}'

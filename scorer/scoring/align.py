@@ -12,6 +12,8 @@ from scorer.numbers.precision import readable
 from scorer.numbers.quantity import Quantity, dimension, parse_quantity, same_unit, unit_key
 from scorer.rules import Rule
 from scorer.rules.answers import Entry
+from scorer.rules.deducted import PerPoint, PerStep
+from scorer.rules.standards import read_standard
 from scorer.scoring.directions import LESSENED, less_is_better
 from scorer.sets import Indicator, IndicatorSet
 
@@ -180,7 +182,8 @@ def _answer_leaf(answer: Answer, indicators: IndicatorSet) -> Leaf:
         path=answer.path,
         answer=answer,
         indicator=indicator,
-        rule=indicators.rule_for(indicator, in_figures=in_figures),
+        rule=(_printed_rule(answer, target, weight) if indicators.own and in_figures else None)
+        or indicators.rule_for(indicator, in_figures=in_figures),
         weight=weight if indicators.points else None,
         claimed=points_in(answer.claimed),
         target=target,
@@ -190,6 +193,16 @@ def _answer_leaf(answer: Answer, indicators: IndicatorSet) -> Leaf:
         direction_inferred=inferred,
         category=category,
     )
+
+
+def _printed_rule(answer: Answer, target: Quantity, weight: Decimal | None) -> Rule | None:
+    """The rule that a form of its own prints beside a row, where it can be read and begins at the row's target."""
+    if not answer.standard:
+        return None
+    rule = read_standard(answer.standard.text, weight).rule
+    if not isinstance(rule, PerStep | PerPoint):
+        return None
+    return rule if getattr(rule, "limit", None) in (None, target.number) else None
 
 
 def funds_total(submission: Submission) -> Funds | None:

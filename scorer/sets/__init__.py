@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scorer.sets.faults import Fault, SetError
 from scorer.sets.indicator import Indicator, IndicatorSet, Match
-from scorer.sets.loading import list_sets, load_set
+from scorer.sets.loading import list_sets, load_set, own_sets
 from scorer.sets.recognition import find_set, form_set
 from scorer.sets.schema import Grade, Thresholds, json_schema
 from scorer.sets.sources import set_names
@@ -29,5 +29,6 @@ __all__ = [
     "json_schema",
     "list_sets",
     "load_set",
+    "own_sets",
     "set_names",
 ]

@@ -92,6 +92,11 @@ class IndicatorSet:
     file: str = ""
     digest: str = ""
 
+    @property
+    def own(self) -> bool:
+        """Whether it is what a form stands for by itself, where no set fits."""
+        return self.id == "form"
+
     def __len__(self) -> int:
         return len(self.indicators)
 

@@ -12,6 +12,7 @@ from typing import Any
 from scorer.rules import Proportion
 from scorer.sets.faults import Fault, SetError
 from scorer.sets.indicator import DEFAULT_TEXT_RULE, Indicator, IndicatorSet, words_rule
+from scorer.sets.own import own_files
 from scorer.sets.schema import ExecutionBlock
 from scorer.sets.soundness import set_faults
 from scorer.sets.sources import Block, SetSource, chain, locate, merge, parent_code, set_names
@@ -141,9 +142,28 @@ def load_set(name_or_path: str | Path) -> IndicatorSet:
 
 
 def list_sets() -> list[IndicatorSet]:
-    """Every set of the library, by name: id, title, basis, evidence, since, until.
+    """Every set of the library, by name, then one's own that are sound: id, title, basis, evidence, since, until.
 
     Raises:
         SetError: a shipped set is faulty.
     """
-    return [load_set(name) for name in set_names()]
+    return [*(load_set(name) for name in set_names()), *own_sets()[0]]
+
+
+def own_sets() -> tuple[list[IndicatorSet], list[tuple[Path, str]]]:
+    """One's own sets that can be used, and the files of those that cannot, each with why in Chinese."""
+    sound: list[IndicatorSet] = []
+    left_out = []
+    taken = set(set_names())
+    for path in own_files().values():
+        try:
+            loaded = load_set(path)
+        except SetError as error:
+            left_out.append((path, f"有 {len(error.faults)} 处错误，用 scorer sets check 查看"))
+            continue
+        if loaded.id in taken:
+            left_out.append((path, f"与另一套同名（{loaded.id}），没有采用；请改 id"))
+        else:
+            taken.add(loaded.id)
+            sound.append(loaded)
+    return sound, left_out

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
+from pathlib import Path
 from time import monotonic
 
 from scorer.model import Cell, Document, Paragraph, Submission
@@ -19,6 +20,7 @@ from scorer.numbers.precision import readable
 from scorer.rules import Execution, Graded, Proportion
 from scorer.sets.indicator import Indicator, IndicatorSet
 from scorer.sets.loading import list_sets, load_set
+from scorer.sets.own import own_folders
 from scorer.sets.schema import ExecutionBlock, Grade, Recognition, Thresholds
 
 ENOUGH = Decimal(25)  # a set that scores less does not fit
@@ -292,15 +294,15 @@ def fits(submission: Submission) -> list[Fit]:
     return sorted(found, key=lambda fit: (-fit.score, len(fit.indicators.extends), fit.indicators.id))
 
 
-_KNOWN: tuple[float, list[IndicatorSet]] | None = None
+_KNOWN: tuple[float, list[Path], list[IndicatorSet]] | None = None
 
 
 def _library() -> list[IndicatorSet]:
     """The library, looked at for changed files once in a few seconds: a batch asks for every form."""
     global _KNOWN
-    if _KNOWN is None or monotonic() - _KNOWN[0] > LIBRARY_SECONDS:
-        _KNOWN = (monotonic(), list_sets())
-    return _KNOWN[1]
+    if _KNOWN is None or monotonic() - _KNOWN[0] > LIBRARY_SECONDS or _KNOWN[1] != own_folders():
+        _KNOWN = (monotonic(), own_folders(), list_sets())
+    return _KNOWN[2]
 
 
 def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
@@ -325,14 +327,25 @@ def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
     return best.indicators, _reason(best, ranked[1:])
 
 
+_ALSO_NEAR = "也接近"
+_UNLIKE = "不尽相符"
+_REGION = "地区"
+
+
+def binding(why: str) -> bool:
+    """Whether a set is so surely a form's own, by the reason it was taken for, that what it alone demands binds the form: no
+    other one is as near, and it is not one of a region that the form does not name."""
+    return _ALSO_NEAR not in why and not re.search(rf"（[^）]*{_REGION}[^）]*{_UNLIKE}", why)
+
+
 def _reason(best: Fit, others: list[Fit]) -> str:
     agreeing = [feature.words for feature in FEATURES if best.agreements.get(feature.words, 0) > 0]
     against = [feature.words for feature in FEATURES if best.agreements.get(feature.words, 0) < 0]
     words = f"由表中的{'、'.join(agreeing)}认定"
     if against:
-        words += f"（{'、'.join(against)}不尽相符）"
+        words += f"（{'、'.join(against)}{_UNLIKE}）"
     if others and best.score - others[0].score < 5:
-        words += f"；{others[0].indicators.id} 也接近，如不对请用 --set 指定"
+        words += f"；{others[0].indicators.id} {_ALSO_NEAR}，如不对请用 --set 指定"
     return words
 
 

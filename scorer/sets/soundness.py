@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from scorer.naming import normalize_name
+from scorer.rules import Bands
 from scorer.sets.faults import Fault
 from scorer.sets.sources import Block, SetSource, library, parent_code
 
@@ -27,6 +28,7 @@ def set_faults(sources: list[SetSource], values: Mapping[str, Any], blocks: Mapp
         yield from _weight_faults(source, blocks, values)
     if not lost & {"rule", "points"}:
         yield from _rule_faults(blocks, values)
+    yield from _band_faults(source, blocks, values)
 
 
 def _identity_faults(source: SetSource) -> Iterator[Fault]:
@@ -174,6 +176,26 @@ def _rule_faults(blocks: Mapping[str, Block], values: Mapping[str, Any]) -> Iter
         if place is None and code not in parents:
             message = f"末级指标 {_title(code, blocks)} 没有计分规则 rule，上级和全表也没有"
             yield Fault(block.file, block.line, message + '；例：rule = { kind = "proportion" }')
+
+
+def _band_faults(source: SetSource, blocks: Mapping[str, Block], values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Bands whose awards cross: one in the middle gives less than one below it and one above it."""
+    ruled = [("", source.shown, source.line("rule"), values["rule"])]
+    ruled += [(code, block.file, block.line, block.values.get("rule")) for code, block in blocks.items()]
+    for code, file, line, rule in ruled:
+        if not isinstance(rule, Bands):
+            continue
+        for name in ("share", "points"):
+            awards = [getattr(step, name) for step in rule.rising()]
+            if None not in awards and _dips(awards):
+                of = f"{_title(code, blocks)} 的" if code else ""
+                told = "、".join(_plain(award) for award in awards)
+                yield Fault(file, line, f"{of}各档交叉：从低到高得 {told}，中间有一档比上下都少")
+
+
+def _dips(awards: Sequence[Decimal]) -> bool:
+    """Is an award below one before it and one behind it? Rising, falling, and rising to a peak are all in use."""
+    return any(max(awards[:place]) > awards[place] < max(awards[place + 1 :]) for place in range(1, len(awards) - 1))
 
 
 def _says_no_rule(code: str, blocks: Mapping[str, Block]) -> bool:

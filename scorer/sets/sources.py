@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import tomli
 from pydantic import ValidationError
 
 from scorer.saving import cause
-from scorer.sets.faults import Fault, Remainder, SetError, model_faults, probable, syntax_fault, without_faulty
+from scorer.sets.faults import Fault, Remainder, SetError, model_faults, probable, without_faulty
 from scorer.sets.lines import Path as KeyPath
 from scorer.sets.lines import line_map, line_of
+from scorer.sets.own import own_file, own_files
 from scorer.sets.schema import Evidence, IndicatorBlock, SetFile, known_keys
+from scorer.sets.toml_reading import in_half_width, read_toml
 
 LARGEST_FILE = 8 * 1024 * 1024
 LONGEST_CHAIN = 20
@@ -60,7 +60,7 @@ def set_names() -> list[str]:
 
 
 def locate(name_or_path: str | Path, beside: Path | None = None) -> Path:
-    """The file of a set: a shipped one by its name (mof/project-2020), else a path, relative to `beside` if given.
+    """The file of a set: a shipped one by its name (mof/project-2020), one's own by its name, else a path, relative to `beside` if given.
 
     Raises:
         SetError: neither; the message names what is close.
@@ -74,6 +74,9 @@ def locate(name_or_path: str | Path, beside: Path | None = None) -> Path:
         shipped = library().joinpath(*parts[:-1], parts[-1] + ".toml")
         if len(parts) == 2 and all(part not in ("", ".", "..") for part in parts) and shipped.is_file():
             return shipped
+        own = own_file(name)
+        if own is not None:
+            return own
         path = Path(text) if beside is None else beside / text
         try:
             if path.is_dir():
@@ -82,7 +85,7 @@ def locate(name_or_path: str | Path, beside: Path | None = None) -> Path:
                 return path
         except OSError:  # a name longer than the system allows
             pass
-    close = get_close_matches(name, set_names(), n=1, cutoff=0.6)
+    close = get_close_matches(name, [*set_names(), *own_files()], n=1, cutoff=0.6)
     advice = f"；是否想写 {close[0]}？" if close else ""
     named = "".join(letter if letter.isprintable() else "?" for letter in text[:200])
     raise SetError([Fault(named, 0, f"没有这个指标体系，也没有这个文件{advice}；有哪些见 scorer sets list")])
@@ -116,15 +119,11 @@ def read_source(path: Path, faults: list[Fault]) -> SetSource | None:
     except SetError as error:
         faults += error.faults
         return None
-    try:
-        raw: dict[str, Any] = tomli.loads(text, parse_float=Decimal)
-    except tomli.TOMLDecodeError as error:
-        faults.append(syntax_fault(shown, error, text))
+    raw, of_writing = read_toml(shown, text)
+    faults += of_writing
+    if raw is None:
         return None
-    except (RecursionError, ValueError, ArithmeticError):
-        faults.append(Fault(shown, 1, "括号嵌套过深或数字过长，无法读取"))
-        return None
-    lines = line_map(text)
+    lines = line_map(in_half_width(shown, text)[0] if of_writing else text)
     try:
         return SetSource(path, shown, raw, lines, SetFile.model_validate(raw))
     except ValidationError as error:

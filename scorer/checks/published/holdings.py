@@ -14,6 +14,8 @@ from scorer.prose.disclosure.statements import MONEY, NUMBER, stated
 
 _PURCHASES = re.compile(rf"政府采购支出(?:总额|总计|合计|共计)(?:为|是|:)?\s*{MONEY}")
 _KINDS = tuple(re.compile(rf"(?:政府采购)?{kind}(?:类)?(?:采购)?支出(?:为|是|:)?\s*{MONEY}") for kind in ("货物", "工程", "服务"))
+_SMALLER = re.compile(rf"(?:授予)?中小(?:微)?企业(?:的)?合同(?:总)?(?:金额|额)(?:为|是|:)?\s*{MONEY}")
+_SMALLEST = re.compile(rf"(?:授予)?小微企业(?:的)?合同(?:总)?(?:金额|额)(?:为|是|:)?\s*{MONEY}")
 _VEHICLES = re.compile(rf"共?有(?:公务用?)?车辆?(?:共计|合计|共)?(?:为|是|:)?\s*{NUMBER}\s*(?:辆|台)\s*[,，;。(]?\s*(?:其中|包括)")
 _VEHICLE = re.compile(rf"(?P<kind>[^，。;:、\d]{{1,24}}?)(?:为|是|:)?\s*{NUMBER}\s*(?:辆|台)")
 _REST = re.compile(r"其他(?:公务)?(?:用车|车辆)|其他$")
@@ -25,7 +27,7 @@ def parts_of_holdings_differ(form: Form) -> Outcomes:
     """The purchases by kind are not all purchases, or the vehicles by use not all vehicles.
 
     标题: 政府采购、车辆的分项之和与总数不符
-    为何重要: 货物、工程、服务三类就是全部政府采购；各类用车（含其他用车）就是全部车辆。加不起来，必有一个数写错。
+    为何重要: 货物、工程、服务三类就是全部政府采购；各类用车（含其他用车）就是全部车辆；小微企业在中小企业之内。不合的，必有一个数写错。
     依据: 部门决算公开的其他重要事项说明：政府采购支出分货物、工程、服务，车辆分用途列示。
     例: 共有车辆 5 辆，主要领导用车 1 辆、机要通信用车 1 辆、执法执勤用车 2 辆、其他用车 2 辆。
     改法: 按政府采购统计、资产系统核对各项。
@@ -35,6 +37,7 @@ def parts_of_holdings_differ(form: Form) -> Outcomes:
         for passage in publication.passages.sections:
             if passage.kind not in ("table", "terms"):
                 yield from _purchases(passage)
+                yield from _awards(passage)
                 yield from _vehicles(passage)
 
 
@@ -48,6 +51,21 @@ def _purchases(passage: Passage) -> Iterator[Outcome]:
             yield _judge("政府采购支出", stated(passage, match, 2, ""), parts)
         elif parts:
             yield undecided("政府采购没有分货物、工程、服务三类列出")
+
+
+def _awards(passage: Passage) -> Iterator[Outcome]:
+    """Contracts with small firms are among those with small and middling ones."""
+    for match in _SMALLER.finditer(passage.text):
+        stop = passage.text.find("。", match.end())
+        part = _SMALLEST.search(passage.text, match.end(), stop if stop >= 0 else len(passage.text))
+        if part is None:
+            continue
+        whole, own = stated(passage, match, 2, ""), stated(passage, part, 2, "")
+        if own.worth <= whole.worth:
+            yield held(sound(), whole.place, own.place)
+        else:
+            words = f"授予小微企业合同金额 {own.shown} 超过授予中小企业合同金额 {whole.shown}，前者是后者的一部分；请核对两个数"
+            yield faulty((), [own.place, whole.place], message=words)
 
 
 def _judge(what: str, whole: Amount, parts: list[Amount]) -> Outcome:

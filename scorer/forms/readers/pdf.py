@@ -37,6 +37,10 @@ PADDING = 12.0
 
 PAGE_NUMBER = re.compile(r"[-—–·\s]{0,5}(?:第?\s?\d{1,4}\s?页?|[-—]\s?\d{1,4}\s?[-—])(?:\s?[/共]\s?第?\s?\d{1,4}\s?页?)?[-—–·\s]{0,5}")
 CHINESE_GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) +(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])")
+SENTENCE_ENDS = ("。", "；", "！", "？")
+HEADING = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|第[一二三四五六七八九十]{1,3}部分|\d{1,2}[.、．](?!\d)"
+)
 NO_UNICODE = re.compile(r"\(cid:\d+\)")
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -73,6 +77,8 @@ class _Line:
     bottom: float
     size: float
     number: int = 0
+    width: int = 0
+    """Of its page: pages of one width have one right margin."""
 
 
 @dataclass(slots=True)
@@ -84,7 +90,8 @@ class _Pages:
     empty: int = 0
     crowded: list[int] = field(default_factory=list)
     lines: int = 0
-    right: float = 0.0
+    right: dict[int, float] = field(default_factory=dict)
+    """How far lines run on pages of each width: a landscape page runs further and says nothing of the others."""
 
 
 def read(path: str, data: bytes) -> Document:
@@ -159,7 +166,8 @@ def _page(path: str, page: Any, number: int, found: _Pages) -> None:
         if isinstance(item, _Line):
             found.lines += 1
             item.number = found.lines
-            found.right = max(found.right, item.right)
+            item.width = round(float(page.width))
+            found.right[item.width] = max(found.right.get(item.width, 0.0), item.right)
         elif _continues(found.items, item):
             _join(found.items[-1], item)
             continue
@@ -371,7 +379,7 @@ def _blocks(path: str, pages: _Pages) -> list[Block]:
 
     for item in pages.items:
         if isinstance(item, _Line):
-            if waiting and not _wraps(waiting, item, pages.right):
+            if waiting and not _wraps(waiting, item, pages.right[waiting[-1].width]):
                 flush()
             waiting.append(item)
             continue
@@ -388,6 +396,8 @@ def _blocks(path: str, pages: _Pages) -> list[Block]:
 def _wraps(waiting: list[_Line], line: _Line, right: float) -> bool:
     """Whether a line goes on where the one before ran to the right margin, at the margin and in the same size."""
     before = waiting[-1]
+    if before.text.endswith(SENTENCE_ENDS) and HEADING.match(line.text):
+        return False  # a last line that happens to be full
     reached = before.right > right - 2.2 * before.size
     indented = line.left > min(member.left for member in waiting) + 0.8 * line.size
     return reached and not (indented and len(waiting) > 1) and abs(before.size - line.size) < 1.0 and not (

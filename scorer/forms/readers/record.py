@@ -12,7 +12,6 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-import tomli
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from scorer.forms.files.opening import read_bytes
@@ -31,8 +30,9 @@ from scorer.model import (
     readable_name,
 )
 from scorer.numbers.precision import MAXIMUM_DIGITS, readable
-from scorer.sets.faults import Fault, model_faults, syntax_fault
+from scorer.sets.faults import Fault, model_faults
 from scorer.sets.lines import line_map, line_of
+from scorer.sets.toml_reading import in_half_width, read_toml
 
 LARGEST_FILE = 20 * 1024 * 1024
 COLUMNS = ("target", "actual", "weight", "claimed", "reason")
@@ -176,18 +176,17 @@ def parse(path: str, data: bytes) -> Submission:
         raise ReadError(str(fault)) from None
     if not text.strip():
         raise ReadError(f"{path}:1: 文件是空的；至少要有一个 [[answer]] 或 [[funds]]。")
-    try:
-        raw = tomli.loads(text, parse_float=Decimal)
-    except tomli.TOMLDecodeError as error:
-        raise ReadError(str(syntax_fault(path, error, text))) from None
-    except (RecursionError, ValueError):
-        raise ReadError(f"{path}:1: 括号嵌套过深或数字过长，无法读取。") from None
-    lines = line_map(text)
+    raw, of_writing = read_toml(path, text)
+    if raw is None:
+        raise ReadError("\n".join(map(str, of_writing)))
+    lines = line_map(in_half_width(path, text)[0] if of_writing else text)
     try:
         record = FormRecord.model_validate(raw)
     except ValidationError as error:
-        faults = model_faults(path, error, lines, KEYS)
-        raise ReadError("\n".join(map(str, faults))) from None
+        faults = [*of_writing, *model_faults(path, error, lines, KEYS)]
+        raise ReadError("\n".join(map(str, sorted(faults, key=lambda fault: fault.line)))) from None
+    if of_writing:
+        raise ReadError("\n".join(map(str, of_writing)))
     return from_record(path, record, lines, hashlib.sha256(data).hexdigest())
 
 

@@ -91,7 +91,8 @@ def key(number: int, path: Path) -> str | None:
         return None
     if number == 7:
         return _official_key(words)
-    if number == 4 and (name := _first(_FUNDS, words[-1])):
+    lone = number == 2 and not any("财政拨款" in word for word in words[:-1])  # sources of income without their sum
+    if (number == 4 or lone) and (name := _first(_FUNDS, words[-1])):
         return name
     leaf = _first(_LEAVES, words[-1])
     for name, _ in _GROUPS:

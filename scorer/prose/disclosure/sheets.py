@@ -11,7 +11,7 @@ from scorer.model import EMPTY, Cell, Document, Table
 from scorer.prose.disclosure.amounts import NARROW, Amount, cell_amount, written_amount
 from scorer.prose.disclosure.heads import is_ordinals, key, official_name, paths, squeezed
 from scorer.prose.disclosure.strips import Grid, Strip, find_strips
-from scorer.prose.disclosure.titles import printed_number, title_number, unit_in
+from scorer.prose.disclosure.titles import printed_number, table_name, title_number, unit_in
 
 TOTALS = re.compile(r"(?:合计|总计|本年(?:收入|支出)合计|支出总计|收入总计|人员经费合计|(?:日常)?公用经费合计)")
 BLANKS = re.compile(r"[-—–－/]+")
@@ -57,7 +57,7 @@ class Sheet:
 
     @property
     def name(self) -> str:
-        return f"公开{self.number:02d}表"
+        return table_name(self.number, self.title.text)
 
     @property
     def empty(self) -> bool:
@@ -429,7 +429,7 @@ def _official(
     row = body[0] if body else []
     for column, name in keys.items():
         cell = row[column] if column < len(row) and row[column] else replace(EMPTY, source=strip.title.source)
-        amount = cell_amount(cell, unit, places, f"{strip_name(strip)}{official_words(name)}")
+        amount = cell_amount(cell, unit, places, f"{strip_name(strip)}{official_words(name, strip)}")
         if amount is not None:
             amounts[name] = amount
     return [Item("", "合计", strip.title, amounts, 1)], set(keys.values()), False
@@ -452,7 +452,7 @@ def _official_list(
             full = f"{side}.{name}"
             if name and full not in amounts and column > names:
                 cell = row[column] if row[column] else replace(EMPTY, source=row[names].source)
-                amount = cell_amount(cell, unit, places, f"{strip_name(strip)}{official_words(full)}")
+                amount = cell_amount(cell, unit, places, f"{strip_name(strip)}{official_words(full, strip)}")
                 if amount is not None:
                     amounts[full] = amount
     columns = set(amounts) if len(amounts) >= 3 else set()
@@ -472,7 +472,7 @@ def _side(path: Sequence[str]) -> str | None:
 
 
 def strip_name(strip: Strip) -> str:
-    return f"公开{strip.number:02d}表"
+    return table_name(strip.number, strip.title.text)
 
 
 _WORDS = {
@@ -509,9 +509,9 @@ def _short(column: str) -> str:
     return _WORDS.get(column, column)
 
 
-def official_words(name: str) -> str:
+def official_words(name: str, strip: Strip) -> str:
     side, _, what = name.partition(".")
-    return f"{_WORDS[what]}{_WORDS[side]}"
+    return f"{_WORDS[what]}{_WORDS[side if strip_name(strip).startswith('公开') else 'budget']}"
 
 
 def by_number(sheets: Sequence[Sheet]) -> dict[int, Sheet]:

@@ -232,7 +232,7 @@ def _cuts(passage: Passage) -> list[tuple[int, int, Key, str]]:
 def _items(text: str) -> Iterator[tuple[int, int, Key, str]]:
     """Names with 类, 款 or 项: whole paths, names in quotation marks, and items alone."""
     for match in _ITEM.finditer(text):
-        names = [match["class"], match["group"], match["item"]]
+        names = [match["class"], match["group"] and _LIST_NUMBER.sub("", match["group"]), match["item"]]
         end = match.end()
         if names[2] is None and (lower := _UNMARKED.match(text, end)):
             names[2], end = lower[1], lower.end(1)

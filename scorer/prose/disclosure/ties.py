@@ -109,12 +109,14 @@ def _across(sheet: Sheet) -> Iterator[Tie]:
     if sheet.number == 7:
         for item in sheet.items:
             for side in ("budget", "final"):
-                yield from _columns(
-                    item, f"{side}.total", [f"{side}.{name}" for name in ("abroad", "cars", "reception")]
-                )
+                vehicles = ("cars",) if f"{side}.cars" in sheet.columns else ("purchase", "running")
+                parts = [f"{side}.{name}" for name in ("abroad", *vehicles, "reception")]
+                if sheet.columns.issuperset(parts):
+                    yield from _columns(item, f"{side}.total", parts)
                 yield from _columns(item, f"{side}.cars", [f"{side}.purchase", f"{side}.running"])
         return
-    wanted = {2: INCOME_COLUMNS, 4: FUND_COLUMNS, 6: ("person", "public")}.get(sheet.number, EXPENSE_COLUMNS)
+    by_fund = FUND_COLUMNS if "fiscal" not in sheet.columns else ()
+    wanted = {2: (*by_fund, *INCOME_COLUMNS), 4: FUND_COLUMNS, 6: ("person", "public")}.get(sheet.number, EXPENSE_COLUMNS)
     present = [column for column in wanted if column in sheet.columns]
     doubt = "表中有的列认不出" if sheet.unread else ""
     if len(present) >= 2 and "total" in sheet.columns and not (sheet.number == 8 and "basic" not in sheet.columns):
@@ -138,7 +140,7 @@ def _columns(item: Item, whole: str, parts: Sequence[str], doubt: str = "") -> I
 _INCOME = r"本年收入(?:合计)?"
 _SPENT = r"本年支出(?:合计)?"
 _OPENING = r"(?:使用|用).{0,2}非财政拨款结余.*|使用专用结余|(?:年初|上年)(?:财政拨款)?结转(?:和|及)?结?余?"
-_CLOSING = r"结余分配|提取.{0,6}结余.*|年末(?:财政拨款)?结转(?:和|及)?结?余?|结转下年.{0,4}"
+_CLOSING = r"结余分配|提取.{0,6}结余.*|年[末终](?:财政拨款)?结转(?:和|及)?结?余?|结转下年.{0,4}"
 _TOTAL = r"(?:收入|支出)?总计"
 _TOP = re.compile(r"[一二三四五六七八九十]{1,4}[、.,]")
 
@@ -158,8 +160,10 @@ def _balance(sheet: Sheet) -> Iterator[Tie]:
             parts = tops or [item for item in upper if "其中" not in item.name]
             yield from _column_ties(sheet, yearly, parts)
             if all_of_it is not None:
-                more = [i for i in items if yearly.row < i.row < all_of_it.row and re.fullmatch(carried, i.plain)]
-                yield from _relabelled(_column_ties(sheet, all_of_it, [yearly, *more]))
+                between = [item for item in items if yearly.row < item.row < all_of_it.row]
+                more = [item for item in between if re.fullmatch(carried, item.plain)]
+                doubt = "结转结余中有的行认不出" if any(_unknown(item, carried) for item in between) else ""
+                yield from _relabelled(_column_ties(sheet, all_of_it, [yearly, *more], doubt))
     left_total, right_total = sheet.line(_TOTAL, 0), sheet.line(_TOTAL, right) if right is not None else None
     if left_total is not None and right_total is not None:
         one, other = left_total.amounts.get("total"), right_total.amounts.get("total")
@@ -167,6 +171,12 @@ def _balance(sheet: Sheet) -> Iterator[Tie]:
             yield Tie("balance", one, (other,))
     if sheet.number == 4:
         yield from _opening_by_fund(sheet)
+
+
+def _unknown(item: Item, carried: str) -> bool:
+    """Whether a line between the year's sum and the total has an amount, and is neither carried over nor a part of such."""
+    known = re.fullmatch(carried, item.plain) or fund_of(item.plain) or re.match(r"其中|基本支出|项目支出|经营", item.plain)
+    return not known and any(amount.worth for amount in item.amounts.values())
 
 
 def _relabelled(ties: Iterator[Tie]) -> Iterator[Tie]:

@@ -37,6 +37,7 @@ _PREFIX = re.compile(
 )
 _PRINTED = re.compile(r"公开\s?0?(\d{1,2})\s?表")
 LONGEST_TITLE = 60
+LONGEST_NAME = 30
 
 
 def title_number(text: str) -> int | None:
@@ -59,6 +60,13 @@ def title_number(text: str) -> int | None:
         if pattern.search(plain):
             return number
     return None
+
+
+def table_name(number: int, title: str) -> str:
+    """How a table is called: 公开05表; one of a budget by its own title, for its number differs from place to place."""
+    plain = _PREFIX.sub("", re.sub(r"\s", "", title))
+    budget = "决算" not in plain and not _PRINTED.search(plain) and re.search(r"预算|情况表", plain) and len(plain) <= LONGEST_NAME
+    return plain if budget else f"公开{number:02d}表"
 
 
 def printed_number(text: str) -> int | None:

@@ -1,0 +1,1 @@
+"""The tables as each released version had them; never changed afterwards."""
