@@ -121,17 +121,18 @@ def _listed(
     last = index
     for at in range(index + 1, min(len(figures), index + 1 + REACH)):
         figure, name = figures[at], names[at]
-        if name is None and words is not None and words.search(figure.near) and _one_kind(whole, figure):
+        if not _one_kind(whole, figure):
+            continue
+        if name is None and words is not None and words.search(figure.near):
             return []
-        if name is None or name in found or not _one_kind(whole, figure):
+        if name is None or name in found:
             continue
         found[name] = figure
         last = at
         if len(found) == count:
             break
-    if len(found) < count or (words is None and not _alone(figures, index, last)):
-        return []
-    return sorted(found.values(), key=lambda figure: figure.order)
+    closed = len(found) == count and (words is not None or _alone(figures, index, last))
+    return sorted(found.values(), key=lambda figure: figure.order) if closed else []
 
 
 def _one_kind(whole: Stated, figure: Stated) -> bool:
