@@ -17,6 +17,7 @@ from typing import Literal
 from scorer.numbers.interval import Span, decimals, written
 from scorer.prose.company import with_company
 from scorer.prose.equations import Direction, Equation, Quotient, Total, rate_places
+from scorer.prose.in_step import in_step
 from scorer.prose.outline import Stated
 from scorer.prose.products import Product
 from scorer.prose.relation import Question
@@ -62,12 +63,15 @@ class Verdict:
 
 
 def judge(questions: Iterable[Question]) -> list[Verdict]:
-    """A verdict for each question, in their order."""
+    """A verdict for each question, in their order, then for those that the agreement of others raises."""
     asked = list(questions)
     held = [_held(question) for question in asked]
     again = list(with_company(asked, held))
     held = [one if new is old else _held(new) for old, new, one in zip(asked, again, held, strict=True)]
     asked = again
+    beside = list(_beside(asked, held))
+    asked += beside
+    held += [_held(question) for question in beside]
     explained: set[int] = set()
     for question, equation in zip(asked, held, strict=True):
         if equation is not None and question.kind != "same" and _tells(question, equation):
@@ -90,6 +94,18 @@ def judge(questions: Iterable[Question]) -> list[Verdict]:
     return _once(verdicts)
 
 
+def _beside(questions: Sequence[Question], held: Sequence[Equation | None]) -> Iterator[Question]:
+    """What must add up beside each total that does, once each."""
+    known: set[tuple[int, ...]] = set()
+    for question, equation in zip(questions, held, strict=True):
+        if isinstance(equation, Total) and _tells(question, equation):
+            for other in in_step(equation):
+                key = tuple(map(id, other.around))
+                if key not in known:
+                    known.add(key)
+                    yield other
+
+
 def _tail(question: Question) -> Equation | None:
     """The sum of a closed list that misses its whole by less than the last place that the whole is written with."""
     total = question.asked[0] if question.asked and question.licence == "named" and not question.why else None
@@ -108,8 +124,10 @@ def _last_place(figure: Stated) -> Decimal:
 
 def _held(question: Question) -> Equation | None:
     """The first reading that holds. A coarse rate may not choose among many."""
-    held = next((reading for reading in question.asked if reading.holds()), None)
-    return held or next((reading for reading in question.readings[: _tried(question)] if reading.holds()), None)
+    tried = (*question.asked, *question.readings[: _tried(question)])
+    # an amount of a few 元 among 万元 would hide in the rounding of a longer list
+    exact = next((reading for reading in tried if isinstance(reading, Total) and reading.exact), None)
+    return exact or next((reading for reading in tried if reading.holds()), None)
 
 
 def _tried(question: Question) -> int:
@@ -205,22 +223,16 @@ def _verdict(doubt: Verdict, votes: dict[int, int]) -> Verdict:
         return replace(doubt, state="undecided", why="有的数是约数")
     if doubt.slip and (twice or doubt.slip not in (CUT, REPEATED)):
         return doubt
-    if question.certain and _plausible(doubt.equation):
+    if question.certain and _plausible(doubt.equation, closed=question.closed):
         return doubt
     return replace(doubt, state="undecided", why=NO_SIGN)
 
 
-def _plausible(equation: Equation | None) -> bool:
+def _plausible(equation: Equation | None, *, closed: bool = False) -> bool:
     """Whether what is computed and what is printed are near enough to be of one base."""
     if isinstance(equation, Total):
-        whole = equation.whole.number
-        return (
-            equation.sum > 0
-            and whole > 0
-            and whole <= equation.sum * Decimal("1.5")
-            and equation.sum <= whole * Decimal("1.5")
-            and equation.sum > whole
-        )
+        whole, total = equation.whole.number, abs(equation.sum)
+        return 0 < whole <= total * NEAR and total <= whole * NEAR and (closed or total > whole)
     if isinstance(equation, Quotient):
         value, printed = equation.value, equation.rate.number
         return (

@@ -18,7 +18,8 @@ class Question:
 
     `asked` are the readings whose failing would mean something, the plainest first; `why` says why it must stay undecided
     if none holds ("" when it need not). `certain`: the words name every operand and the list is closed, so that it is told
-    even where no slip of the pen explains the difference. `around` are figures that may have been copied by mistake.
+    even where no slip of the pen explains the difference; `closed` that a sum below its whole is told too, since no part
+    can be missing. `around` are figures that may have been copied by mistake.
     """
 
     kind: str
@@ -28,3 +29,4 @@ class Question:
     why: str = ""
     certain: bool = False
     around: tuple[Stated, ...] = ()
+    closed: bool = False

@@ -53,7 +53,6 @@ def find_wholes(outline: Outline) -> Iterator[Question]:
             yield from _opened(piece, aspect)
         yield from _closed(piece)
         yield from _adjacent(piece)
-        yield from _balance(piece)
         yield from _items(piece)
     yield from _paragraphs(outline)
 
@@ -173,9 +172,9 @@ def readings_of(run: Sequence[Stated]) -> list[tuple[Stated, ...]]:
     found: dict[tuple[int, ...], tuple[Stated, ...]] = {}
     for part in (_until(run, "。"), _until(run, "；"), list(run)):
         for listed in (
-            _unnested(part, "；"),
-            _unnested(part, "。"),
-            _unnested(part, ""),
+            unnested(part, "；"),
+            unnested(part, "。"),
+            unnested(part, ""),
             _flat(part),
             _one_each(part, "；"),
             _one_each(part, "。"),
@@ -223,7 +222,7 @@ def _flat(run: Sequence[Stated]) -> list[Stated]:
     return [figure for figure in run if figure.depth <= run[0].depth] if run else []
 
 
-def _unnested(run: Sequence[Stated], stop: str) -> list[Stated]:
+def unnested(run: Sequence[Stated], stop: str) -> list[Stated]:
     """The run without lists inside it: 其中 opens one that goes on to the next stop, over one figure where there is none."""
     kept: list[Stated] = []
     skipping = False
@@ -376,50 +375,6 @@ def _until_depth(rest: Sequence[Stated], whole: Stated) -> list[Stated]:
     return kept
 
 
-_SPENT = re.compile(r"支出|执行|使用|支付|拨付|用于")
-_LEFT = re.compile(r"结余|剩余|节余|结转|余额|未(?:支付|使用|支出|执行)|尚余")
-
-
-def _balance(piece: Piece) -> Iterator[Question]:
-    """A加上B、C，收入总计D, and budget − spent = left, in one piece."""
-    for index, last in enumerate(piece.figures):
-        if last.aspect != "level" or index < 2:
-            continue
-        before = levels(piece.figures[max(0, index - MOST_PARTS) : index], last.unit)
-        if len(before) < 2:
-            continue
-        if _LEFT.search(last.near):
-            pairs = [
-                (before[i], before[j])
-                for i in range(max(0, len(before) - 4), len(before))
-                for j in range(max(0, len(before) - 4), len(before))
-                if i != j
-            ]
-            totals = tuple(Total(whole, (spent, last)) for whole, spent in pairs if whole.number >= spent.number)
-            plain = tuple(total for total in totals if total.whole is before[-2] and total.parts[0] is before[-1])
-            why = "" if _SPENT.search(before[-1].near) and len(before) <= 3 else "没有写明由哪两个数相减"
-            last3 = before[-3:]
-            if len(last3) == 3:
-                totals += tuple(
-                    Total(last, (last3[i], last3[j]), (last3[3 - i - j],)) for i in range(3) for j in range(i + 1, 3)
-                )
-            if totals:
-                yield Question("difference", totals, plain, "near", why, False, (last, *before[-4:]))
-        elif re.search(r"总计|合计|总量|总财力|共计", last.near) and re.search(
-            r"加上?|补助|结余", piece.line.text[: last.mention.start]
-        ):
-            run = before[-MOST_PARTS:]
-            totals = tuple(
-                Total(last, tuple(run[start:])) for start in range(max(0, len(run) - MOST_RUN), len(run) - 1)
-            )
-            totals += tuple(
-                Total(last, tuple(listed))
-                for start in range(max(0, len(run) - MOST_RUN), len(run) - 1)
-                for listed in readings_of(run[start:])[:4]
-            )
-            yield Question("sum", totals, (), "near", "加总的各项不能确定", False, (last, *run))
-
-
 # ------------------------------------------------------------------------------------- figures of items below a figure
 
 
@@ -462,9 +417,14 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
             totals += [Total(whole, chosen, signs=signs) for whole in wholes]
     text = wholes[0].piece.text
     why = "各条中有的没有写出数" if len(parts) < len(children) else ""
-    if not why and (_OPEN_LIST.search(text[-20:]) or not LEADS.search(text[-30:] or " ")):
+    if not why and (_OPEN_LIST.search(_last_sentence(text)[-20:]) or not LEADS.search(text[-30:] or " ")):
         why = "各条未写明是分项"
     return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, (*wholes, *parts))
+
+
+def _last_sentence(text: str) -> str:
+    """What a list is introduced with: behind the last full stop that is not at the end."""
+    return re.split(r"[。；]", text.rstrip("。； \u3000"))[-1]
 
 
 def _total_below(children: Sequence[Piece]) -> Iterator[Question]:
