@@ -6,6 +6,7 @@ table `FEATURES` holds what each is worth. Nothing here knows a place or a year:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
