@@ -137,8 +137,9 @@ def _fits_company(equation: Equation | None, wholes: dict[int, dict[Decimal, tup
 
 
 def _held(question: Question) -> Equation | None:
-    """The first reading that holds. A coarse rate may not choose among many."""
-    held = next((reading for reading in question.asked if reading.holds()), None)
+    """The first reading that holds, an exact total before others. A coarse rate may not choose among many."""
+    exact = next((reading for reading in question.asked if isinstance(reading, Total) and reading.exact), None)
+    held = exact or next((reading for reading in question.asked if reading.holds()), None)
     return held or next((reading for reading in question.readings[: _tried(question)] if reading.holds()), None)
 
 
