@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from scorer.prose.equations import Total
 from scorer.prose.outline import Outline, Piece, Stated
 from scorer.prose.relation import Question
-from scorer.prose.wholes import MOST_FIGURES, MOST_PARTS, MOST_RUN, OPENS, levels, readings_of, unnested
+from scorer.prose.wholes import LEFT, MOST_FIGURES, MOST_PARTS, MOST_RUN, OPENS, levels, readings_of, unnested
 
 
 def find_balances(outline: Outline) -> Iterator[Question]:
@@ -19,7 +19,6 @@ def find_balances(outline: Outline) -> Iterator[Question]:
 
 
 _SPENT = re.compile(r"支出|执行|使用|支付|拨付|用于")
-_LEFT = re.compile(r"结余|剩余|节余|结转|余额|未(?:支付|使用|支出|执行)|尚余")
 
 
 def _balance(piece: Piece) -> Iterator[Question]:
@@ -30,7 +29,7 @@ def _balance(piece: Piece) -> Iterator[Question]:
         before = levels(piece.figures[max(0, index - MOST_PARTS) : index], last.unit)
         if len(before) < 2:
             continue
-        if _LEFT.search(last.near):
+        if LEFT.search(last.near):
             pairs = [
                 (before[i], before[j])
                 for i in range(max(0, len(before) - 4), len(before))

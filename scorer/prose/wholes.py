@@ -35,6 +35,7 @@ OPENS = re.compile(
     r"^[（：]|中[，,]|其中|包括|分项|情况[是为]?[：:]|分别(?:为|是|用于|安排)?|(?:由|为)[^，。；]{0,12}(?:组成|构成)|分为|下设|具体(?:情况|如下|为|是|明细)?|如下|含|明细|来源"
 )
 _NAMED = re.compile(r"其中|包括|分别|组成|构成|如下|分为|具体|明细")
+LEFT = re.compile(r"结余|剩余|节余|结转|余额|未(?:支付|使用|支出|执行)|尚余")
 CLOSES = re.compile(r"合计|共计|总计|累计|小计|总投资|总额|总数|总量|共[^，。；\d同]{0,6}$|三项|两项|四项")
 _CLOSES_STRONG = re.compile(r"合计|共计|总计|三项|两项")
 _OPEN_LIST = re.compile(r"主要|重点|部分|不含|不包括|等[，：:]?$")
@@ -141,14 +142,14 @@ def _run(figures: Sequence[Stated], index: int, unit: str, aspect: str, inside: 
     return run
 
 
-_OF_LAST_YEAR = re.compile(r"^[；，]?(?:去年|上年|上一年|同期)")
+_OF_LAST_YEAR = re.compile(r"^[；，]?(?:去年|上年|上一年|同期)(?!度?末?(?:累计)?(?:结转|结余|滚存))")
 
 
 def _before(piece: Piece, unit: str, aspect: str) -> list[Stated]:
     """Figures of the pieces straight before and above: what 其中 at the beginning of a line refers to."""
     found: list[Stated] = []
     for other in _preceding(piece, 3):
-        found += levels(other.figures, unit, aspect)[::-1]
+        found += sorted(levels(other.figures, unit, aspect), key=lambda figure: (figure.depth, -figure.order))
         if found:
             break
     return found
@@ -259,7 +260,7 @@ def _question(
         return Question("sum", (), (), "near", "每个数各有自己的整体")
     lists = readings_of(run)
     small = digits(wholes[0]) < SHORT and run[0].unit != "元"
-    plain = lists[:2]
+    plain = _plain(wholes[0], run, lists)
     single = len(lists) == 1
     for size in range(2, min(len(run), MOST_PREFIX)):
         if run[size].piece is run[size - 1].piece and re.search(r"[，,。；]", run[size].gap):
@@ -286,6 +287,16 @@ def _question(
         and not any(_ADDS_OR_TAKES.search(figure.gap) for figure in run)
     )
     return Question("sum", tuple(pairs), asked, licence if named else "near", why, certain, (*wholes, *run))
+
+
+def _plain(whole: Stated, run: Sequence[Stated], lists: Sequence[tuple[Stated, ...]]) -> list[tuple[Stated, ...]]:
+    """The readings that a careful reader tries: the first two, and the list up to the ； that ends what its whole began."""
+    plain = list(lists[:2])
+    if whole.piece is run[0].piece and "；" not in _between(whole, run[0]):
+        bounded = tuple(_until(run, "；"))
+        if len(bounded) >= 2 and bounded not in plain:
+            plain.append(bounded)
+    return plain
 
 
 _ADDS_OR_TAKES = re.compile(r"加上?|减去?|扣除|另")
@@ -419,7 +430,17 @@ def _items_question(children: Sequence[Piece], wholes: Sequence[Stated], unit: s
     why = "各条中有的没有写出数" if len(parts) < len(children) else ""
     if not why and (_OPEN_LIST.search(_last_sentence(text)[-20:]) or not LEADS.search(text[-30:] or " ")):
         why = "各条未写明是分项"
-    return Question("sum", tuple(totals), tuple(totals[:1]), "near", why, False, (*wholes, *parts))
+    return Question("sum", tuple(totals), (_likely(totals),), "near", why, False, (*wholes, *parts))
+
+
+def _likely(totals: Sequence[Total]) -> Total:
+    """The first whole that is no remainder and not smaller than one of its parts, else the nearest."""
+    fitting = (
+        total
+        for total in totals
+        if total.whole.number >= max(part.number for part in total.parts) and not LEFT.search(total.whole.near)
+    )
+    return next(fitting, totals[0])
 
 
 def _last_sentence(text: str) -> str:
