@@ -26,17 +26,17 @@ _NO_COUNT = ("%", "‰", "分", "")
 
 def outcome(rate: Stated, before: Sequence[Stated], after: Sequence[Stated] = ()) -> Question | None:
     """Whether a rate is that of what its stem counts; None where nothing of the stem is counted."""
-    match = next(iter(reversed(list(_STEM.finditer(rate.near)))), None)
-    if match is None or rate.loose or _NOT_COUNTED.search(rate.near) and not _CUT.search(match["stem"]):
+    stem = _stem(rate)
+    if not stem:
         return None
     inside = _beside(rate, before, after)
-    named = _named(match["stem"], inside)
+    named = _named(stem, inside)
     counter = _BY.search(rate.near)
     if not named or (counter is not None and counter["unit"] != named[0].unit):
         return None
     part = named[0]
     same = [f for f in inside if f.unit == part.unit and f not in named]
-    wholes = _wholes(part, same, before if _CUT.search(match["stem"]) else ())
+    wholes = _wholes(part, same, before if _CUT.search(stem) else ())
     if not wholes:
         return None
     asked: list[Equation] = [Quotient(rate, ((1, part),), ((1, whole),)) for whole in wholes]
@@ -46,6 +46,13 @@ def outcome(rate: Stated, before: Sequence[Stated], after: Sequence[Stated] = ()
     inner = [f for f in after if f.depth > rate.depth and f.unit == part.unit and same_segment(f, rate)]
     readings = tuple(_others(rate, named, same, wholes, inner))
     return Question("share", readings, tuple(asked), "named", "", len(named) == 1, tuple(inside[:4]))
+
+
+def _stem(rate: Stated) -> str:
+    """The stem of a rate that may be counted: 满意 of 满意度; "" of one that is approximate, an average or a bound."""
+    found = _STEM.findall(rate.near)
+    stem = found[-1] if found and not rate.loose else ""
+    return stem if not _NOT_COUNTED.search(rate.near) or _CUT.search(stem) else ""
 
 
 def _wholes(part: Stated, same: Sequence[Stated], before: Sequence[Stated]) -> list[Stated]:
