@@ -1,4 +1,5 @@
-"""Write what comes out of the program: codes.md, rules.md, commands.md, the samples in README.md, the schema of sets.
+"""Write what comes out of the program: codes.md, rules.md, commands.md, accuracy.md, the samples in README.md, the schema
+of sets.
 
     python docs/generate.py            write them
     python docs/generate.py --check    exit 1 and show the difference when one is stale
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import tomli
 import typer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # runs in a checkout as it is
@@ -105,9 +107,60 @@ def _default(field: Any) -> str:
     return "—" if value is None or value == () else f"`{value}`"
 
 
+MEASURED = (  # a column of accuracy.md, and where it stands in the last line of a measuring tool
+    ("说得对的", r"precision ([\d.]+%)"),
+    ("误报", r"false(?: alarms)? ([\d.]+)/(?:text|doc|form)"),
+    ("稿中原有的错找到", r"own recall ([\d.]+%)"),
+    ("埋下的错找到", r"(?:planted recall|^reports recall|^recall) ([\d.]+%)"),
+    ("成立的关系说出相符", r"checked ([\d.]+%)"),
+)
+
+
+def accuracy() -> str:
+    """What is found and what is said falsely, as last measured; its data are accuracy.toml."""
+    measured = tomli.loads((FOLDER / "accuracy.toml").read_text(encoding="utf-8"))
+    heads = [head for head, _ in MEASURED]
+    parts = [
+        NOTICE.replace("请改程序中的说明", "请改 docs/accuracy.toml"),
+        "# 准确程度\n",
+        f"测量日期 {measured['date']}，没有测过的不写（—）。“误报”是必改和说明两级里说得不对的，按每篇（份）计；提示不计。\n",
+        _table(["材料", *heads], [[item["name"], *_figures(item["said"])] for item in measured["material"]]),
+        "新写的文稿，每轮 25 篇，先标注后运行；以下是**第一次**运行的数：\n",
+        _table(["轮", *heads], [[item["name"], *_figures(item["said"])] for item in measured["round"]]),
+        "怎样读：说出来的多半是对的，没有说的不等于没有错。拿不准的一律“无法判定”，计数里有原因。没有人看过的文稿上，"
+        "说出来的很少，对错各有，比率摆动大。先前的读法在同一批公开文稿上说得对的只有三成。\n",
+        "命令（测量程序与材料不在本仓库中）和它们印出的末行：\n",
+        "\n".join(f"- `{item['command']}`\n  `{item['said']}`" for item in measured["material"]) + "\n",
+    ]
+    return "\n".join(parts)
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _figures(said: str) -> list[str]:
+    return [match[1] if (match := re.search(pattern, said)) else "—" for _, pattern in MEASURED]
+
+
+def _accuracy_lines() -> str:
+    """The three lines of README.md: forms, prose that nobody looked at, where the rest stands."""
+    measured = tomli.loads((FOLDER / "accuracy.toml").read_text(encoding="utf-8"))
+    forms = _figures(measured["material"][0]["said"])
+    unseen = _figures(next(item for item in measured["material"] if item.get("unseen"))["said"])
+    return (
+        f"- 表：三十种版式的 120 份自评表，埋下的错找到 {forms[3]}，误报每份 {forms[1]} 处。\n"
+        f"- 正文：没有人看过的公开文稿上，说出来的 {unseen[0]} 是对的，误报每篇 {unseen[1]} 处；改动一个数字的找到 {unseen[3]}。"
+        "拿不准的都记“无法判定”。\n"
+        f"- 数字（{measured['date']}）、各轮新文稿第一次运行的结果、命令和怎样读，见[准确程度](docs/accuracy.md)。\n"
+    )
+
+
 def readme() -> str:
     """README.md with its samples as the program prints them today, long blocks cut."""
     text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    text = re.sub(r"(## 准确程度\n\n).*?(\n## )", lambda match: match[1] + _accuracy_lines() + match[2], text, flags=re.DOTALL)
     filled, count = re.subn(r"(<!-- sample(?: of (\d+) lines)?: (.*?) -->\n```text\n).*?(```)", _sample, text, flags=re.DOTALL)
     if not count:
         raise SystemExit("README.md has no <!-- sample: … -->")
@@ -134,6 +187,7 @@ PAGES = {
     "codes.md": codes,
     "rules.md": rules,
     "commands.md": commands,
+    "accuracy.md": accuracy,
     "../README.md": readme,
     "../indicator_sets/indicator_set.schema.json": schema,
 }

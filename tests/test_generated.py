@@ -27,6 +27,7 @@ def generate() -> ModuleType:
         ("codes", "docs/codes.md"),
         ("rules", "docs/rules.md"),
         ("commands", "docs/commands.md"),
+        ("accuracy", "docs/accuracy.md"),
         ("schema", "indicator_sets/indicator_set.schema.json"),
     ],
 )
