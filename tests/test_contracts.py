@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 import tomli
-import typer
 from pydantic import TypeAdapter
 
 import scorer
 from scorer.checks import CHECKS
 from scorer.checks.registry import SECTIONS as CHECK_SECTIONS
-from scorer.cli.app import app
+from scorer.cli.app import root_command
 from scorer.explanation import FAMILIES, INTERNAL, MODIFIERS, explain
 from scorer.report import WRITERS
 from scorer.rules import RULES, AnyRule, ExecutionCap
@@ -135,7 +134,7 @@ def commands() -> dict[str, Any]:
         for below, entry in getattr(command, "commands", {}).items():
             collect(entry, f"{name} {below}")
 
-    collect(typer.main.get_command(app), "scorer")
+    collect(root_command(), "scorer")
     return found
 
 

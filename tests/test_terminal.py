@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,9 @@ answer = [
 
 
 def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
-    path = tmp_path / "表.toml"
-    path.write_text(FIVE, encoding="utf-8")
-    run(["score", str(path), *options])
+    (tmp_path / "表.toml").write_text(FIVE, encoding="utf-8")
+    with contextlib.chdir(tmp_path):  # the length of a temporary folder's name is no matter of the layout
+        run(["score", "表.toml", *options])
     return capsys.readouterr().out.splitlines()
 
 

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import traceback
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -52,15 +52,21 @@ def root(
     """Options that stand before a command."""
 
 
+def root_command() -> Any:
+    """The whole command as it is run: typer's own two options, which speak English, in Chinese."""
+    command = typer.main.get_command(app)
+    for option in command.params:
+        option.help = COMPLETION.get(option.name or "", getattr(option, "help", None))  # type: ignore[attr-defined]
+    return command
+
+
 @precise
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line (the process's own when None; on Windows its wildcards are expanded) and return its exit
     code. Faults become Chinese messages on standard error."""
     before = os.environ.get(SETS_VARIABLE)
     try:
-        command = typer.main.get_command(app)
-        for option in command.params:  # typer's own two, which speak English
-            option.help = COMPLETION.get(option.name or "", getattr(option, "help", None))  # type: ignore[attr-defined]
+        command = root_command()
         # a batch takes the wildcard itself; other commands take files, which no shell of Windows lists
         expanded = sys.argv[1:2] != ["batch"]
         result = command.main(args=arguments, prog_name="scorer", standalone_mode=False, windows_expand_args=expanded)

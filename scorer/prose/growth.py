@@ -21,6 +21,8 @@ _GENERAL = re.compile("支出|收入|预算|决算|经费|资金|其中|情况")
 _COMPARED = re.compile("[与较比同]")
 _INTO = re.compile(r"(?:调整|调增|调减|增加|减少|提高|下降|增|降|升|减)?(?:到|至|为)[\s　]*$")
 
+MOST_BEFORE = 12  # changes of one sentence among which what has changed is looked for
+
 
 def growth(rate: Stated, before: Sequence[Stated], after: Sequence[Stated]) -> Iterator[Question]:
     """比上年减少3.37万元，下降7.21%: a change in what was there before."""
@@ -177,7 +179,8 @@ def _subject(rate: Stated) -> str:
     """What has changed, in the words before the change: 支出增加703.26万元，增长13.69%."""
     figures = rate.piece.figures
     at = figures.index(rate)
-    for figure in (rate, *(f for f in reversed(figures[:at]) if f.aspect == "change" and same_sentence(f, rate))):
+    before = reversed(figures[max(0, at - MOST_BEFORE) : at])
+    for figure in (rate, *(f for f in before if f.aspect == "change" and same_sentence(f, rate))):
         match = _WHAT_CHANGED.search(figure.near)
         if match and core(match["name"]):
             return match["name"]
