@@ -214,14 +214,17 @@ def _finding(finding: Finding, layout: Layout, alone: bool) -> Iterator[str]:
 
 
 def _places_briefly(finding: Finding, alone: bool, layout: Layout) -> Iterator[str]:
-    """The places one behind the other, in two lines at most, a file's name once."""
+    """The places one behind the other, in two lines at most, or two lines for each file; a file's name once."""
     files: dict[str, list[str]] = {}
     for file, at, quote in sentences.together(finding):
         words = f"“{cut(cleaned(quote), QUOTE)}”" if quote else ""
         files.setdefault("" if alone and at else file, []).append(" ".join(part for part in ("、".join(at), words) if part))
-    told = "；".join(" ".join(part for part in (file, "，".join(places).strip("，")) if part) for file, places in files.items())
-    lines = hanging(told, layout, 7, 9) if told else []
-    yield from lines if len(lines) <= 2 else [lines[0], cut(lines[1], layout.width - 2) + "…"]
+    told = [" ".join(part for part in (file, "，".join(places).strip("，")) if part) for file, places in files.items()]
+    if width_of("；".join(told)) <= 2 * (layout.width - 9):
+        told = ["；".join(told)]
+    for one in told:
+        lines = hanging(one, layout, 7, 9) if one else []
+        yield from lines if len(lines) <= 2 else [lines[0], cut(lines[1], layout.width - 2) + "…"]
 
 
 def next_step(report: Report, layout: Layout) -> list[str]:
