@@ -147,6 +147,8 @@ def _bare_in_unit_of(wanted: Quantity, got: Quantity) -> Quantity:
     """A figure without a unit, read as the target's column says."""
     if wanted.unit == "%":
         fraction = abs(_largest(got)) <= 1 < _largest(wanted) / 2
+        if wanted.op in ("≤", "<") and HUNDRED * abs(_largest(got)) > _largest(wanted):
+            fraction = False  # “≤5%”, 0.9: a low figure is what was aimed at; as 90% it would be held against the form
         return _scaled(got, HUNDRED if fraction else Decimal(1), "%")
     scale = Decimal(wanted.scale or 1)
     if scale != 1 and _largest(wanted):
