@@ -126,7 +126,7 @@ def test_the_page_is_whole_and_escapes_words_of_strangers(folders: tuple[Path, P
 
 
 def test_the_workbook_has_a_row_for_every_move_and_every_cause(folders: tuple[Path, Path]) -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra dev) is not installed")
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra test) is not installed")
     found = compare(*written(folders, [*many(3, "5.00"), report("gone.xlsx")], [*many(3, "4.00"), report("=new.xlsx")]))
     book = openpyxl.load_workbook(io.BytesIO(as_workbook(found)))
     assert book.sheetnames == ["概况", "按规则", "变动", "变动的指标", "只在前一批", "只在后一批"]

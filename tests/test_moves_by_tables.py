@@ -357,7 +357,7 @@ def test_tables_of_another_run_beside_forms_are_not_taken(tmp_path: Path, both_k
 
 def test_what_is_cut_off_is_said_and_found_in_sql(pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     duckdb = pytest.importorskip("duckdb", reason="duckdb (extra batch) is not installed")
-    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra dev) is not installed")
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra test) is not installed")
     whole = compare(*map(str, pair))
     assert (whole.query, whole.counts.moved) == ("", 29)
     monkeypatch.setattr(comparison, "LISTED", 6)
@@ -420,7 +420,7 @@ def test_the_sql_of_the_documentation_says_the_same(
 def test_names_of_only_one_batch_are_counted_beyond_the_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pair: tuple[Path, Path]
 ) -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra dev) is not installed")
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra test) is not installed")
     monkeypatch.setattr(by_tables, "NAMES", 4)
     rows = [row for number in range(100, 110) for row in simple(number, "5条")]
     found = compare(str(pair[0]), scored(tmp_path / "another", "u", rows, "后"))

@@ -342,7 +342,7 @@ def test_a_match_across_forms_has_a_section_of_its_own() -> None:
 
 
 def test_the_workbook_says_the_same_and_holds_no_formula_and_no_link_of_strangers() -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra dev) is not installed")
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra test) is not installed")
     strange = row(1, unit="=1+1", project="http://example.invalid/", key="=cmd|' /C calc'!A0.xlsx", first="@SUM(1)", department="+1")
     content = io.BytesIO()
     found = counted([strange, *BATCH[1:]])

@@ -11,7 +11,7 @@ import pytest
 
 from tests.web_desk import FORM, client, desk, hand_in, in_a_file, lone, needs_web, user
 
-openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra dev) is not installed")
+openpyxl = pytest.importorskip("openpyxl", reason="openpyxl (extra test) is not installed")
 pytestmark = needs_web
 __all__ = ["desk"]
 
