@@ -62,6 +62,9 @@ def move(url: str, say: Callable[[str], None]) -> int:
     """
     settings: dict[str, Any] = of_url(url) if "://" in url else {"ENGINE": "django.db.backends.sqlite3", "NAME": url, "OPTIONS": {}}
     base: dict[str, Any] = connections.databases["default"]
+    if "target" in connections.databases:  # of an earlier move in this process: its connection would be used again
+        connections["target"].close()
+        del connections["target"]
     connections.databases["target"] = {**base, **settings, "OPTIONS": {**settings.get("OPTIONS", {})}}
     if "://" in url:
         connections.databases["target"]["CONN_HEALTH_CHECKS"] = True
