@@ -49,18 +49,17 @@ def _balance(piece: Piece) -> Iterator[Question]:
         elif re.search(r"总计|合计|总量|总财力|共计", last.near) and re.search(
             r"加上?|补助|结余", piece.line.text[: last.mention.start]
         ):
-            run = before[-MOST_PARTS:]
             totals = tuple(
-                Total(last, tuple(run[start:])) for start in range(max(0, len(run) - MOST_RUN), len(run) - 1)
+                Total(last, tuple(before[start:])) for start in range(max(0, len(before) - MOST_RUN), len(before) - 1)
             )
             totals += tuple(
                 Total(last, tuple(listed))
-                for start in range(max(0, len(run) - MOST_RUN), len(run) - 1)
-                for listed in readings_of(run[start:])[:4]
+                for start in range(max(0, len(before) - MOST_RUN), len(before) - 1)
+                for listed in readings_of(before[start:])[:4]
             )
-            plain = _added_up(run, last)
+            plain = _added_up(before, last)
             why = "" if plain else "加总的各项不能确定"
-            yield Question("sum", totals, plain, "named" if plain else "near", why, False, (last, *run))
+            yield Question("sum", totals, plain, "named" if plain else "near", why, False, (last, *before))
 
 
 _ADDS = re.compile(r"加上?[：:]?")

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from scorer.prose.equations import Equation, Quotient, rate_places
 from scorer.prose.outline import Stated
+from scorer.prose.placing import alone_in_brackets
 from scorer.prose.relation import Question
 from scorer.prose.things import core, same_name
 
@@ -71,7 +72,7 @@ def _surely(question: Question, reading: Quotient, company: _Company) -> bool:
 def _of_the_same(question: Question, reading: Quotient, company: _Company) -> Question:
     part, rate = reading.above[0][1], reading.rate
     _, known = company.most(rate, part)
-    if "预算" in rate.near or len(known) != 1 or (rate.aspect != "share" and not _bracketed(rate)):
+    if "预算" in rate.near or len(known) != 1 or (rate.aspect != "share" and not alone_in_brackets(rate)):
         return question
     named = _whole_name(rate)
     if named and not same_name(named, known[0]):
@@ -79,11 +80,6 @@ def _of_the_same(question: Question, reading: Quotient, company: _Company) -> Qu
     return replace(
         question, asked=(Quotient(rate, ((1, part),), ((1, known[0]),)),), why="", certain=True, licence="named"
     )
-
-
-def _bracketed(rate: Stated) -> bool:
-    """设备购置62万元（36.5%）: a rate alone in the bracket behind its amount."""
-    return rate.gap.strip() == "（" and rate.tail.startswith("）")
 
 
 def _whole_name(rate: Stated) -> str:

@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 
 from scorer.prose.outline import Outline, Piece, Stated
 from scorer.prose.phrases import OUTCOMES, SURVEYED
+from scorer.prose.placing import words_between
 
 FEWEST_LISTED = 3  # percentages in a row that no word calls shares
 MOST_BEFORE = 40  # figures before one that say what it is of
@@ -153,20 +154,16 @@ def _listed(piece: Piece, index: int) -> Iterator[Stated]:
     part = piece.figures[index]
     inside = "（" in part.gap and part.depth > 0
     for before, figure in pairwise(piece.figures[index:]):
-        if inside and figure.depth < part.depth or "。" in _between(before, figure):
+        if inside and figure.depth < part.depth or "。" in words_between(before, figure):
             return
         yield figure
-
-
-def _between(first: Stated, second: Stated) -> str:
-    return first.piece.line.text[first.mention.end : second.mention.start]
 
 
 def _sentences(piece: Piece) -> Iterator[list[Stated]]:
     """The figures of a piece, sentence by sentence."""
     sentence = piece.figures[:1]
     for before, figure in pairwise(piece.figures):
-        if "。" in _between(before, figure):
+        if "。" in words_between(before, figure):
             yield sentence
             sentence = []
         sentence.append(figure)

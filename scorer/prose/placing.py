@@ -37,6 +37,11 @@ def same_sentence(first: Stated, second: Stated) -> bool:
     return "。" not in first.piece.line.text[a.mention.end : b.mention.start]
 
 
+def alone_in_brackets(rate: Stated) -> bool:
+    """Whether a rate stands alone in the bracket behind its amount: 设备购置62万元（36.5%）."""
+    return rate.gap.strip() == "（" and rate.tail.startswith("）")
+
+
 def words_between(first: Stated, second: Stated) -> str:
     """The text between two figures of one line, "。" for those of two lines."""
     if first.piece.line is not second.piece.line:

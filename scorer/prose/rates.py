@@ -14,7 +14,7 @@ from scorer.prose.counted import outcome
 from scorer.prose.equations import Equation, Quotient
 from scorer.prose.growth import change_amount, growth
 from scorer.prose.outline import Outline, Stated
-from scorer.prose.placing import levels_before, same_sentence, words_between
+from scorer.prose.placing import alone_in_brackets, levels_before, same_sentence, words_between
 from scorer.prose.portions import respective, respective_rates, share
 from scorer.prose.relation import Question
 
@@ -58,7 +58,7 @@ _OF_PLAN = re.compile(r"占[^，。；]*(?:任务|目标|计划|到位资金)[^�
 def _bracketed_growth(rate: Stated, before: Sequence[Stated]) -> bool:
     """减少1.8万元（40.91%）: the rate of the change before its bracket."""
     last = before[-1] if before else None
-    alone = rate.aspect == "rate" and rate.gap.strip() == "（" and rate.tail.startswith("）")
+    alone = rate.aspect == "rate" and alone_in_brackets(rate)
     return alone and last is not None and last.piece is rate.piece and last.aspect == "change"
 
 
