@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scorer.checks import CHECKS
 from scorer.explanation import of_check, of_rule
-from scorer.model import Level, Line, Place, Report, Status, points_text
+from scorer.model import Level, Line, Place, Report, Status, Submission, points_text
 from scorer.report import Layout, sentences
 from scorer.report.cells import cell_names
 from scorer.report.evidence import Evidence, mark
@@ -83,7 +83,6 @@ def render(report: Report, layout: Layout) -> str:
     """
     evidence = mark(report, layout.submission)
     indicators = sentences.set_behind(report, layout.indicator_set)
-    cells = cell_names(report, layout.submission)
     style = (TEMPLATES / "page.css").read_text("utf-8")
     return environment(TEMPLATES).get_template("page.html").render(
         report=report,
@@ -92,9 +91,7 @@ def render(report: Report, layout: Layout) -> str:
         findings_only=layout.findings_only,
         rows=[] if layout.findings_only else rows(report, evidence),
         shares=shares(report),
-        groups=[
-            (level, [entry(item, report, evidence, cells) for item in group]) for level, group in sentences.by_level(report)
-        ],
+        groups=entries(report, layout.submission, evidence),
         evidence=evidence,
         no_evidence=layout.submission is None,
         set_facts=sentences.set_facts(indicators) if indicators is not None else [],
@@ -153,7 +150,13 @@ def _thousandths(part: Decimal, whole: Decimal) -> int:
     return int(min(max(part * 1000 / whole, Decimal(0)), Decimal(1000)).to_integral_value())
 
 
-def entry(
+def entries(report: Report, submission: Submission | None, evidence: Evidence) -> list[tuple[str, list[Entry]]]:
+    """The findings as the page shows them, by level; the submission names the cells of published tables."""
+    cells = cell_names(report, submission)
+    return [(level, [_entry(item, report, evidence, cells) for item in group]) for level, group in sentences.by_level(report)]
+
+
+def _entry(
     item: sentences.Numbered, report: Report, evidence: Evidence, cells: Mapping[tuple[str, str], str]
 ) -> Entry:
     finding = item.finding

@@ -15,7 +15,6 @@ from scorer.checks import CHECKS
 from scorer.model import Line, Report, Submission
 from scorer.report import page as report_page
 from scorer.report import sentences
-from scorer.report.cells import cell_names
 from scorer.report.evidence import NO_EVIDENCE, Evidence, mark
 from scorer.web import access, rulings, states
 from scorer.web.access import screen
@@ -62,12 +61,8 @@ class PointsRow:
 
 def cards_of(rows: list[FindingRow], report: Report | None, submission: Submission | None, evidence: Evidence) -> list[Card]:
     """The findings with their places; those that compare with others have none in the documents."""
-    entries = {}
-    if report is not None:
-        cells = cell_names(report, submission)
-        for _, group in sentences.by_level(report):
-            for item in group:
-                entries[item.number] = report_page.entry(item, report, evidence, cells)
+    groups = report_page.entries(report, submission, evidence) if report is not None else []
+    entries = {entry.number: entry for _, group in groups for entry in group}
     return [_card(row, None if row.group else entries.get(row.position)) for row in rows]
 
 

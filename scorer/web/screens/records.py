@@ -14,7 +14,6 @@ from scorer.batch.identity import Known, Outlived, identities, match
 from scorer.model import Finding, Report
 from scorer.report import page as report_page
 from scorer.report import sentences
-from scorer.report.cells import cell_names
 from scorer.report.evidence import NO_EVIDENCE, mark
 from scorer.web import access, ledger, states
 from scorer.web.access import screen
@@ -60,10 +59,8 @@ def version(request: HttpRequest, public: str, number: int) -> HttpResponse:
     report = report_of(run) if run else None
     read = submission_of(run) if run else None
     evidence = mark(report, read) if report else NO_EVIDENCE
-    entries = []
-    if report is not None:
-        groups, cells = sentences.by_level(report), cell_names(report, read)
-        entries = [report_page.entry(item, report, evidence, cells) for _, group in groups for item in group]
+    groups = report_page.entries(report, read, evidence) if report is not None else []
+    entries = [entry for _, group in groups for entry in group]
     return page(
         request,
         "version.html",
