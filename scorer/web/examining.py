@@ -16,10 +16,8 @@ from pathlib import Path
 
 from scorer.batch.sources.files import Item
 from scorer.batch.store import HEAD, Gathered, packed
-from scorer.batch.tasks.gather import Gather, Task
+from scorer.batch.tasks.gather import Gather, Task, report_of_loss
 from scorer.engines import Lost
-from scorer.evaluation import failed, unreadable
-from scorer.model import Report, ScorerError
 from scorer.sets import load_set
 
 
@@ -67,13 +65,5 @@ def joined(files: Sequence[tuple[str, str]]) -> str:
 def lost(dossier: Dossier, loss: Lost, seconds: float, megabytes: int, digests: Sequence[str]) -> Gathered:
     """The record of a dossier that gave no result: F610 for one that asked too much, Z901 for one that ended us."""
     name, digest = dossier.files[0][0], digests[0]
-    report: Report
-    if loss.reason == "killed":
-        report = failed(name, digest, RuntimeError("处理此文件的进程两次意外结束"))
-    elif loss.reason == "time":
-        words = f"{name}：{seconds:g} 秒内没有读完，已停止。请打开看看是否过大或已损坏。"
-        report = unreadable(name, digest, ScorerError(words))
-    else:
-        words = f"{name}：读取所需的内存超过 {megabytes} MB，已停止。请删去与自评无关的内容。"
-        report = unreadable(name, digest, ScorerError(words))
+    report = report_of_loss(loss, name, digest, seconds, megabytes)
     return Gathered(name, digest, "", "", packed(report.model_dump_json().encode()), packed(b"{}"), b"")

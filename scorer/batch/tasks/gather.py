@@ -26,7 +26,7 @@ from scorer.forms.layout.assembly import with_reports
 from scorer.forms.layout.pairing import form_party, report_party
 from scorer.forms.readers.office import converter
 from scorer.forms.readers.record import FormRecord, from_record
-from scorer.model import ReadError, ScorerError, Submission, readable_name
+from scorer.model import ReadError, Report, ScorerError, Submission, readable_name
 
 if TYPE_CHECKING:
     from scorer.forms import Unread
@@ -47,6 +47,20 @@ class Task:
     submission: bytes = b""
     digest: str = ""
     reports: tuple[bytes, ...] = ()
+
+
+def report_of_loss(
+    loss: Lost, name: str, digest: str, seconds: float, megabytes: int, advice: tuple[str, str] = ("", "")
+) -> Report:
+    """The report of a file that gave no result: F610 for one that asked too much, Z901 for one that ended us; `advice` is
+    what its reader may do about too little time and too little memory."""
+    if loss.reason == "killed":
+        return failed(name, digest, RuntimeError("处理此文件的进程两次意外结束"))
+    if loss.reason == "time":
+        words = f"{name}：{seconds:g} 秒内没有读完，已停止。请打开看看是否过大或已损坏{advice[0]}。"
+    else:
+        words = f"{name}：读取所需的内存超过 {megabytes} MB，已停止。请删去与自评无关的内容{advice[1]}。"
+    return unreadable(name, digest, ScorerError(words))
 
 
 @dataclass(frozen=True)
@@ -124,14 +138,8 @@ class Gather:
         """The record of a task that gave no result: F610 for a file that asked too much, Z901 for one that ended us."""
         name = readable_name(task.item.paths[0])
         digest = digest_of(task.item.paths[0])
-        if loss.reason == "killed":
-            report = failed(name, digest, RuntimeError("处理此文件的进程两次意外结束"))
-        elif loss.reason == "time":
-            words = f"{name}：{seconds:g} 秒内没有读完，已停止。请打开看看是否过大或已损坏；确实需要更久时加 --seconds。"
-            report = unreadable(name, digest, ScorerError(words))
-        else:
-            words = f"{name}：读取所需的内存超过 {megabytes} MB，已停止。请删去与自评无关的内容；确实需要更多时加 --memory。"
-            report = unreadable(name, digest, ScorerError(words))
+        advice = "；确实需要更久时加 --seconds", "；确实需要更多时加 --memory"
+        report = report_of_loss(loss, name, digest, seconds, megabytes, advice)
         record = self._record(
             task.item.key,
             task.digest or digest_of_item(task.item),
