@@ -2,10 +2,12 @@
 
 import json
 import os
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +49,12 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     text = write_report(SAMPLE, width=width)
     assert isinstance(text, str)
     assert max(width_of(line) for line in text.splitlines()) <= width
+
+
+def test_the_width_of_a_character_is_what_the_library_says() -> None:
+    """Most are told without it, for the sake of the start."""
+    asked = [chr(code) for code in range(0xA0, 0x10000) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
+    assert [one for one in asked if width_of(one) != max(wcwidth.wcwidth(one), wcwidth.wcswidth(f"0{one}") - 1, 0)] == []
 
 
 @given(st.text(max_size=80), st.text(max_size=200), st.text(max_size=40))
