@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 CAUSES = {
@@ -41,6 +40,8 @@ def save(content: str | bytes, path: str | os.PathLike[str], *, force: bool = Fa
     Raises:
         ScorerError: the file exists and `force` is not given, or it cannot be written.
     """
+    import tempfile  # brings random and its tables: a command that writes no file starts without them
+
     target = Path(path)
     refuse_existing(target, force=force)
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
