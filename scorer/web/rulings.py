@@ -74,10 +74,10 @@ def decide(
         row.stale, row.waits = False, not verdict
         row.by, row.at, row.seconded = (user, timezone.now(), None) if verdict else (None, None, None)
         row.lock += 1
-        row.save()
+        row.save(update_fields=("verdict", "reason", "text", "stale", "waits", "by", "at", "seconded", "lock"))
         recount(submission)
         submission.lock += 1
-        submission.save()
+        submission.save(update_fields=("errors", "warnings", "notes", "undecided", "lock"))
         ledger.write(
             "撤销结论" if undo or not verdict else "结论",
             user,
@@ -134,10 +134,10 @@ def take_up(user: UserRow, submission: SubmissionRow) -> None:
     """A verdict on what was sent in and nobody has taken takes it: one act less for who works alone or through a queue."""
     if submission.state != State.SENT:
         return
-    actor = access.actor(user, submission)
     step = states.move_of("受理", State.SENT)
-    if step is not None and states.may(actor, step, standing(submission)) and (user.alone or user.role == Role.REVIEWER):
-        _carry_out(user, submission, step, standing(submission))
+    taken = states.Standing(State.SENT, taken=submission.assignee_id is not None)  # nothing else is asked of a taking
+    if step is not None and states.may(access.actor(user, submission), step, taken) and (user.alone or user.role == Role.REVIEWER):
+        _carry_out(user, submission, step)
 
 
 def _why_not(submission: SubmissionRow) -> str:
@@ -310,7 +310,7 @@ def _recomputed(submission: SubmissionRow, report: Report) -> None:
 # --------------------------------------------------------------------------------------------------------------- steps
 
 
-def standing(submission: SubmissionRow, report: Report | None = None) -> states.Standing:
+def standing(submission: SubmissionRow) -> states.Standing:
     """What the state table asks of a submission."""
     findings = asked_of(submission)
     returned = submission.transitions.filter(act="退回").order_by("-id").first()
@@ -361,7 +361,7 @@ def step(
             hindered.append(f"{act}要写明期限。")
         if hindered:
             raise RefusedError("".join(hindered))
-        _carry_out(user, row, chosen, facts, reason=reason, deadline=deadline)
+        _carry_out(user, row, chosen, reason=reason, deadline=deadline)
     return row
 
 
@@ -374,7 +374,6 @@ def _carry_out(
     user: UserRow,
     row: SubmissionRow,
     chosen: states.StateStep,
-    facts: states.Standing,
     *,
     reason: str = "",
     deadline: date | None = None,
@@ -389,7 +388,7 @@ def _carry_out(
     asked = [one.pk for one in asked_of(row) if one.verdict in (Ruling.TRUE, Ruling.PENDING)] if chosen.act == "退回" else []
     bundle = bundle_digest(row) if chosen.act == "公开" else ""
     row.lock += 1
-    row.save()
+    row.save(update_fields=("state", "due", "assignee", "lock"))
     TransitionRow.objects.create(
         submission=row,
         act=chosen.act,
@@ -399,7 +398,7 @@ def _carry_out(
         reason=reason[:LONGEST_TEXT],
         deadline=deadline,
         asked=asked,
-        version=row.version,
+        version_id=row.version_id,
         bundle=bundle,
     )
     ledger.write(

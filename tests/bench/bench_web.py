@@ -1,6 +1,6 @@
 """How fast the workbench is with a whole province in it: lists, next card, verdicts with their ledger, start, memory.
 
-    python tests/bench/bench_web.py [--submissions 100000] [--folder DIR]
+    python tests/bench/bench_web.py [--submissions 100000]
 
 The rows are made up; pages are asked for through Django without a network, so that what is measured is this program.
 """

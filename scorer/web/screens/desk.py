@@ -135,7 +135,7 @@ def _context(request: HttpRequest, row: SubmissionRow) -> dict[str, Any]:
     found = shown(row)
     user: UserRow = request.user
     actor = access.actor(user, row)
-    facts = rulings.standing(row, found.report)
+    facts = rulings.standing(row)
     sees = states.sees_verdicts(actor, State(row.state))
     wanted = Filter.of(request)
     opinion = rulings.opinion_of(row) if sees else None
