@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -121,8 +120,22 @@ def all_compared(found: Evaluated, other: IndicatorSet, format: str) -> str:
     if len(texts) == 1:
         return texts[0]
     if format == "json":
-        return json.dumps([json.loads(text) for text in texts], ensure_ascii=False, indent=2) + "\n"
+        return _array(texts)
     return "\n".join(texts)
+
+
+def _array(texts: list[str]) -> str:
+    """JSON texts as one array."""
+    import json  # not needed to start: most commands never write JSON here
+
+    return json.dumps([json.loads(text) for text in texts], ensure_ascii=False, indent=2) + "\n"
+
+
+def _in_ascii(text: str) -> str:
+    """A JSON text for a terminal that cannot show Chinese."""
+    import json
+
+    return json.dumps(json.loads(text), indent=2) + "\n"
 
 
 def compared(report: Report, layout: Layout, other: IndicatorSet, format: str) -> str:
@@ -144,7 +157,7 @@ def deliver_text(content: str, output: str | None, force: bool, *, as_json: bool
         save(content, output, force=force)
         console.write(f"已写入 {output}\n", error=True)
     elif as_json and not console.takes_unicode():
-        console.write(json.dumps(json.loads(content), indent=2) + "\n")
+        console.write(_in_ascii(content))
     else:
         console.write(content)
 
@@ -164,7 +177,7 @@ def deliver_all(found: Evaluated, format: str | None, output: str | None, force:
         return
     shown = [*found.results, *((report, Layout()) for report in found.unread)]
     if name == "json":
-        text = json.dumps([json.loads(report.model_dump_json()) for report, _ in shown], ensure_ascii=False, indent=2) + "\n"
+        text = _array([report.model_dump_json() for report, _ in shown])
     else:
         plain = replace(Layout(), width=console.width(), colour=console.colour()) if output is None else Layout()
         text = _one_after_the_other(shown, name, plain, saved=output is not None)
@@ -222,7 +235,7 @@ def deliver(report: Report, layout: Layout, format: str | None, output: str | No
         if isinstance(content, bytes):
             console.write_bytes(content)
         elif name == "json" and not console.takes_unicode():
-            console.write(json.dumps(json.loads(content), indent=2) + "\n")
+            console.write(_in_ascii(content))
         else:
             console.write(content)
         return
