@@ -37,13 +37,15 @@ def cause(error: OSError) -> str:
 def save(content: str | bytes, path: str | os.PathLike[str], *, force: bool = False) -> None:
     """Write a file whole or not at all: into a temporary neighbour, which is then renamed. Text is UTF-8.
 
+    A link stays, and the file that it names is written.
+
     Raises:
         ScorerError: the file exists and `force` is not given, or it cannot be written.
     """
     import tempfile  # brings random and its tables: a command that writes no file starts without them
 
-    target = Path(path)
-    refuse_existing(target, force=force)
+    refuse_existing(path, force=force)
+    target = Path(os.path.realpath(path))
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     temporary = ""
     try:
@@ -67,7 +69,7 @@ def refuse_existing(path: str | os.PathLike[str], *, force: bool = False) -> Non
     """Say early that a file cannot be written or would be overwritten, before long work is done for it.
 
     Raises:
-        ScorerError: the path is empty, a folder, in no folder, or a file and `force` is not given.
+        ScorerError: the path is empty, a folder, a device or pipe, in no folder, or a file and `force` is not given.
     """
     from scorer.model import ScorerError
 
@@ -79,6 +81,8 @@ def refuse_existing(path: str | os.PathLike[str], *, force: bool = False) -> Non
     try:
         if target.is_dir():
             raise ScorerError(f"{path} 是文件夹；需要的是文件名。")
+        if target.exists() and not target.is_file():  # renaming a file over it would remove it from the system
+            raise ScorerError(f"{path} 是设备或管道，不是普通文件，没有写入。要显示在屏幕上请不加 -o，否则换一个文件名。")
         if target.exists() and not force:
             raise ScorerError(f"{path} 已存在，没有改动它。换一个文件名，或加 --force 覆盖。")
         if not target.parent.is_dir():

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import re
 import sys
 from pathlib import Path
@@ -86,3 +87,29 @@ def test_closed_streams_swallow_what_is_written(monkeypatch: pytest.MonkeyPatch)
     console.write("结果")
     console.write("错误", error=True)
     assert console.width() == 80
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and devices of Windows have no path among files")
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path, force: bool) -> None:
+    pipe, link = tmp_path / "管道", tmp_path / "链接.json"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(ScorerError, match="不是普通文件，没有写入"):
+            save("{}", path, force=force)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert sorted(tmp_path.iterdir()) == sorted([pipe, link])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making a link needs a right of its own on Windows")
+def test_a_link_stays_and_its_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "年报").mkdir()
+    kept, link = tmp_path / "年报" / "报告.json", tmp_path / "最新.json"
+    link.symlink_to(kept)
+    save("一", link)
+    save("二", link, force=True)
+    assert link.is_symlink()
+    assert kept.read_text("utf-8") == "二"
+    assert [path.name for path in kept.parent.iterdir()] == ["报告.json"]
