@@ -24,7 +24,7 @@ from scorer.model import (
 from scorer.numbers.precision import precise
 from scorer.scoring.align import Leaf
 from scorer.scoring.tree import Node, Scorecard, score_submissions
-from scorer.sets import IndicatorSet, find_set, form_set, load_set
+from scorer.sets import IndicatorSet, find_set, form_set
 
 
 def evaluate(
@@ -108,8 +108,8 @@ def said_of_itself(form: Form) -> dict[str, object]:
 def choose_set(submission: Submission, given: IndicatorSet | None) -> tuple[IndicatorSet, str]:
     """The set to score by, and why (Chinese). One to which no row of the form belongs is said to be none, and not taken."""
     if given is not None or submission.set:
-        named = given if given is not None else load_set(submission.set)
-        how = "由 --set 指定" if given is not None else "提交件写明"
+        named, how = (given, "由 --set 指定") if given is not None else find_set(submission)
+        assert named is not None  # what a submission names is there, or an error
         if not submission.answers or any(named.find(answer.path).indicator is not None for answer in submission.answers):
             return named, how
         return form_set(submission), f"{how}的 {named.id} 不适用：本表没有一行属于该体系"

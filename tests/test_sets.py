@@ -352,10 +352,26 @@ def test_a_set_is_recognised_by_the_form_s_own_words(case: dict[str, Any]) -> No
 def test_a_named_set_is_taken_and_a_wrong_name_is_refused() -> None:
     found, why = find_set(Submission(set="mof/transfer-2020"))
     assert found is not None
-    assert (found.id, why) == ("mof/transfer-2020", "提交件自己写明了指标体系")
+    assert (found.id, why) == ("mof/transfer-2020", "提交件写明")
     with pytest.raises(SetError):
         find_set(Submission(set="mof/transfer-1820"))
     assert find_set(Submission())[0] is None
+
+
+def test_a_submission_names_no_file_but_one_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, elsewhere = tmp_path / "报送", tmp_path / "别处"
+    for folder in (there, elsewhere):
+        folder.mkdir()
+        said = 'id = "本地"\ntitle = "本地"\nbasis = "通知"\nevidence = "unconfirmed"\nextends = "mof/project-2020"\n'
+        (folder / "本地.toml").write_text(said, "utf-8")
+    monkeypatch.chdir(elsewhere)
+    form = (Document(str(there / "表.xlsx"), "", "xlsx", ()),)
+    assert find_set(Submission(set="本地.toml", documents=form))[0].id == "本地"  # type: ignore[union-attr]
+    for named in (str(elsewhere / "本地.toml"), "../别处/本地.toml", "..\\别处\\本地.toml", "C:本地.toml"):
+        with pytest.raises(SetError, match="别处的路径不读取"):
+            find_set(Submission(set=named, documents=form))
+    with pytest.raises(SetError, match="别处的路径不读取"):  # nothing that was handed in stands beside it
+        find_set(Submission(set="本地.toml"))
 
 
 def test_the_form_itself_is_a_set_where_none_fits() -> None:

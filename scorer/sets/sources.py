@@ -59,8 +59,9 @@ def set_names() -> list[str]:
     return sorted(path.relative_to(root).with_suffix("").as_posix() for path in root.glob("*/*.toml"))
 
 
-def locate(name_or_path: str | Path, beside: Path | None = None) -> Path:
-    """The file of a set: a shipped one by its name (mof/project-2020), one's own by its name, else a path, relative to `beside` if given.
+def locate(name_or_path: str | Path, beside: Path | None = None, *, anywhere: bool = True) -> Path:
+    """The file of a set: a shipped one by its name (mof/project-2020), one's own by its name, else a path, relative to
+    `beside` if given; without `anywhere`, which a stranger's word is not given, only a file in that folder.
 
     Raises:
         SetError: neither; the message names what is close.
@@ -78,6 +79,9 @@ def locate(name_or_path: str | Path, beside: Path | None = None) -> Path:
         if own is not None:
             return own
         path = Path(text) if beside is None else beside / text
+        if not anywhere and (beside is None or any(sign in text for sign in "/\\:")):
+            beyond = "提交件只能写体系的名称，或与它放在一起的文件名，别处的路径不读取"
+            raise SetError([Fault(_printed(text), 0, f"没有这个指标体系{_close(name)}；{beyond}")])
         try:
             if path.is_dir():
                 raise SetError([Fault(text, 0, "这是文件夹，不是指标体系；请写到其中的 .toml 文件")])
@@ -85,10 +89,16 @@ def locate(name_or_path: str | Path, beside: Path | None = None) -> Path:
                 return path
         except OSError:  # a name longer than the system allows
             pass
+    raise SetError([Fault(_printed(text), 0, f"没有这个指标体系，也没有这个文件{_close(name)}；有哪些见 scorer sets list")])
+
+
+def _close(name: str) -> str:
     close = get_close_matches(name, [*set_names(), *own_files()], n=1, cutoff=0.6)
-    advice = f"；是否想写 {close[0]}？" if close else ""
-    named = "".join(letter if letter.isprintable() else "?" for letter in text[:200])
-    raise SetError([Fault(named, 0, f"没有这个指标体系，也没有这个文件{advice}；有哪些见 scorer sets list")])
+    return f"；是否想写 {close[0]}？" if close else ""
+
+
+def _printed(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
 
 
 def shown_name(path: Path) -> str:
