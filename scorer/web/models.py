@@ -137,6 +137,7 @@ class SubmissionRow(_Row):
         indexes = (
             models.Index(fields=("round", "state", "-risk", "id"), name="submission_state_risk"),
             models.Index(fields=("round", "-risk", "id"), name="submission_risk"),
+            models.Index(fields=("-risk", "id"), name="submission_any_risk"),
             models.Index(fields=("round", "department", "-risk", "id"), name="submission_department_risk"),
             models.Index(fields=("assignee", "state", "-risk", "id"), name="submission_assignee_risk"),
         )
@@ -222,7 +223,8 @@ class FindingRow(_Row):
         db_table = "finding"
         indexes = (
             models.Index(
-                fields=("round", "code", "waits", "shuffle"), condition=models.Q(gone=""), name="finding_code_waits"
+                # SQLite takes a yes-no column for itself, never as "= 1": it must be a condition, not a column, of the index
+                fields=("round", "code", "shuffle", "id"), condition=models.Q(gone="", waits=True), name="finding_next"
             ),
             models.Index(
                 fields=("round", "code", "verdict", "stale"), condition=models.Q(gone=""), name="finding_code_verdict"

@@ -144,8 +144,9 @@ def next_of(ordered: QuerySet[Any], after: str, at: str) -> Any:
         return ordered.filter(pk=int(at)).first()
     shuffle, _, number = after.partition(",")
     if shuffle.isdecimal() and number.isdecimal():
-        place = Q(shuffle__gt=int(shuffle)) | Q(shuffle=int(shuffle), id__gt=int(number))
-        found = ordered.filter(place).first()
+        # the first condition alone lets an index begin at the mark
+        behind = ordered.filter(Q(shuffle__gt=int(shuffle)) | Q(id__gt=int(number)), shuffle__gte=int(shuffle))
+        found = behind.first()
         if found is not None:
             return found
     return ordered.first()

@@ -90,7 +90,7 @@ def after(rows: QuerySet[SubmissionRow], mark: str) -> QuerySet[SubmissionRow]:
         return rows
     if not number.isdecimal() or not value.is_finite():
         return rows
-    return rows.filter(Q(risk__lt=value) | Q(risk=value, id__gt=int(number)))
+    return rows.filter(Q(risk__lt=value) | Q(id__gt=int(number)), risk__lte=value)  # the last lets an index begin there
 
 
 @screen()
