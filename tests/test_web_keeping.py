@@ -49,6 +49,32 @@ def test_verify_names_the_entry_that_was_edited_in_the_file_and_the_file_that_wa
 
 
 @in_a_file
+def test_a_desk_of_an_older_version_is_brought_up_with_all_it_holds(desk: Path) -> None:
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from scorer.model import ScorerError
+    from scorer.web.keeping import verify
+    from scorer.web.models import FindingRow
+    from scorer.web.server import prepare
+
+    [submission] = hand_in(*FORM)
+    decided(submission)
+    held = list(FindingRow.objects.order_by("pk").values())
+    call_command("migrate", "web", "0002", verbosity=0)
+    older = set(connection.introspection.get_constraints(connection.cursor(), "finding"))
+    prepare()
+    newer = set(connection.introspection.get_constraints(connection.cursor(), "finding"))
+    assert (older - newer, newer - older) == ({"finding_code_waits"}, {"finding_next"})
+    assert list(FindingRow.objects.order_by("pk").values()) == held
+    assert list(verify(settings.WORKBENCH)) == []
+    connection.cursor().execute("INSERT INTO django_migrations (app, name, applied) VALUES ('web', '9999_later', '2030-01-01')")
+    with pytest.raises(ScorerError, match="由更新的版本用过"):
+        prepare()
+
+
+@in_a_file
 def test_a_lost_folder_comes_back_from_its_backup(desk: Path, tmp_path: Path) -> None:
     from django.conf import settings
 
