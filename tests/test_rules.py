@@ -26,6 +26,7 @@ from scorer.rules import (
     words,
 )
 from scorer.rules.answers import Answers, Entry
+from scorer.rules.notation import plain
 from scorer.rules.rule import SECTIONS
 
 CASES = Path(__file__).parent / "cases" / "rules"
@@ -68,6 +69,25 @@ def test_a_row_scores_as_worked_out_by_hand(case: dict[str, Any]) -> None:
     assert row.met == case.get("met")
     assert row.cut == case.get("cut", False)
     assert words(entry, row) == case["words"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "written"),
+    [
+        (Decimal("5.00"), "5"),
+        (Decimal("0.50"), "0.5"),
+        (Decimal("100"), "100"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal("-0.00"), "0"),
+        (Decimal("-1.50"), "-1.5"),
+        (Decimal("0.12345650"), "0.123457"),
+        (Fraction(1, 8), "0.125"),
+        (Fraction(-2, 3), "-0.666667"),
+        (7, "7"),
+    ],
+)
+def test_a_figure_is_written_without_exponent_and_idle_zeros(figure: Decimal | Fraction | int, written: str) -> None:
+    assert plain(figure) == written
 
 
 @pytest.mark.parametrize("kind", sorted(RULES))
