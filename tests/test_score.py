@@ -47,7 +47,12 @@ def test_rate_in(case: dict[str, Any]) -> None:
 def test_actual_in_the_unit_of_the_target(case: dict[str, Any]) -> None:
     wanted, got, why = comparable(Cell(case["target"]), Cell(case["actual"]), case.get("unit", ""))
     assert why == case.get("why", "")
-    assert got.number == Decimal(case["figure"])
+    assert got.number == decimal(case.get("figure"))
+    for end in ("low", "high"):
+        assert end not in case or getattr(got, end) == Decimal(case[end])
+    if "within" in case:
+        assert [wanted.low, wanted.high] == [Decimal(end) for end in case["within"]]
+        assert (wanted.op, wanted.number) == ("between", None)
     if "wanted" in case:
         assert wanted.number == Decimal(case["wanted"])
 
