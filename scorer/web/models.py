@@ -227,7 +227,8 @@ class FindingRow(_Row):
                 fields=("round", "code", "shuffle", "id"), condition=models.Q(gone="", waits=True), name="finding_next"
             ),
             models.Index(
-                fields=("round", "code", "verdict", "stale"), condition=models.Q(gone=""), name="finding_code_verdict"
+                # with the column of its condition the index alone answers: SQLite looks at the row for that one otherwise
+                fields=("round", "code", "verdict", "stale", "gone"), condition=models.Q(gone=""), name="finding_verdicts"
             ),
             models.Index(fields=("submission", "code"), condition=models.Q(gone=""), name="finding_submission_code"),
             models.Index(
