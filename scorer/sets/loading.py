@@ -141,6 +141,15 @@ def load_set(name_or_path: str | Path) -> IndicatorSet:
     return loaded
 
 
+def load_named(name: str, beside: Path | None = None) -> IndicatorSet:
+    """The set that a submission names: one by its name, or a file in the folder beside it; a stranger's path is not followed.
+
+    Raises:
+        SetError: there is none, or it is faulty.
+    """
+    return load_set(locate(name, beside, anywhere=False))
+
+
 def list_sets() -> list[IndicatorSet]:
     """Every set of the library, by name, then one's own that are sound: id, title, basis, evidence, since, until.
 

@@ -19,10 +19,9 @@ from scorer.naming import bracketed_weight, fold, normalize_name
 from scorer.numbers.precision import readable
 from scorer.rules import Execution, Graded, Proportion
 from scorer.sets.indicator import Indicator, IndicatorSet
-from scorer.sets.loading import list_sets, load_set
+from scorer.sets.loading import list_sets, load_named
 from scorer.sets.own import own_folders
 from scorer.sets.schema import ExecutionBlock, Grade, Recognition, Thresholds
-from scorer.sets.sources import locate
 
 ENOUGH = Decimal(25)  # a set that scores less does not fit
 LONGEST_LABEL = 40
@@ -306,16 +305,6 @@ def _library() -> list[IndicatorSet]:
     return _KNOWN[2]
 
 
-def named_set(submission: Submission) -> IndicatorSet:
-    """The set that a submission names: one by its name, or a file beside the submission; a stranger's path is not followed.
-
-    Raises:
-        SetError: there is none, or it is faulty.
-    """
-    beside = Path(submission.documents[0].path).parent if submission.documents else None
-    return load_set(locate(submission.set, beside, anywhere=False))
-
-
 def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
     """The set that fits the form's own words, and why that one, in Chinese; None and why where none fits.
 
@@ -325,7 +314,8 @@ def find_set(submission: Submission) -> tuple[IndicatorSet | None, str]:
         SetError: the submission names a set that does not exist or is faulty.
     """
     if submission.set:
-        return named_set(submission), "提交件写明"
+        beside = Path(submission.documents[0].path).parent if submission.documents else None
+        return load_named(submission.set, beside), "提交件写明"
     if not submission.has_form:
         return None, "提交件中没有自评表，无从认定指标体系"
     if not submission.answers:

@@ -15,7 +15,7 @@ from scorer.rules import Rule
 from scorer.rules.answers import POINT, Answers, Entry
 from scorer.scoring.align import comparable
 from scorer.scoring.directions import less_is_better
-from scorer.sets import IndicatorSet, form_set, load_set
+from scorer.sets import IndicatorSet, form_set, load_named
 
 Array = npt.NDArray[Any]
 
@@ -90,7 +90,7 @@ class Memory:
         if name in self.set_numbers:
             return self.set_numbers[name]
         try:
-            return self.add_set(name, load_set(name))
+            return self.add_set(name, load_named(name))
         except ScorerError:
             self.set_numbers[name] = UNKNOWN_SET
             return UNKNOWN_SET
